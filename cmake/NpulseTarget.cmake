@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+# npulse_library(name SOURCES ... LINK ...): one static library a folder, includes from the root.
+
+add_library(npulse_options INTERFACE)
+target_include_directories(npulse_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(npulse_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+                                                $<$<BOOL:${NPULSE_WERROR}>:-Werror>)
+if(NPULSE_SANITIZE)
+  target_compile_options(npulse_options INTERFACE -fsanitize=address,undefined
+                                                  -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(npulse_options INTERFACE -fsanitize=address,undefined)
+endif()
+
+function(npulse_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  string(REPLACE "_" "-" output ${name})
+  add_library(npulse_${name} STATIC ${ARG_SOURCES})
+  add_library(npulse::${name} ALIAS npulse_${name})
+  target_link_libraries(npulse_${name} PUBLIC npulse_options ${ARG_LINK})
+endfunction()
