@@ -35,6 +35,12 @@ std::span<const EnumName<VecKind>> enum_names(VecKind) {
   return kNames;
 }
 
+std::span<const EnumName<Broadcast>> enum_names(Broadcast) {
+  static constexpr EnumName<Broadcast> kNames[] = {
+      {Broadcast::none, "none"}, {Broadcast::row, "row"}, {Broadcast::column, "column"}};
+  return kNames;
+}
+
 std::span<const EnumName<XformKind>> enum_names(XformKind) {
   static constexpr EnumName<XformKind> kNames[] = {{XformKind::transpose, "transpose"},
                                                    {XformKind::reshape, "reshape"},

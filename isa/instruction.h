@@ -34,11 +34,12 @@ struct Dma {
   bool operator==(const Dma&) const = default;
 };
 
-/// c[m,n] (+)= a[m,k] x b[k,n], all dense row-major.
+/// c[m,n] (+)= a[m,k] x b[k,n], all dense row-major; b_transposed: b is stored as [n,k].
 struct Mm {
   Operand a, b, c;
   std::int64_t m = 0, n = 0, k = 0;
   DataType a_type = DataType::i8, b_type = DataType::i8, c_type = DataType::i32;
+  bool b_transposed = false;
   bool accumulate = false;    ///< Adds to c instead of overwriting it.
   bool keep_weights = false;  ///< b is the one already loaded: no preload is paid.
   std::uint8_t sparse_n = 0, sparse_m = 0;  ///< N:M structured sparsity of b; 0:0 is dense.
@@ -63,11 +64,16 @@ enum class VecKind : std::uint8_t {
 };
 std::span<const EnumName<VecKind>> enum_names(VecKind);
 
+/// Shape of a vector operation's second input: as x, one row [1, cols], or one column [rows, 1].
+enum class Broadcast : std::uint8_t { none, row, column };
+std::span<const EnumName<Broadcast>> enum_names(Broadcast);
+
 /// Element-wise and row-wise operations over x[rows, cols] (and y), written to dst.
 struct Vec {
   VecKind kind = VecKind::copy;
   Operand dst, x;
-  std::optional<Operand> y;           ///< Second input: same shape, or one row where docs/isa.md says so.
+  std::optional<Operand> y;           ///< Second input; absent: `scalar` takes its place.
+  Broadcast y_broadcast = Broadcast::none;
   std::int64_t rows = 1, cols = 0;
   DataType x_type = DataType::fp16, y_type = DataType::fp16, dst_type = DataType::fp16;
   double scalar = 0;                  ///< Scale of add/mul/softmax/quantise, epsilon of norms, base of rope.
