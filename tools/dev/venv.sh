@@ -18,8 +18,9 @@ ensure_venv() {
   printf '%s\n' "$wanted" >.venv/made-from
 }
 
-install_python_package() {
+install_python_package() {  # after a release build, whose objects it then has from ccache
   say "installing the Python package into .venv"
-  "$VENV_PYTHON" -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps . ||
+  CXX=$(sed -n 's/^CMAKE_CXX_COMPILER:[A-Z]*=//p' build/release/CMakeCache.txt) \
+    "$VENV_PYTHON" -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps . ||
     die "the Python package did not build; its errors stand above"
 }
