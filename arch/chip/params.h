@@ -5,7 +5,9 @@
 #include <optional>
 
 #include "arch/dma/params.h"
+#include "arch/dram/controller_params.h"
 #include "arch/dram/params.h"
+#include "arch/energy/params.h"
 #include "arch/noc/params.h"
 #include "arch/pe/params.h"
 #include "arch/sequencer/params.h"
@@ -30,6 +32,7 @@ struct MemoryParams {
   std::string part;
   std::optional<std::int64_t> channels;
   dram::ControllerParams controller;
+  std::optional<dram::MappingParams> mapping;
 
   template <class V>
   static void describe(V& field) {
@@ -37,6 +40,8 @@ struct MemoryParams {
     field("channels", &MemoryParams::channels, "count",
           "Channels of the part; absent: the part's typical count.", between(1, 128));
     field("controller", &MemoryParams::controller, "", "Memory controller.");
+    field("mapping", &MemoryParams::mapping, "",
+          "Address mapping; absent: the part's own. Dropped when another part is put in.");
   }
 };
 
@@ -53,7 +58,7 @@ struct ChipParams {
   NocParams noc;
   MemoryParams memory;
   std::string tech;
-  Milliwatts static_power{0};
+  PowerParams power;
 
   template <class V>
   static void describe(V& field) {
@@ -70,8 +75,7 @@ struct ChipParams {
     field("noc", &ChipParams::noc, "", "Network between cores and memory.");
     field("memory", &ChipParams::memory, "", "Memory system.");
     field("tech", &ChipParams::tech, "", "Energy tables: name in configs/tech, or a path.", required());
-    field("static_power", &ChipParams::static_power, "mW",
-          "Power of the chip, without its DRAM, that does not depend on activity.", between(0, 1e9));
+    field("power", &ChipParams::power, "", "Power that the energy tables do not give.");
   }
 
   void check(Faults& faults, const std::string& path) const;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "arch/energy/energy.h"
 #include "sim/core/provenance.h"
 #include "sim/core/stats.h"
 #include "sim/core/units.h"
@@ -27,17 +28,10 @@ struct MemoryReport {
   std::vector<ChannelReport> channels;
 };
 
-struct ComponentEnergy {
-  std::string name;
-  double dynamic_j = 0, static_j = 0;
-  double total_j() const { return dynamic_j + static_j; }
-};
-
 struct EnergyReport {
-  std::vector<ComponentEnergy> components;
-  /// Parts of the component `dram`; they sum to its dynamic plus static energy.
+  Energy energy;
+  /// Parts of the components `dram`; they sum to its dynamic plus static energy.
   std::vector<std::pair<std::string, double>> dram_j;
-  double total_j = 0;  ///< Defined as the sum of the components, in order.
   double average_watts = 0;
 };
 

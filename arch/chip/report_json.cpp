@@ -26,17 +26,11 @@ Json to_json(const MemoryReport& memory) {
           {"channels", channels}};
 }
 
-Json to_json(const EnergyReport& energy) {
-  Json components = Json::object(), dynamic = Json::object(), fixed = Json::object();
-  for (const ComponentEnergy& component : energy.components) {
-    components[component.name] = component.total_j();
-    dynamic[component.name] = component.dynamic_j;
-    fixed[component.name] = component.static_j;
-  }
-  Json dram = Json::object();
-  for (const auto& [name, joules] : energy.dram_j) dram[name] = joules;
-  return {{"total", energy.total_j}, {"components", components}, {"dynamic", dynamic},
-          {"static", fixed},         {"dram", dram},             {"average_watts", energy.average_watts}};
+Json to_json(const EnergyReport& report) {
+  Json json = energy_json(report.energy);
+  for (const auto& [name, joules] : report.dram_j) json["dram"][name] = joules;
+  json["average_watts"] = report.average_watts;
+  return json;
 }
 
 Json to_json(const std::map<std::string, Cycles>& blamed) {

@@ -15,7 +15,7 @@ std::span<const EnumName<QueueState>> enum_names(QueueState) {
 
 void QueueAccount::enter(QueueState state, Cycles now, const std::string& who) {
   const Cycles elapsed = now - since_;
-  total(state_) += elapsed;
+  total_of(state_) += elapsed;
   if (state_ == QueueState::wait_data || state_ == QueueState::wait_resource) {
     blame(state_, who, elapsed);
   }
@@ -26,8 +26,8 @@ void QueueAccount::enter(QueueState state, Cycles now, const std::string& who) {
 void QueueAccount::stalled(Cycles now, Cycles stalled, const char* resource) {
   enter(state_, now);
   stalled = std::min(stalled, total(QueueState::busy));
-  total(QueueState::busy) -= stalled;
-  total(QueueState::wait_resource) += stalled;
+  total_of(QueueState::busy) -= stalled;
+  total_of(QueueState::wait_resource) += stalled;
   blame(QueueState::wait_resource, resource, stalled);
 }
 

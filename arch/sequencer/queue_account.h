@@ -31,7 +31,7 @@ class QueueAccount {
   }
 
  private:
-  Cycles& total(QueueState state) { return totals_[static_cast<std::size_t>(state)]; }
+  Cycles& total_of(QueueState state) { return totals_[static_cast<std::size_t>(state)]; }
   void blame(QueueState state, const std::string& who, Cycles cycles);
 
   QueueState state_ = QueueState::idle;

@@ -52,7 +52,7 @@ Picoseconds Simulation::run(const RunControl& control) {
   try {
     sc_core::sc_start(sc_core::SC_ZERO_TIME);
     while (!error_ && sc_core::sc_pending_activity()) {
-      if (control.poll) control.poll();
+      if (control.poll) control.poll(current_time());
       start_slice();
       if (control.time_limit && current_time() > *control.time_limit) {
         throw SimulationError{"the run passed its limit of simulated time"};
