@@ -2,6 +2,7 @@
 #include "arch/pe/params.h"
 
 #include "arch/pe/rates.h"
+#include "sim/core/config_file.h"
 
 namespace npulse::arch {
 
@@ -17,10 +18,10 @@ std::span<const EnumName<Dataflow>> enum_names(Dataflow) {
   return kNames;
 }
 
-void PeParams::check(const std::string& where, Faults& faults) const {
+void PeParams::check(Faults& faults, const std::string& path) const {
   const auto types = all_names<isa::DataType>();
   for (const auto& [name, rate] : rates) {
-    const std::string place = where + ".rates." + name;
+    const std::string place = join_path(join_path(path, "rates"), name);
     if (!parse_enum<isa::DataType>(name)) {
       faults.add(place, "no such element type; allowed: " + join(types), did_you_mean(name, types));
     }
@@ -28,7 +29,7 @@ void PeParams::check(const std::string& where, Faults& faults) const {
   }
   for (const auto& pattern : sparsity) {
     if (!Sparsity::parse(pattern)) {
-      faults.add(where + ".sparsity", "'" + pattern + "' is not N:M with 0 < N < M <= 255");
+      faults.add(join_path(path, "sparsity"), "'" + pattern + "' is not N:M with 0 < N < M <= 255");
     }
   }
 }

@@ -64,7 +64,7 @@ struct PeParams {
   std::map<std::string, double> rates{{"i8", 1.0}};
   std::vector<std::string> sparsity;
   Cycles start_cycles{0}, cfg_cycles{1};
-  Bytes read_bytes_per_cycle{64}, write_bytes_per_cycle{64};
+  std::int64_t read_bytes_per_cycle = 64, write_bytes_per_cycle = 64;
 
   template <class V>
   static void describe(V& field) {
@@ -81,14 +81,14 @@ struct PeParams {
           between(0, 1 << 20));
     field("cfg_cycles", &PeParams::cfg_cycles, "cycles", "Cost of a cfg instruction.",
           between(0, 1 << 20));
-    field("read_bytes_per_cycle", &PeParams::read_bytes_per_cycle, "bytes",
-          "Operand bytes (a and b) taken in a cycle.", at_least(1));
-    field("write_bytes_per_cycle", &PeParams::write_bytes_per_cycle, "bytes",
-          "Result bytes (c) put out in a cycle.", at_least(1));
+    field("read_bytes_per_cycle", &PeParams::read_bytes_per_cycle, "B/cycle",
+          "Operand bytes (a and b) taken in a cycle.", between(1, 1 << 30));
+    field("write_bytes_per_cycle", &PeParams::write_bytes_per_cycle, "B/cycle",
+          "Result bytes (c) put out in a cycle.", between(1, 1 << 30));
   }
 
   /// Reports unknown type names, rates that are no multiple of an eighth and malformed patterns.
-  void check(const std::string& where, Faults& faults) const;
+  void check(Faults& faults, const std::string& path) const;
 };
 
 /// Peak dense multiply-accumulates a cycle; 0 when the array does not support `type`.

@@ -9,21 +9,21 @@
 namespace npulse::arch {
 
 struct SpmStats : StatGroup {
-  Counter streams{*this, "streams", Unit::count, "Operand streams and network transactions served."};
-  Counter read_bytes{*this, "read_bytes", Unit::bytes, "Bytes read."};
-  Counter write_bytes{*this, "write_bytes", Unit::bytes, "Bytes written."};
-  Counter bank_accesses{*this, "bank_accesses", Unit::count, "Words of one bank accessed."};
-  Counter bank_conflict_cycles{*this, "bank_conflict_cycles", Unit::cycles,
+  Counter streams{*this, "streams", npulse::Unit::count, "Operand streams and network transactions served."};
+  Counter read_bytes{*this, "read_bytes", npulse::Unit::bytes, "Bytes read."};
+  Counter write_bytes{*this, "write_bytes", npulse::Unit::bytes, "Bytes written."};
+  Counter bank_accesses{*this, "bank_accesses", npulse::Unit::count, "Words of one bank accessed."};
+  Counter bank_conflict_cycles{*this, "bank_conflict_cycles", npulse::Unit::cycles,
                                "Cycles that streams lost to their own stride over the banks."};
-  Counter bandwidth_cycles{*this, "bandwidth_cycles", Unit::cycles,
+  Counter bandwidth_cycles{*this, "bandwidth_cycles", npulse::Unit::cycles,
                            "Cycles that streams lost by asking for more than all banks move."};
-  Counter dma_conflict_cycles{*this, "dma_conflict_cycles", Unit::cycles,
+  Counter dma_conflict_cycles{*this, "dma_conflict_cycles", npulse::Unit::cycles,
                               "Cycles that streams waited while the DMA engines held the banks."};
-  Counter matrix_conflict_cycles{*this, "matrix_conflict_cycles", Unit::cycles,
+  Counter matrix_conflict_cycles{*this, "matrix_conflict_cycles", npulse::Unit::cycles,
                                  "Cycles that streams waited while matrix units held the banks."};
-  Counter vector_conflict_cycles{*this, "vector_conflict_cycles", Unit::cycles,
+  Counter vector_conflict_cycles{*this, "vector_conflict_cycles", npulse::Unit::cycles,
                                  "Cycles that streams waited while vector units held the banks."};
-  Counter remote_conflict_cycles{*this, "remote_conflict_cycles", Unit::cycles,
+  Counter remote_conflict_cycles{*this, "remote_conflict_cycles", npulse::Unit::cycles,
                                  "Cycles that streams waited while the network held the banks."};
 
   /// Cycles that streams waited while `requester` held the banks.

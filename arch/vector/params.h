@@ -16,7 +16,7 @@ struct VectorParams {
                                    isa::DataType::fp32};
   Cycles start_cycles{0}, cfg_cycles{1};
   Cycles simple_cycles{1}, transcendental_cycles{4}, reduction_cycles{1};
-  Bytes read_bytes_per_cycle{128}, write_bytes_per_cycle{64};
+  std::int64_t read_bytes_per_cycle = 128, write_bytes_per_cycle = 64;
 
   template <class V>
   static void describe(V& field) {
@@ -34,10 +34,10 @@ struct VectorParams {
           "Of a lane for exp, reciprocal, rsqrt, tanh, sine and the like.", between(1, 1 << 10));
     field("reduction_cycles", &VectorParams::reduction_cycles, "cycles",
           "Of a lane to take one element into a running sum or maximum.", between(1, 1 << 10));
-    field("read_bytes_per_cycle", &VectorParams::read_bytes_per_cycle, "bytes",
-          "Source bytes taken in a cycle.", at_least(1));
-    field("write_bytes_per_cycle", &VectorParams::write_bytes_per_cycle, "bytes",
-          "Result bytes put out in a cycle.", at_least(1));
+    field("read_bytes_per_cycle", &VectorParams::read_bytes_per_cycle, "B/cycle",
+          "Source bytes taken in a cycle.", between(1, 1 << 30));
+    field("write_bytes_per_cycle", &VectorParams::write_bytes_per_cycle, "B/cycle",
+          "Result bytes put out in a cycle.", between(1, 1 << 30));
   }
 };
 
