@@ -68,3 +68,16 @@ TEST_CASE("Unbalanced and too deep loops are input errors", "[isa]") {
   for (int i = 0; i < 5; ++i) deep.push_back(make(EndLoop{}));
   REQUIRE_THROWS_AS(expand(deep), InputError);
 }
+
+TEST_CASE("A loop that runs nothing ends at once, however many turns it claims", "[isa]") {
+  const std::int64_t huge = std::int64_t{1} << 62;
+  const auto out = expand({make(Loop{huge}), make(Loop{huge}), make(Loop{0}), opaque_at(1, {}),
+                           make(EndLoop{}), make(EndLoop{}), make(EndLoop{}), opaque_at(2, {})});
+  REQUIRE(addresses(out) == std::vector<Address>{2});
+}
+
+TEST_CASE("Steps that overflow wrap around instead of being undefined", "[isa]") {
+  const std::int64_t far = std::numeric_limits<std::int64_t>::max();
+  const auto out = expand({make(Loop{4}), opaque_at(5, {far, 0}), make(EndLoop{})});
+  REQUIRE(addresses(out)[3] == 5 + 3 * static_cast<Address>(far));
+}
