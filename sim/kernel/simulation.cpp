@@ -83,6 +83,5 @@ void Simulation::check_idle() const {
 
 }  // namespace npulse::sim
 
-// libsystemc needs this symbol although nobody calls it (its own main would). It stands in this unit
-// so that every program that runs a simulation links it.
+// libsystemc needs this symbol although nobody calls it (its own main would).
 extern "C" __attribute__((visibility("default"))) int sc_main(int, char**) { return 0; }
