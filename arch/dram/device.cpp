@@ -4,8 +4,6 @@
 #include <bit>
 #include <limits>
 
-#include "sim/core/error.h"
-
 namespace npulse::dram {
 namespace {
 
@@ -20,11 +18,13 @@ std::size_t log2_of(std::int64_t n) {
 Device::Device(const ResolvedPart& part)
     : part_{part}, ranks_{static_cast<std::size_t>(part.organisation.ranks)} {
   const auto& o = part.organisation;
-  shift_ = {0, log2_of(o.banks), log2_of(o.banks) + log2_of(o.bank_groups)};
   const auto banks = static_cast<std::size_t>(o.total_banks());
-  base_ = {0, banks, banks + (banks >> shift_[kGroup])};
-  pseudo_channel_ = base_[kRank] + ranks_;
-  earliest_.assign(pseudo_channel_ + 1, Earliest{});
+  const std::size_t group = log2_of(o.banks), rank = group + log2_of(o.bank_groups);
+  const std::size_t first_rank = banks + (banks >> group);
+  // In the order of Scope; a pseudo-channel's slot is the same for every bank.
+  base_ = {0, banks, first_rank, first_rank, first_rank + ranks_};
+  shift_ = {0, group, rank, rank, 63};
+  for (auto& times : earliest_) times.resize(first_rank + ranks_ + 1);
   for (std::size_t from = 0; from < kCommands; ++from) {
     for (const WindowDelay& rule : part.windows[from]) {
       const Ring ring{std::vector<Cycles>(static_cast<std::size_t>(rule.window), kLongAgo)};
@@ -33,22 +33,10 @@ Device::Device(const ResolvedPart& part)
   }
 }
 
-std::size_t Device::instance(Scope scope, std::size_t bank) const {
-  switch (scope) {
-    case Scope::bank: return slot(kBank, bank);
-    case Scope::bank_group: return slot(kGroup, bank);
-    case Scope::rank: return slot(kRank, bank);
-    case Scope::pseudo_channel: return pseudo_channel_;
-    case Scope::other_rank: break;
-  }
-  throw InternalError{"internal error: a rule's scope is no single instance"};
-}
-
-void Device::delay(const Delay& rule, std::size_t bank, Cycles until) {
-  if (rule.scope != Scope::other_rank) return raise(instance(rule.scope, bank), rule.to, until);
-  for (std::size_t rank = 0; rank < ranks_; ++rank) {
-    const std::size_t other = base_[kRank] + rank;
-    if (other != slot(kRank, bank)) raise(other, rule.to, until);
+void Device::delay_other_ranks(const Delay& rule, std::size_t bank, Cycles until) {
+  for (std::size_t other = slot(Scope::rank, 0); other < slot(Scope::pseudo_channel, 0); ++other) {
+    Cycles& value = earliest_[index(rule.to)][other];
+    if (other != slot(Scope::rank, bank)) value = std::max(value, until);
   }
 }
 
@@ -56,7 +44,8 @@ void Device::issue(Command command, std::size_t bank, Cycles now) {
   for (const Delay& rule : part_.delays[index(command)]) delay(rule, bank, now + rule.latency);
   for (Window& window : windows_[index(command)]) {
     const WindowDelay& rule = window.rule;
-    Ring& ring = window.rings[instance(rule.delay.scope, bank) - instance(rule.delay.scope, 0)];
+    const Scope scope = rule.delay.scope;
+    Ring& ring = window.rings[slot(scope, bank) - slot(scope, 0)];
     ring.times[ring.oldest] = now;
     ring.oldest = (ring.oldest + 1) % ring.times.size();
     delay(rule.delay, bank, ring.times[ring.oldest] + rule.delay.latency);

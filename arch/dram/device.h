@@ -15,19 +15,19 @@ class Device {
   explicit Device(const ResolvedPart& part);
 
   /// Earliest tick for `command` anywhere in the pseudo-channel, command buses aside.
-  Cycles floor(Command command) const { return at(pseudo_channel_, command); }
+  Cycles floor(Command command) const {
+    return earliest_[index(command)][slot(Scope::pseudo_channel, 0)];
+  }
   /// Earliest tick for `command` in a bank, as far as rank, group and bank know; the floor is apart.
   Cycles earliest(Command command, std::size_t bank) const {
-    const Cycles local = std::max(at(slot(kBank, bank), command), at(slot(kGroup, bank), command));
-    return std::max(local, at(slot(kRank, bank), command));
+    const auto& times = earliest_[index(command)];
+    const Cycles group = std::max(times[bank], times[slot(Scope::bank_group, bank)]);
+    return std::max(group, times[slot(Scope::rank, bank)]);
   }
   /// Applies the rules that `command` to `bank` at `now` sets going.
   void issue(Command command, std::size_t bank, Cycles now);
 
  private:
-  enum Level : std::size_t { kBank, kGroup, kRank, kLevels };
-  using Earliest = std::array<Cycles, kCommands>;  ///< By command.
-
   /// Ticks of the last commands of one kind in one scope instance, as a ring.
   struct Ring {
     std::vector<Cycles> times;
@@ -38,21 +38,24 @@ class Device {
     std::vector<Ring> rings;  ///< By scope instance.
   };
 
-  std::size_t slot(Level level, std::size_t bank) const {
-    return base_[level] + (bank >> shift_[level]);
+  /// Where the scope instance of a bank stands in earliest_.
+  std::size_t slot(Scope scope, std::size_t bank) const {
+    return base_[static_cast<std::size_t>(scope)] + (bank >> shift_[static_cast<std::size_t>(scope)]);
   }
-  Cycles at(std::size_t slot, Command command) const { return earliest_[slot][index(command)]; }
-  void delay(const Delay& rule, std::size_t bank, Cycles until);
-  void raise(std::size_t slot, Command command, Cycles until) {
-    Cycles& value = earliest_[slot][index(command)];
-    if (value < until) value = until;
+  void delay(const Delay& rule, std::size_t bank, Cycles until) {
+    if (rule.scope == Scope::other_rank) return delay_other_ranks(rule, bank, until);
+    Cycles& value = earliest_[index(rule.to)][slot(rule.scope, bank)];
+    value = std::max(value, until);
   }
-  std::size_t instance(Scope scope, std::size_t bank) const;
+  void delay_other_ranks(const Delay& rule, std::size_t bank, Cycles until);
+
+  static constexpr std::size_t kScopes = 5;
 
   const ResolvedPart& part_;
-  std::array<std::size_t, kLevels> base_{}, shift_{};
-  std::size_t ranks_, pseudo_channel_;
-  std::vector<Earliest> earliest_;  ///< Banks, groups, ranks, then the pseudo-channel.
+  std::size_t ranks_;
+  std::array<std::size_t, kScopes> base_{}, shift_{};
+  /// By command: banks, bank groups, ranks, then the pseudo-channel.
+  std::array<std::vector<Cycles>, kCommands> earliest_;
   std::array<std::vector<Window>, kCommands> windows_;
 };
 

@@ -97,22 +97,30 @@ void PseudoChannel::propose_refresh(Cycles now) {
   consider({std::max(now, device_.floor(command)), Proposal::overdue, command});
 }
 
+template <class Earliest, class Age>
+void PseudoChannel::choose_bank(Proposal& candidate, BankMask banks, Earliest&& earliest,
+                                Age&& age) {
+  for (; banks; banks &= banks - 1) {
+    const auto bank = static_cast<std::size_t>(std::countr_zero(banks));
+    const Cycles at = earliest(bank);
+    if (at > candidate.at || (at == candidate.at && age(bank) > candidate.age)) continue;
+    candidate.at = at;
+    candidate.age = age(bank);
+    candidate.bank = static_cast<std::uint8_t>(bank);
+  }
+}
+
 void PseudoChannel::propose_columns(Cycles now) {
   const Direction direction = drain_.direction();
   const BankMask hits = window_.hits(direction);
   if (!hits) return;
   const Command command = direction == Direction::read ? Command::rd : Command::wr;
-  const Cycles floor = std::max(now, device_.floor(command));
+  const Cycles floor = shared_.buses.slot(command, std::max(now, device_.floor(command)));
   Proposal best{kNever, Proposal::column, command};
-  for_each_bank(hits, [&](std::size_t bank) {
-    const Cycles at = std::max(floor, device_.earliest(command, bank));
-    if (at > best.at) return;
-    const std::uint64_t age = window_.hit(direction, bank).age;
-    if (at == best.at && age > best.age) return;
-    best.at = at;
-    best.age = age;
-    best.bank = static_cast<std::uint8_t>(bank);
-  });
+  choose_bank(
+      best, hits,
+      [&](std::size_t bank) { return std::max(floor, device_.earliest(command, bank)); },
+      [&](std::size_t bank) { return window_.hit_age(direction, bank); });
   if (part_.needs_sync && best.at + latency(command) > synced_until_) {
     best.sync = true;
     best.at = std::max(now, best.at - part_.ticks_per_clock);
@@ -133,24 +141,30 @@ void PseudoChannel::propose_activates(Cycles now, BankMask banks) {
   // ACT-1 goes when ACT-2 may follow on its heels.
   const Command first = part_.two_step_activate ? Command::act1 : Command::act;
   const Cycles lead = part_.two_step_activate ? part_.ticks_per_clock : Cycles{0};
-  const Cycles floor =
-      std::max({now, device_.floor(first), device_.floor(Command::act) - lead});
-  for_each_bank(banks, [&](std::size_t bank) {
-    const Cycles at = std::max({floor, device_.earliest(first, bank),
-                                device_.earliest(Command::act, bank) - lead});
-    consider({at, Proposal::row, first, static_cast<std::uint8_t>(bank), false,
-              window_.oldest(direction, bank).age});
-  });
+  const Cycles floor = shared_.buses.slot(
+      first, std::max({now, device_.floor(first), device_.floor(Command::act) - lead}));
+  Proposal best{kNever, Proposal::row, first};
+  choose_bank(
+      best, banks,
+      [&](std::size_t bank) {
+        return std::max({floor, device_.earliest(first, bank),
+                         device_.earliest(Command::act, bank) - lead});
+      },
+      [&](std::size_t bank) { return window_.oldest_age(direction, bank); });
+  consider(best);
 }
 
 void PseudoChannel::propose_precharges(Cycles now, BankMask banks) {
   if (!banks) return;
   const Direction direction = drain_.direction();
-  const Cycles floor = std::max(now, device_.floor(Command::pre));
-  for_each_bank(banks, [&](std::size_t bank) {
-    consider({std::max(floor, device_.earliest(Command::pre, bank)), Proposal::row, Command::pre,
-              static_cast<std::uint8_t>(bank), false, window_.oldest(direction, bank).age});
-  });
+  const Cycles floor =
+      shared_.buses.slot(Command::pre, std::max(now, device_.floor(Command::pre)));
+  Proposal best{kNever, Proposal::row, Command::pre};
+  choose_bank(
+      best, banks,
+      [&](std::size_t bank) { return std::max(floor, device_.earliest(Command::pre, bank)); },
+      [&](std::size_t bank) { return window_.oldest_age(direction, bank); });
+  consider(best);
 }
 
 void PseudoChannel::issue(CompletionSink& sink) {
@@ -159,14 +173,14 @@ void PseudoChannel::issue(CompletionSink& sink) {
     case Command::rd:
     case Command::wr: issue_column(sink); break;
     case Command::act1: {
-      const std::uint32_t row = window_.oldest(drain_.direction(), p.bank).request.at.row;
+      const std::uint32_t row = window_.oldest(drain_.direction(), p.bank).at.row;
       half_ = {p.bank, row, p.at + part_.t_aad};
       send(p.command, p.at, p.bank, row, 0);
       break;
     }
     case Command::act:
       issue_activate(p.at, p.bank,
-                     half_ ? half_->row : window_.oldest(drain_.direction(), p.bank).request.at.row);
+                     half_ ? half_->row : window_.oldest(drain_.direction(), p.bank).at.row);
       break;
     case Command::pre:
       send(p.command, p.at, p.bank, 0, 0);
@@ -190,16 +204,15 @@ void PseudoChannel::issue(CompletionSink& sink) {
 void PseudoChannel::issue_activate(Cycles at, std::size_t bank, std::uint32_t row) {
   half_.reset();
   send(Command::act, at, static_cast<std::uint8_t>(bank), row, 0);
-  ++(conflicted_ & bit_of(bank) ? shared_.counts.row_conflicts : shared_.counts.row_misses);
-  conflicted_ &= ~bit_of(bank);
   open_ |= bit_of(bank);
+  fresh_ |= bit_of(bank);
   window_.row_opened(bank, row);
 }
 
 void PseudoChannel::issue_column(CompletionSink& sink) {
   const Proposal p = proposal_;
   const Direction direction = p.command == Command::rd ? Direction::read : Direction::write;
-  const DecodedAddress where = window_.hit(direction, p.bank).request.at;
+  const DecodedAddress where = window_.hit(direction, p.bank).at;
   Cycles at = p.at;
   if (p.sync) {
     send(Command::cas, at, p.bank, where.row, where.column);
@@ -209,12 +222,18 @@ void PseudoChannel::issue_column(CompletionSink& sink) {
   const Cycles end = at + latency(p.command) + part_.burst;
   synced_until_ = end + part_.t_wckpst;
   shared_.counts.data_ticks += part_.burst.count();
+  if (fresh_ & bit_of(p.bank)) {
+    ++(conflicted_ & bit_of(p.bank) ? shared_.counts.row_conflicts : shared_.counts.row_misses);
+    fresh_ &= ~bit_of(p.bank);
+    conflicted_ &= ~bit_of(p.bank);
+  }
   const auto served = window_.serve_hit(direction, p.bank);
   if (served && !(served->write && posted_writes_)) sink.completed(*served, end);
 }
 
 void PseudoChannel::close(BankMask banks) {
   open_ &= ~banks;
+  fresh_ &= ~banks;
   for_each_bank(banks, [&](std::size_t bank) { window_.row_closed(bank); });
 }
 

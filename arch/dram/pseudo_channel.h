@@ -68,6 +68,10 @@ class PseudoChannel {
   void propose_activates(Cycles now, BankMask banks);
   void propose_precharges(Cycles now, BankMask banks);
   void consider(Proposal candidate);
+  /// Completes `candidate` with the bank of those in `banks` that can take its command first, the
+  /// one with the oldest request if several can; `earliest` and `age` are functions of the bank.
+  template <class Earliest, class Age>
+  static void choose_bank(Proposal& candidate, BankMask banks, Earliest&& earliest, Age&& age);
 
   void issue_column(CompletionSink& sink);
   void issue_activate(Cycles at, std::size_t bank, std::uint32_t row);
@@ -98,6 +102,7 @@ class PseudoChannel {
   Proposal proposal_;
   BankMask open_ = 0;
   BankMask conflicted_ = 0;  ///< Closed for the sake of another row.
+  BankMask fresh_ = 0;       ///< Opened, and not accessed yet.
   std::optional<HalfActivate> half_;
   Cycles synced_until_{0};   ///< Data that begin by then need no `cas`.
 };

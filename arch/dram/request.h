@@ -48,8 +48,8 @@ class CommandObserver {
 /// What a channel has done, for statistics and energy.
 struct ChannelCounts {
   std::array<std::int64_t, kCommands> commands{};
-  std::int64_t row_misses = 0;     ///< Activates of a bank that was closed.
-  std::int64_t row_conflicts = 0;  ///< Activates that had to close another row first.
+  std::int64_t row_misses = 0;     ///< Bursts that waited for a closed bank to be opened.
+  std::int64_t row_conflicts = 0;  ///< Bursts that waited for another row to be closed first.
   std::int64_t data_ticks = 0;     ///< Ticks of data, summed over pseudo-channels.
   bool operator==(const ChannelCounts&) const = default;
 

@@ -16,8 +16,9 @@ void RequestWindow::insert(const Request& request) {
   Bank& list = lists.banks[bank];
   const Index node = free_.back();
   free_.pop_back();
-  nodes_[node] = {{request, next_age_++}, kEnd, list.last};
+  nodes_[node] = {request, next_age_++, kEnd, list.last};
   (list.first == kEnd ? list.first : nodes_[list.last].next) = node;
+  list.first_age = nodes_[list.first].age;
   list.last = node;
   lists.waiting |= bit_of(bank);
   lists.bursts += request.bursts;
@@ -40,7 +41,7 @@ void RequestWindow::row_closed(std::size_t bank) {
 std::optional<Request> RequestWindow::serve_hit(Direction d, std::size_t bank) {
   Lists& lists = lists_[at(d)];
   const Index node = lists.banks[bank].hit;
-  Request& request = nodes_[node].entry.request;
+  Request& request = nodes_[node].request;
   --lists.bursts;
   if (request.bursts > 1) {
     --request.bursts;
@@ -58,7 +59,7 @@ bool RequestWindow::conflicts(const Request& request) const {
   const Lists& others = lists_[at(opposite(direction_of(request)))];
   if (!(others.waiting & bit_of(request.at.bank))) return false;
   for (Index i = others.banks[request.at.bank].first; i != kEnd; i = nodes_[i].next) {
-    const Request& other = nodes_[i].entry.request;
+    const Request& other = nodes_[i].request;
     if (other.at.row == request.at.row && other.at.column < request.at.column + request.bursts &&
         request.at.column < other.at.column + other.bursts) {
       return true;
@@ -71,8 +72,9 @@ void RequestWindow::find_hit(Lists& lists, std::size_t bank, Index from) {
   Bank& list = lists.banks[bank];
   const auto& row = open_rows_[bank];
   Index i = row ? from : kEnd;
-  while (i != kEnd && nodes_[i].entry.request.at.row != *row) i = nodes_[i].next;
+  while (i != kEnd && nodes_[i].request.at.row != *row) i = nodes_[i].next;
   list.hit = i;
+  list.hit_age = nodes_[i].age;
   lists.hits = i == kEnd ? lists.hits & ~bit_of(bank) : lists.hits | bit_of(bank);
 }
 
@@ -81,6 +83,7 @@ void RequestWindow::unlink(Lists& lists, std::size_t bank, Index node) {
   const Node& gone = nodes_[node];
   (gone.previous == kEnd ? list.first : nodes_[gone.previous].next) = gone.next;
   (gone.next == kEnd ? list.last : nodes_[gone.next].previous) = gone.previous;
+  list.first_age = nodes_[list.first].age;
   if (list.first == kEnd) lists.waiting &= ~bit_of(bank);
   free_.push_back(node);
 }

@@ -25,11 +25,6 @@ constexpr Direction direction_of(const Request& request) {
 
 class RequestWindow {
  public:
-  struct Entry {
-    Request request;     ///< `column` and `bursts` are of what is left.
-    std::uint64_t age;   ///< Smaller is older.
-  };
-
   RequestWindow(std::size_t banks, std::size_t max_entries);
 
   void insert(const Request& request);
@@ -40,12 +35,19 @@ class RequestWindow {
   /// Banks with requests of a direction, and those whose requests hit the open row.
   BankMask waiting(Direction d) const { return lists_[at(d)].waiting; }
   BankMask hits(Direction d) const { return lists_[at(d)].hits; }
-  /// The oldest request of a waiting bank, and the oldest that hits.
-  const Entry& oldest(Direction d, std::size_t bank) const {
-    return nodes_[lists_[at(d)].banks[bank].first].entry;
+  /// The oldest request of a waiting bank, and the oldest that hits: what is left of them.
+  const Request& oldest(Direction d, std::size_t bank) const {
+    return nodes_[lists_[at(d)].banks[bank].first].request;
   }
-  const Entry& hit(Direction d, std::size_t bank) const {
-    return nodes_[lists_[at(d)].banks[bank].hit].entry;
+  const Request& hit(Direction d, std::size_t bank) const {
+    return nodes_[lists_[at(d)].banks[bank].hit].request;
+  }
+  /// When they came: smaller is older.
+  std::uint64_t oldest_age(Direction d, std::size_t bank) const {
+    return lists_[at(d)].banks[bank].first_age;
+  }
+  std::uint64_t hit_age(Direction d, std::size_t bank) const {
+    return lists_[at(d)].banks[bank].hit_age;
   }
   /// One burst of the oldest hit is served; the request, as it was, when that was its last one.
   std::optional<Request> serve_hit(Direction d, std::size_t bank);
@@ -60,11 +62,13 @@ class RequestWindow {
   static constexpr Index kEnd = 0;  // node 0 is the end of every list
 
   struct Node {
-    Entry entry;
+    Request request;
+    std::uint64_t age = 0;
     Index next = kEnd, previous = kEnd;
   };
   struct Bank {
     Index first = kEnd, last = kEnd, hit = kEnd;
+    std::uint64_t first_age = 0, hit_age = 0;  ///< Copies, for the scheduler's scans.
   };
   struct Lists {
     std::vector<Bank> banks;

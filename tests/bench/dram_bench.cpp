@@ -108,6 +108,6 @@ int main(int argc, char** argv) {
              "% row hits");
   for (const auto& name : catalogue.list("parts")) {
     const ResolvedPart part{load_part(catalogue, name)};
-    for (const auto& pattern : patterns()) measure(part, pattern, bursts);
+    for (const auto& pattern : patterns()) if (argc < 3 || std::string{argv[2]} == pattern.name) measure(part, pattern, bursts);
   }
 }
