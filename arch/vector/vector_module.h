@@ -9,8 +9,8 @@ namespace npulse::arch {
 
 class VectorModule : public UnitModule {
  public:
-  VectorModule(const char* name, sim::Simulation& simulation, const ClockDomain& clock,
-               const VectorParams& params, ScratchpadPort& memory)
+  VectorModule(const sc_core::sc_module_name& name, sim::Simulation& simulation,
+               const ClockDomain& clock, const VectorParams& params, ScratchpadPort& memory)
       : UnitModule{name, simulation, clock}, unit_{params, memory} {}
 
   const char* busy_with() const override { return "lanes"; }
