@@ -39,10 +39,12 @@ void LoopExpander::load_loop(const Instruction& head) {
   Instruction instruction;
   while (!open_.empty()) {
     if (!stream_->next(instruction)) {
-      throw InputError{place(body_[open_.back().at]), "loop is never closed", "add the missing '}'"};
+      throw InputError{place(body_[open_.back().at]), "loop is never closed",
+                       "add the missing '}'"};
     }
     if (body_.size() == kMaxLoopBody) {
-      throw InputError{place(head), "loop body has over " + std::to_string(kMaxLoopBody) + " instructions",
+      throw InputError{place(head),
+                       "loop body has over " + std::to_string(kMaxLoopBody) + " instructions",
                        "split it into several loops"};
     }
     append(instruction);
@@ -60,7 +62,8 @@ void LoopExpander::append(const Instruction& instruction) {
   if (instruction.opcode() == Opcode::loop) {
     if (open_.size() == kMaxLoopDepth) {
       throw InputError{place(instruction),
-                       "loops nest deeper than " + std::to_string(kMaxLoopDepth), "unroll the innermost"};
+                       "loops nest deeper than " + std::to_string(kMaxLoopDepth),
+                       "unroll the innermost"};
     }
     open_.push_back({at, false});
   } else if (instruction.opcode() == Opcode::endloop) {
@@ -120,10 +123,10 @@ void LoopExpander::resolve(Instruction& instruction) const {
     steps = {};
     return sum;
   };
-  visit_operands(instruction.operation,
-                 [&](Operand& o) { o.address += offset(o.steps); });
+  visit_operands(instruction.operation, [&](Operand& o) { o.address += offset(o.steps); });
   for (Wait& wait : instruction.waits) {
-    wait.count = static_cast<std::int64_t>(static_cast<std::uint64_t>(wait.count) + offset(wait.steps));
+    wait.count =
+        static_cast<std::int64_t>(static_cast<std::uint64_t>(wait.count) + offset(wait.steps));
   }
 }
 

@@ -19,7 +19,7 @@ class LoopExpander {
 
  private:
   struct Frame {
-    std::size_t first;       ///< Body begins here in `body_`.
+    std::size_t first;  ///< Body begins here in `body_`.
     std::int64_t count, index;
   };
   struct OpenLoop {

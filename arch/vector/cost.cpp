@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "isa/shapes.h"
 #include "sim/core/error.h"
 
 namespace npulse::arch {
@@ -55,15 +56,6 @@ bool is_row_wise(VecKind kind) {
   return is_norm(kind) || kind == VecKind::reduce_sum || kind == VecKind::reduce_max;
 }
 
-std::int64_t output_elements(const Vec& vec) {
-  if (is_pool(vec.kind)) {
-    return ((vec.window[0] - vec.window[2]) / vec.stride[0] + 1) *
-           ((vec.window[1] - vec.window[3]) / vec.stride[1] + 1) * vec.cols;
-  }
-  return vec.kind == VecKind::reduce_sum || vec.kind == VecKind::reduce_max ? vec.rows
-                                                                            : vec.rows * vec.cols;
-}
-
 std::int64_t y_elements(const Vec& vec) {
   if (!vec.y) return 0;
   switch (vec.y_broadcast) {
@@ -81,7 +73,7 @@ VectorWork pool_work(const Vec& vec, std::int64_t per_group) {
   work.passes = passes_of(vec.kind);
   work.passes[0].reduction = taps;
   work.per_group = per_group;
-  work.elements = work.dst_elements = output_elements(vec);
+  work.elements = work.dst_elements = isa::output_elements(vec);
   work.groups = ceil_div(work.elements, per_group);
   work.x_elements = vec.window[0] * vec.window[1] * vec.cols;
   return work;
@@ -117,7 +109,7 @@ VectorWork work_of(const Vec& vec, std::int64_t per_group) {
   work.row_transcendental = is_norm(vec.kind) ? vec.rows : 0;
   work.x_elements = work.elements;
   work.y_elements = y_elements(vec);
-  work.dst_elements = output_elements(vec);
+  work.dst_elements = isa::output_elements(vec);
   return work;
 }
 

@@ -55,9 +55,9 @@ TEST_CASE("Wait counts step with the loop", "[isa]") {
 }
 
 TEST_CASE("A loop of zero turns is skipped with all that it holds", "[isa]") {
-  const auto out = expand({make(Loop{2}), make(Loop{0}), opaque_at(1, {}), make(EndLoop{}),
-                           opaque_at(2, {}), make(EndLoop{}), make(Loop{0}), opaque_at(3, {}),
-                           make(EndLoop{}), opaque_at(4, {})});
+  const auto out =
+      expand({make(Loop{2}), make(Loop{0}), opaque_at(1, {}), make(EndLoop{}), opaque_at(2, {}),
+              make(EndLoop{}), make(Loop{0}), opaque_at(3, {}), make(EndLoop{}), opaque_at(4, {})});
   REQUIRE(addresses(out) == std::vector<Address>{2, 2, 4});
 }
 

@@ -45,7 +45,7 @@ cmd_bench() {
     say "running $bench"
     "$bench" || die "$bench failed"
   done
-  [[ $found ]] || die "no benchmark '${1:-}' in tests/bench" 2
+  [[ $found ]] || die "no benchmark '${1:-bench_*}' in tests/bench" 2
 }
 
 cmd_fmt() {

@@ -11,8 +11,10 @@ is_installed() {
   [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
 }
 
+is_root() { (($(id -u) == 0)); }
+
 as_root() {
-  if ((EUID == 0)); then "$@"; else sudo "$@"; fi
+  if is_root; then "$@"; else sudo "$@"; fi
 }
 
 ensure_packages() {  # ensure_packages NAME...
@@ -28,12 +30,12 @@ ensure_packages() {  # ensure_packages NAME...
 }
 
 install_packages() {
-  ((EUID == 0)) || command -v sudo >/dev/null ||
+  is_root || command -v sudo >/dev/null ||
     die "not root and no sudo here; ask an administrator for: apt-get install $*"
   need_disk 1500 "installing packages"
   say "installing with apt: $*"
-  local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q)
-  as_root "${apt[@]}" update || say "apt-get update failed; trying with the lists at hand"
-  as_root "${apt[@]}" install -y --no-install-recommends "$@" ||
+  local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq)
+  as_root "${apt[@]}" update >/dev/null || say "apt-get update failed; trying with the lists at hand"
+  as_root "${apt[@]}" install -y --no-install-recommends "$@" >/dev/null ||
     die "apt-get could not install: $* (its reason stands above; no network, or no right to?)"
 }
