@@ -89,6 +89,7 @@ struct Xform {
   XformKind kind = XformKind::transpose;
   Operand dst, src;
   std::optional<Operand> index;  ///< gather/scatter: i32 row numbers.
+  std::int64_t indices = 0;      ///< gather/scatter: how many row numbers.
   Extents shape;                 ///< Source shape, elements.
   Extents perm;                  ///< transpose: output dimension i is input dimension perm[i].
   DataType type = DataType::i8;

@@ -94,6 +94,8 @@ void read_group(ReadLog& log, const ConfigNode& node, const std::string& path, T
   FieldReader<T> reader{log, node, path, out};
   T::describe(reader);
   log.unknown_keys(node, path, reader.known());
+  static_assert(Checked<T> || !requires { &T::check; },
+                "write `void check(Faults& faults, const std::string& path) const`");
   if constexpr (Checked<T>) {
     Faults found;
     if (log.faults().size() == before) out.check(found, path);
