@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arch/chip/report_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/core/text_table.h"
+
+namespace npulse::arch {
+namespace {
+
+std::string share(Cycles part, Cycles whole) {
+  return percent(ratio(static_cast<double>(part.count()), static_cast<double>(whole.count())));
+}
+
+std::string largest(const std::map<std::string, Cycles>& blamed) {
+  const auto most = std::max_element(blamed.begin(), blamed.end(), [](const auto& a, const auto& b) {
+    return a.second < b.second;
+  });
+  return most == blamed.end() ? "" : most->first;
+}
+
+std::string headline(const Report& report) {
+  std::string text = fmt::format("{} on {}\n\n", report.program.name, report.chip);
+  text += fmt::format("  latency    {}  ({} cycles at {})\n", scaled(report.latency_s, "s"),
+                      report.cycles.count(), scaled(report.clock_hertz, "Hz"));
+  if (report.program.tokens > 0) {
+    text += fmt::format("  tokens     {} in this run: {:.2f} tokens/s, {} a token\n",
+                        report.program.tokens, report.program.tokens_per_s,
+                        scaled(report.program.energy_per_token_j, "J"));
+  }
+  text += fmt::format("  bound by   {}\n", report.bound.text);
+  const MemoryReport& memory = report.memory;
+  text += fmt::format("  memory     {}: {} of {} ({}); read {}, written {}\n", memory.part,
+                      scaled(memory.bandwidth_bytes_per_s, "B/s"), scaled(memory.peak_bytes_per_s, "B/s"),
+                      percent(ratio(memory.bandwidth_bytes_per_s, memory.peak_bytes_per_s)),
+                      scaled(static_cast<double>(memory.bytes_read), "B"),
+                      scaled(static_cast<double>(memory.bytes_written), "B"));
+  const RooflineReport& roof = report.roofline;
+  text += fmt::format("  roofline   {} of {} attainable at {:.2f} MAC/B (ridge {:.2f} MAC/B, peak {} in {})\n",
+                      scaled(roof.macs_per_s, "MAC/s"), scaled(roof.attainable_macs_per_s, "MAC/s"),
+                      roof.macs_per_byte, roof.ridge_macs_per_byte,
+                      scaled(roof.peak_macs_per_s, "MAC/s"), roof.peak_type);
+  return text;
+}
+
+std::string energy_table(const Report& report) {
+  TextTable table{{"energy", "dynamic", "static", "total", "share"}};
+  for (const ComponentEnergy& part : report.energy.components) {
+    table.row({part.name, scaled(part.dynamic_j, "J"), scaled(part.static_j, "J"),
+               scaled(part.total_j(), "J"), percent(ratio(part.total_j(), report.energy.total_j))});
+  }
+  table.row({"total", "", "", scaled(report.energy.total_j, "J"),
+             scaled(report.energy.average_watts, "W")});
+  return table.text();
+}
+
+/// Queues of the same name on several cores, as the mean over the cores.
+std::string queue_table(const Report& report) {
+  TextTable table{{"queue", "busy", "waits for data", "(most for)", "for a resource", "(most for)", "idle"}};
+  for (const QueueReport& queue : report.queues) {
+    table.row({queue.name, share(queue.busy, report.cycles), share(queue.wait_data, report.cycles),
+               largest(queue.wait_data_for), share(queue.wait_resource, report.cycles),
+               largest(queue.wait_resource_for), share(queue.idle, report.cycles)});
+  }
+  return table.text();
+}
+
+std::string region_table(const Report& report) {
+  TextTable table{{"region", "times", "active", "matrix", "vector", "dma", "MAC", "read", "written", "energy"}};
+  for (const RegionReport& region : report.regions) {
+    table.row({region.name, std::to_string(region.instances), share(region.active, report.cycles),
+               scaled(static_cast<double>(region.matrix_busy.count()), "cy"),
+               scaled(static_cast<double>(region.vector_busy.count()), "cy"),
+               scaled(static_cast<double>(region.dma_busy.count()), "cy"),
+               scaled(static_cast<double>(region.macs), ""),
+               scaled(static_cast<double>(region.dram_read_bytes), "B"),
+               scaled(static_cast<double>(region.dram_write_bytes), "B"),
+               scaled(region.energy_j, "J")});
+  }
+  return table.text();
+}
+
+std::string footnote(const Report& report) {
+  std::map<std::string, int> counts;
+  for (const Provenance& figure : report.unsure) ++counts[to_string(figure.mark)];
+  std::string text;
+  for (const auto& [mark, count] : counts) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, mark);
+  }
+  if (text.empty()) return "";
+  return "  Figures behind this run that are not published facts: " + text +
+         " (listed under `unsure` in the JSON report).\n";
+}
+
+}  // namespace
+
+std::string to_text(const Report& report) {
+  return headline(report) + "\n" + energy_table(report) + "\n" + queue_table(report) + "\n" +
+         region_table(report) + "\n" + footnote(report);
+}
+
+}  // namespace npulse::arch
