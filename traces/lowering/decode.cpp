@@ -226,6 +226,34 @@ std::size_t DecodeLowering::lookahead() const {
   return std::min(plan_.rings.weights.size(), plan_.job.target.queue_depth / 2);
 }
 
+/// Matrices and KV are read once by whoever holds them; norms, embeddings and the rotation by every core.
+Plan DecodeLowering::plan() const {
+  const Job& job = plan_.job;
+  const Transformer& model = job.model;
+  const std::int64_t layers = job.layers.size(), batch = job.options.batch;
+  Bytes matrices{};
+  for (const Matrix which : {Matrix::qkv, Matrix::out, Matrix::gate_up, Matrix::down}) {
+    matrices += plan_.matrix(which).stored_bytes(job.formats) * layers;
+  }
+  if (job.has_head()) matrices += plan_.matrix(Matrix::head).stored_bytes(job.formats);
+  const Bytes norms = job.residual_bytes((2 * layers + (job.has_head() ? 1 : 0)) * model.hidden);
+  const Bytes biases = job.residual_bytes(model.qkv_bias ? layers * model.qkv_width() : 0);
+  const Bytes token_kv = isa::bytes_of(2 * model.kv_width(), job.formats.kv) * (layers * batch);
+  const Bytes inputs = job.residual_bytes(batch * model.hidden + model.head_dim);
+  const Bytes output = job.residual_bytes(batch * (job.has_head() ? model.vocab : model.hidden));
+
+  Plan plan;
+  plan.weights = matrices + norms + biases;
+  plan.kv = token_kv * (job.options.context + 1);
+  plan.dram_read = matrices + biases + token_kv * job.options.context + (norms + inputs) * job.cores;
+  plan.dram_write = token_kv + output;
+  const std::int64_t attention = 2 * model.q_width() * (job.options.context + 1);
+  plan.macs = batch * (layers * (model.linear_parameters_per_layer() + attention) +
+                       (job.has_head() ? model.hidden * model.vocab : 0));
+  plan.tokens_produced = plan.tokens_processed = batch;
+  return plan;
+}
+
 void DecodeLowering::emit(Emitter& emitter) const { DecodeCore{plan_, emitter}.run(); }
 
 }  // namespace npulse::lowering
