@@ -27,8 +27,8 @@ void add_plan(Meta& meta, const Plan& plan) {
   meta["plan.weight_bytes"] = std::to_string(plan.weights.count());
   meta["plan.kv_bytes"] = std::to_string(plan.kv.count());
   meta["plan.macs"] = std::to_string(plan.macs);
-  meta["tokens_produced"] = std::to_string(plan.tokens_produced);
-  meta["tokens_processed"] = std::to_string(plan.tokens_processed);
+  if (plan.tokens_produced > 0) meta["tokens_produced"] = std::to_string(plan.tokens_produced);
+  if (plan.tokens_processed > 0) meta["tokens_processed"] = std::to_string(plan.tokens_processed);
 }
 
 void add_formats(Meta& meta, const Formats& formats) {
