@@ -60,13 +60,14 @@ Execution Array::multiply(Cycles now, const Gemm& gemm, const Places& places, is
   const Delay late = move({load, stream + s.stream_free}, {stream, stream + s.finish}, s.traffic,
                           places, activity);
   stream_free_ = stream + s.stream_free + late.cycles;
+  const Cycles accepts = stream + s.load_free + late.cycles;
   const Cycles finish = stream + s.finish + late.cycles;
 
   ++stats_.products;
   stats_.macs += gemm.macs();
   stats_.stalled_cycles += late.cycles.count();
-  count_busy(now, finish);
-  return {stream + s.load_free + late.cycles, finish, {late.cycles, late.cause, activity}};
+  count_busy(now, std::max(accepts, finish));
+  return {accepts, finish, {late.cycles, late.cause, activity}};
 }
 
 Delay Array::move(Span reads, Span writes, const Traffic& traffic, const Places& places,
