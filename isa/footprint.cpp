@@ -55,7 +55,8 @@ class Appender {
 
   void operator()(const Xform& op) {
     const std::int64_t table = bytes_of(op.shape.product(), op.type).count();
-    const std::int64_t moved = bytes_of(op.shape.product() / op.shape[0] * op.indices, op.type).count();
+    const std::int64_t moved =
+        bytes_of(op.shape.product() / op.shape[0] * op.indices, op.type).count();
     if (op.index) dense(*op.index, bytes_of(op.indices, DataType::i32).count(), Direction::read);
     const bool gather = op.kind == XformKind::gather, scatter = op.kind == XformKind::scatter;
     dense(op.src, scatter ? moved : table, Direction::read, gather);
@@ -86,7 +87,8 @@ class Appender {
     dense(operand, bytes, Direction::write);
   }
 
-  void dense(const Operand& operand, std::int64_t bytes, Direction direction, bool approximate = false) {
+  void dense(const Operand& operand, std::int64_t bytes, Direction direction,
+             bool approximate = false) {
     const auto size = static_cast<std::uint64_t>(bytes);
     add(operand, operand.address, {size, 0, 1}, direction, approximate);
   }
@@ -102,12 +104,13 @@ class Appender {
     });
   }
 
-  void add(const Operand& operand, Address begin, const Runs& runs, Direction direction, bool approximate) {
+  void add(const Operand& operand, Address begin, const Runs& runs, Direction direction,
+           bool approximate) {
     const bool owned = operand.space == Space::spm || operand.space == Space::acc;
     const Address room = std::numeric_limits<Address>::max() - begin;
     out_.push_back({operand.space, owned ? operand.core.value_or(core_) : std::uint16_t{0},
-                    direction == Direction::write, approximate, begin, begin + std::min(runs.extent(), room),
-                    runs.bytes, runs.stride, runs.count});
+                    direction == Direction::write, approximate, begin,
+                    begin + std::min(runs.extent(), room), runs.bytes, runs.stride, runs.count});
   }
 
   std::uint16_t core_;
@@ -122,7 +125,8 @@ std::uint64_t first_run_after(const Access& b, Address address) {
 
 bool run_touches(Address begin, Address end, const Access& b) {
   const std::uint64_t run = b.runs == 1 ? 0 : first_run_after(b, begin);
-  return run < b.runs && b.begin + run * b.stride < end && b.begin + run * b.stride + b.run_bytes > begin;
+  return run < b.runs && b.begin + run * b.stride < end &&
+         b.begin + run * b.stride + b.run_bytes > begin;
 }
 
 /// Runs i of a and j of b meet when i - j = k with d - a.run < k * stride < d + b.run, d = b - a.
@@ -135,7 +139,8 @@ bool equal_strides_overlap(const Access& a, const Access& b) {
 
 }  // namespace
 
-void append_footprint(const Instruction& instruction, std::uint16_t core, std::vector<Access>& out) {
+void append_footprint(const Instruction& instruction, std::uint16_t core,
+                      std::vector<Access>& out) {
   std::visit(Appender{core, out}, instruction.operation);
 }
 
@@ -146,7 +151,8 @@ bool overlap(const Access& a, const Access& b) {
   if (a.stride == b.stride) return equal_strides_overlap(a, b);
   const Access& fewer = a.runs < b.runs ? a : b;
   const Access& more = a.runs < b.runs ? b : a;
-  if (fewer.runs > static_cast<std::uint64_t>(kMaxFootprintBlocks * kMaxFootprintBlocks)) return true;
+  if (fewer.runs > static_cast<std::uint64_t>(kMaxFootprintBlocks * kMaxFootprintBlocks))
+    return true;
   for (std::uint64_t run = 0; run < fewer.runs; ++run) {
     const Address begin = fewer.begin + run * fewer.stride;
     if (run_touches(begin, begin + fewer.run_bytes, more)) return true;

@@ -11,7 +11,7 @@ namespace npulse::isa {
 /// `runs` runs of `run_bytes` bytes, `stride` bytes from begin to begin, within [begin, end).
 struct Access {
   Space space = Space::spm;
-  std::uint16_t core = 0;    ///< Owner of spm or acc; 0 for other spaces.
+  std::uint16_t core = 0;  ///< Owner of spm or acc; 0 for other spaces.
   bool write = false;
   bool approximate = false;  ///< The bytes are some of these runs, not surely all.
   Address begin = 0, end = 0;
@@ -23,7 +23,8 @@ struct Access {
 constexpr std::int64_t kMaxFootprintBlocks = 64;
 
 /// Appends what `instruction` (loop steps resolved, well-formed) touches when `core` executes it.
-/// An accumulating `mm` or `conv` both reads and writes its result. Allocates only if `out` must grow.
+/// An accumulating `mm` or `conv` both reads and writes its result. Allocates only if `out` must
+/// grow.
 void append_footprint(const Instruction& instruction, std::uint16_t core, std::vector<Access>& out);
 
 /// True when the two touch a common byte. Exact for any two regular accesses, in constant time when

@@ -46,9 +46,12 @@ Bytes b_bytes(const Mm& op) {
 
 std::int64_t second_input_elements(const Vec& op) {
   switch (op.y_broadcast) {
-    case Broadcast::row: return op.cols;
-    case Broadcast::column: return op.rows;
-    case Broadcast::none: break;
+    case Broadcast::row:
+      return op.cols;
+    case Broadcast::column:
+      return op.rows;
+    case Broadcast::none:
+      break;
   }
   return op.rows * op.cols;
 }

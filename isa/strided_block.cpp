@@ -17,9 +17,11 @@ RegularRuns::Levels RegularRuns::levels_of(const StridedBlock& block) {
   Levels levels;
   for (int i = 0; i < block.shape.size(); ++i) {
     if (block.shape[i] == 1 || stride[i] == 0) continue;
-    levels.push_back({static_cast<std::uint64_t>(block.shape[i]), static_cast<std::uint64_t>(stride[i]) * bits});
+    levels.push_back(
+        {static_cast<std::uint64_t>(block.shape[i]), static_cast<std::uint64_t>(stride[i]) * bits});
   }
-  std::sort(levels.begin(), levels.end(), [](const Level& a, const Level& b) { return a.stride < b.stride; });
+  std::sort(levels.begin(), levels.end(),
+            [](const Level& a, const Level& b) { return a.stride < b.stride; });
   return levels;
 }
 
@@ -35,12 +37,14 @@ RegularRuns::RegularRuns(const StridedBlock& block) {
       levels.push_back(level);
     }
   }
-  for (Level& level : levels) level.stride /= kBitsPerByte;  // runs begin on whole bytes: see the rules
+  for (Level& level : levels)
+    level.stride /= kBitsPerByte;  // runs begin on whole bytes: see the rules
   block_.bytes = ceil_div(run_bits, kBitsPerByte);
   extent_ = block_.bytes;
   for (const Level& level : levels) extent_ += (level.count - 1) * level.stride;
-  const auto longest = std::max_element(levels.begin(), levels.end(),
-                                        [](const Level& a, const Level& b) { return a.count < b.count; });
+  const auto longest =
+      std::max_element(levels.begin(), levels.end(),
+                       [](const Level& a, const Level& b) { return a.count < b.count; });
   if (longest == levels.end()) return;
   block_.count = longest->count;
   block_.stride = longest->stride;
