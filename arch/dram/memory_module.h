@@ -19,7 +19,7 @@ namespace npulse::dram {
 /// Several requests may be withheld at a time, one of each initiator behind a crossbar.
 class MemoryModule : public sim::Module {
  public:
-  MemoryModule(const char* name, sim::Simulation& simulation, const PartParams& part,
+  MemoryModule(const sc_core::sc_module_name& name, sim::Simulation& simulation, const PartParams& part,
                const MemoryParams& params);
 
   tlm_utils::simple_target_socket<MemoryModule> in{"in"};
