@@ -5,7 +5,7 @@
 #include <iterator>
 
 #include "cli/command.h"
-#include "cli/version.h"
+#include "sim/core/version.h"
 #include "sim/core/error.h"
 
 namespace {

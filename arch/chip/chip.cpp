@@ -28,7 +28,7 @@ ConfigFile find_file(std::string_view kind, const std::string& name) {
 }
 
 /// PART:CHANNELS, where PART may be a path.
-void swap_memory(MemoryParams& memory, const std::string& text) {
+void swap_memory(dram::MemoryParams& memory, const std::string& text) {
   const auto colon = text.rfind(':');
   memory.part = text.substr(0, colon);
   memory.channels.reset();
@@ -76,10 +76,6 @@ void ChipParams::check(Faults& faults, const std::string& path) const {
   }
 }
 
-double Chip::peak_memory_bytes_per_s() const {
-  return static_cast<double>(channels) * dram::peak_bytes_per_s(part);
-}
-
 Chip load_chip(const std::string& name, const ChipChanges& changes) {
   const auto [chip_sets, part_sets] = split_sets(changes.sets);
   ConfigFile chip_file = find_file("chips", name);
@@ -91,8 +87,6 @@ Chip load_chip(const std::string& name, const ChipChanges& changes) {
   ConfigFile part_file = find_file("parts", chip.params.memory.part);
   for (const auto& set : part_sets) part_file.set(set);
   chip.part = read_file<dram::PartParams>(part_file, "part.", chip.provenance);
-  if (chip.params.memory.mapping) chip.part.mapping = *chip.params.memory.mapping;
-  chip.channels = chip.params.memory.channels.value_or(chip.part.channels);
 
   chip.tech = read_file<TechParams>(find_file("tech", chip.params.tech), "tech.", chip.provenance);
   return chip;

@@ -7,6 +7,7 @@
 
 #include "arch/chip/params.h"
 #include "arch/energy/tech.h"
+#include "sim/core/provenance.h"
 
 namespace npulse::arch {
 
@@ -20,10 +21,7 @@ struct Chip {
   ChipParams params;
   dram::PartParams part;
   TechParams tech;
-  std::int64_t channels = 1;
   std::vector<Provenance> provenance;  ///< Paths of the part begin with `part.`, of the tables with `tech.`.
-
-  double peak_memory_bytes_per_s() const;
 };
 
 /// `name` is one in configs/chips or a path. All faults of a file come in one InputError.

@@ -18,8 +18,7 @@ Machine::Machine(const Chip& chip, const isa::Program& program, Timeline* timeli
   for (std::uint16_t core = 0; core < program.header().cores; ++core) {
     cores_.push_back(make_core(core));
   }
-  memory_ = &simulation_.make<dram::MemoryModule>("memory", chip.part, chip.params.memory.controller,
-                                                  chip.channels);
+  memory_ = &simulation_.make<dram::MemoryModule>("memory", chip.part, chip.params.memory);
   connect();
 }
 
@@ -68,7 +67,7 @@ void Machine::connect() {
   for (CoreBlocks& blocks : cores_) {
     for (DmaModule* dma : blocks.dma) dma->out.bind(crossbar.in);
   }
-  crossbar.out.bind(memory_->requests);
+  crossbar.out.bind(memory_->in);
   for (CoreBlocks& blocks : cores_) crossbar.out.bind(blocks.spm->requests);
 }
 

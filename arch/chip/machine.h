@@ -58,6 +58,7 @@ class Machine {
   const ClockDomain& clock() const { return clock_; }
   const Recorder& recorder() const { return recorder_; }
   const SharedState& shared() const { return shared_; }
+  dram::MemoryModule& memory() { return *memory_; }
   const dram::MemoryModule& memory() const { return *memory_; }
   std::vector<CoreBlocks>& cores() { return cores_; }
   const sim::Simulation& simulation() const { return simulation_; }

@@ -2,11 +2,8 @@
 // A chip file (configs/chips): the parameters of its blocks, composed.
 #pragma once
 
-#include <optional>
-
 #include "arch/dma/params.h"
-#include "arch/dram/controller_params.h"
-#include "arch/dram/params.h"
+#include "arch/dram/memory_params.h"
 #include "arch/energy/params.h"
 #include "arch/noc/params.h"
 #include "arch/pe/params.h"
@@ -28,23 +25,6 @@ struct QueueParams {
   }
 };
 
-struct MemoryParams {
-  std::string part;
-  std::optional<std::int64_t> channels;
-  dram::ControllerParams controller;
-  std::optional<dram::MappingParams> mapping;
-
-  template <class V>
-  static void describe(V& field) {
-    field("part", &MemoryParams::part, "", "Name in configs/parts, or a path.", required());
-    field("channels", &MemoryParams::channels, "count",
-          "Channels of the part; absent: the part's typical count.", between(1, 128));
-    field("controller", &MemoryParams::controller, "", "Memory controller.");
-    field("mapping", &MemoryParams::mapping, "",
-          "Address mapping; absent: the part's own. Dropped when another part is put in.");
-  }
-};
-
 struct ChipParams {
   std::string name;
   Hertz clock{1'000'000'000};
@@ -56,7 +36,7 @@ struct ChipParams {
   SpmParams spm, acc;
   DmaParams dma;
   NocParams noc;
-  MemoryParams memory;
+  dram::MemoryParams memory;
   std::string tech;
   PowerParams power;
 

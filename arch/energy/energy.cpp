@@ -29,4 +29,19 @@ Picojoules Energy::total() const {
   return sum;
 }
 
+nlohmann::ordered_json energy_json(const Energy& energy) {
+  constexpr double kJoulesPerPicojoule = 1e-12;
+  double total = 0, dynamic_sum = 0, static_sum = 0;
+  auto parts = nlohmann::ordered_json::object();
+  for (const auto& component : energy.components()) {
+    const double joules = component.total().count() * kJoulesPerPicojoule;
+    parts[component.name] = joules;
+    total += joules;
+    dynamic_sum += component.dynamic_energy.count() * kJoulesPerPicojoule;
+    static_sum += component.static_energy.count() * kJoulesPerPicojoule;
+  }
+  return {
+      {"total", total}, {"dynamic", dynamic_sum}, {"static", static_sum}, {"components", parts}};
+}
+
 }  // namespace npulse::arch

@@ -2,6 +2,7 @@
 // Energy split into named components.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,5 +30,10 @@ class Energy {
  private:
   std::vector<EnergyComponent> components_;
 };
+
+/// In joules: `{total, dynamic, static, components: {name: joules}}`. The total is taken over the
+/// very numbers of `components`, in order, so that a reader who adds them up gets it to the last
+/// bit.
+nlohmann::ordered_json energy_json(const Energy& energy);
 
 }  // namespace npulse::arch

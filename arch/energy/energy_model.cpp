@@ -26,12 +26,12 @@ Picojoules moved(std::int64_t read, std::int64_t written, const SramEnergy& ener
 
 EnergyModel::EnergyModel(const TechParams& tech, const EnergyFacts& facts)
     : tech_{tech},
-      spm_{with_wire(tech, facts.spm_bank, tech.bank_wire_mm)},
-      acc_{with_wire(tech, facts.acc_bank, tech.bank_wire_mm)},
+      spm_{with_wire(tech, facts.spm_bank, facts.power.bank_wire_mm)},
+      acc_{with_wire(tech, facts.acc_bank, facts.power.bank_wire_mm)},
       shared_{with_wire(tech, facts.shared_bank, facts.noc_mm)},
       noc_byte_{tech.router_byte + facts.noc_mm * tech.wire_byte_mm},
       phy_{phy_energy(tech, facts.memory_family)},
-      static_power_{facts.static_power} {}
+      static_power_{facts.power.static_power} {}
 
 Picojoules EnergyModel::arithmetic(const Activity& activity) const {
   Picojoules sum;

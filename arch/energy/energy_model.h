@@ -5,6 +5,7 @@
 #include <string>
 
 #include "arch/energy/energy.h"
+#include "arch/energy/params.h"
 #include "arch/energy/tech.h"
 #include "arch/ports/activity.h"
 
@@ -12,11 +13,11 @@ namespace npulse::arch {
 
 /// What the prices of a chip depend on besides its process.
 struct EnergyFacts {
+  PowerParams power;
   Bytes spm_bank, acc_bank;   ///< Capacity of one bank: an access pays its bank, not the whole.
   Bytes shared_bank{};        ///< 0: the chip has no shared level.
   double noc_mm = 0;          ///< Mean wire of one crossing of the network.
   std::string memory_family;  ///< `lpddr5`, `hbm3`: selects the row of `phy`.
-  Milliwatts static_power;    ///< Leakage and clock of the whole chip, without its memory devices.
 };
 
 class EnergyModel {

@@ -43,7 +43,6 @@ struct TechParams {
   Picojoules vector_op, transcendental_op;
   double arithmetic_overhead = 1.0;
   std::vector<SramEnergy> sram;
-  double bank_wire_mm = 0;
   Picojoules wire_byte_mm, router_byte, decompressed_byte, controller_bit;
   std::map<std::string, PhyEnergy> phy;
 
@@ -62,9 +61,6 @@ struct TechParams {
           "What operand registers, control and clock make of the three above.", between(1, 100));
     field("sram", &TechParams::sram, "", "By capacity of a bank, ascending; between rows log-log.",
           required());
-    field("bank_wire_mm", &TechParams::bank_wire_mm, "mm",
-          "Mean wire from a bank of scratchpad or accumulators to its unit.",
-          required(between(0, 100)));
     field("wire_byte_mm", &TechParams::wire_byte_mm, "pJ", "A byte over a millimetre of wire.",
           required(at_least(0)));
     field("router_byte", &TechParams::router_byte, "pJ", "A byte through a switch of the network.",

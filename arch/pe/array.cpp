@@ -57,39 +57,48 @@ Execution Array::multiply(Cycles now, const Gemm& gemm, const Places& places, is
   const Cycles stream = std::max(load + s.load, stream_free_);
   Activity activity;
   activity.macs[static_cast<std::size_t>(type)] = gemm.macs();
-  const Delay late = move_operands({load, stream + s.stream_free}, {stream, stream + s.finish},
-                                   s.traffic, places, activity);
+  const Delay late = move({load, stream + s.stream_free}, {stream, stream + s.finish}, s.traffic,
+                          places, activity);
   stream_free_ = stream + s.stream_free + late.cycles;
+  const Cycles accepts = stream + s.load_free + late.cycles;
   const Cycles finish = stream + s.finish + late.cycles;
 
   ++stats_.products;
   stats_.macs += gemm.macs();
   stats_.stalled_cycles += late.cycles.count();
-  count_busy(now, finish);
-  return {stream + s.load_free + late.cycles, finish, {late.cycles, late.cause, activity}};
+  count_busy(now, std::max(accepts, finish));
+  return {accepts, finish, {late.cycles, late.cause, activity}};
 }
 
-Delay Array::move_operands(Span reads, Span writes, const Traffic& traffic, const Places& places,
-                           Activity& activity) {
-  Delay delay;
-  std::int64_t read_bytes = 0, write_bytes = 0;
-  const auto move = [&](const Place& place, std::int64_t elements, Span span, bool write) {
-    const std::int64_t bytes = packed_bytes(elements, place.bits);
-    reserve(memory_, span,
-            {.space = place.operand.space,
-             .requester = Requester::matrix,
-             .address = place.operand.address,
-             .bytes = bytes,
-             .write = write},
-            activity, delay);
-    return bytes;
+Delay Array::move(Span reads, Span writes, const Traffic& traffic, const Places& places,
+                  Activity& activity) {
+  const Delay edges = cross_edges(reads, writes, traffic, places);
+  reads.end += edges.cycles;
+  writes.end += edges.cycles;
+  Delay memory;
+  const auto access = [&](const Place& place, std::int64_t elements, Span span, bool write) {
+    const AccessStream stream{.space = place.operand.space,
+                              .requester = Requester::matrix,
+                              .address = place.operand.address,
+                              .bytes = packed_bytes(elements, place.bits),
+                              .write = write};
+    reserve(memory_, span, stream, activity, memory);
   };
-  read_bytes += move(places.a, traffic.a_reads, reads, false);
-  read_bytes += move(places.b, traffic.b_reads, reads, false);
-  move(places.c, traffic.c_reads, writes, false);
-  write_bytes += move(places.c, traffic.c_writes, writes, true);
-  delay.raise(reads_.pass(reads.start, read_bytes) - reads.end, "read_bytes_per_cycle");
-  delay.raise(writes_.pass(writes.start, write_bytes) - writes.end, "write_bytes_per_cycle");
+  access(places.a, traffic.a_reads, reads, false);
+  access(places.b, traffic.b_reads, reads, false);
+  access(places.c, traffic.c_reads, writes, false);
+  access(places.c, traffic.c_writes, writes, true);
+  return edges + memory;
+}
+
+/// Old values of c come to the adders beside the accumulators, not through the array's edge.
+Delay Array::cross_edges(Span reads, Span writes, const Traffic& traffic, const Places& places) {
+  const std::int64_t operands = packed_bytes(traffic.a_reads, places.a.bits) +
+                                packed_bytes(traffic.b_reads, places.b.bits);
+  const std::int64_t results = packed_bytes(traffic.c_writes, places.c.bits);
+  Delay delay;
+  delay.raise(reads_.pass(reads.start, operands) - reads.end, "read_bytes_per_cycle");
+  delay.raise(writes_.pass(writes.start, results) - writes.end, "write_bytes_per_cycle");
   return delay;
 }
 

@@ -47,8 +47,9 @@ class Array {
   Execution execute(Cycles now, const isa::Mm& mm);
   Execution execute(Cycles now, const isa::Conv& conv);
   Execution multiply(Cycles now, const Gemm& gemm, const Places& places, isa::DataType type);
-  Delay move_operands(Span reads, Span writes, const Traffic& traffic, const Places& places,
-                      Activity& activity);
+  Delay move(Span reads, Span writes, const Traffic& traffic, const Places& places,
+             Activity& activity);
+  Delay cross_edges(Span reads, Span writes, const Traffic& traffic, const Places& places);
   Execution occupy(Cycles now, Cycles cycles);
   Schedule schedule(const Gemm& gemm, const Places& places) const;
   void count_busy(Cycles from, Cycles to);

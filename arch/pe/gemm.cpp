@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/pe/gemm.h"
 
-#include <algorithm>
+#include "isa/shapes.h"
 
 namespace npulse::arch {
 namespace {
@@ -45,11 +45,6 @@ Gemm with_depth(Gemm gemm, Rate rate, Sparsity sparsity) {
   return gemm;
 }
 
-std::int64_t outputs(std::int64_t in, std::int64_t pad, std::int64_t taps, std::int64_t dilation,
-                     std::int64_t stride) {
-  return (in + pad - dilation * (taps - 1) - 1) / stride + 1;
-}
-
 }  // namespace
 
 std::int64_t Gemm::macs() const { return product({count, m, n, kept_k}); }
@@ -74,11 +69,8 @@ Gemm gemm_of(const PeParams& params, const isa::Mm& mm) {
 
 Gemm gemm_of(const PeParams& params, const isa::Conv& conv) {
   const Rate rate = rate_for(params, "conv", conv.ifm_type, conv.weight_type);
-  const std::int64_t oh = outputs(conv.h, conv.pad_top + conv.pad_bottom, conv.kh, conv.dilation_h,
-                                  conv.stride_h);
-  const std::int64_t ow = outputs(conv.w, conv.pad_left + conv.pad_right, conv.kw, conv.dilation_w,
-                                  conv.stride_w);
-  return with_depth({.m = product({oh, ow}),
+  const isa::ConvOutput out = isa::conv_output(conv);
+  return with_depth({.m = product({out.h, out.w}),
                      .n = conv.oc / conv.groups,
                      .k = product({conv.kh, conv.kw, conv.c / conv.groups}),
                      .count = conv.groups,

@@ -9,8 +9,8 @@ namespace npulse::arch {
 
 class PeModule : public UnitModule {
  public:
-  PeModule(const char* name, sim::Simulation& simulation, const ClockDomain& clock,
-           const PeParams& params, ScratchpadPort& memory)
+  PeModule(const sc_core::sc_module_name& name, sim::Simulation& simulation,
+           const ClockDomain& clock, const PeParams& params, ScratchpadPort& memory)
       : UnitModule{name, simulation, clock}, array_{params, memory} {}
 
   const char* busy_with() const override { return "array"; }

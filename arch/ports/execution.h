@@ -7,15 +7,18 @@
 
 namespace npulse::arch {
 
-/// Cycles by which something ends late, and the cause of the longest.
+/// Cycles by which something ends late, and what caused most of them.
 struct Delay {
   Cycles cycles{};
   const char* cause = "";
 
+  /// Of delays at the same time the longest counts.
   void raise(Cycles to, const char* because) {
-    if (to <= cycles) return;
-    cycles = to;
-    cause = because;
+    if (to > cycles) *this = {to, because};
+  }
+  /// One after the other.
+  friend Delay operator+(Delay a, Delay b) {
+    return {a.cycles + b.cycles, b.cycles > a.cycles ? b.cause : a.cause};
   }
 };
 

@@ -9,11 +9,17 @@
 
 namespace npulse::arch {
 
+template <NamedEnum E>
+std::vector<E> all_values() {
+  std::vector<E> values;
+  for (const auto& entry : enum_names(E{})) values.push_back(entry.value);
+  return values;
+}
+
 struct VectorParams {
   std::int64_t lanes = 16;
   bool packed = true;
-  std::vector<isa::DataType> types{isa::DataType::i8, isa::DataType::i32, isa::DataType::fp16,
-                                   isa::DataType::fp32};
+  std::vector<isa::DataType> types = all_values<isa::DataType>();
   Cycles start_cycles{0}, cfg_cycles{1};
   Cycles simple_cycles{1}, transcendental_cycles{4}, reduction_cycles{1};
   std::int64_t read_bytes_per_cycle = 128, write_bytes_per_cycle = 64;

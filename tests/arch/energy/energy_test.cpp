@@ -23,7 +23,6 @@ TechParams binary_tech() {
   tech.transcendental_op = Picojoules{2048};
   tech.arithmetic_overhead = 2;
   tech.sram = {{1_KiB, Picojoules{1}, Picojoules{2}}, {4_KiB, Picojoules{4}, Picojoules{8}}};
-  tech.bank_wire_mm = 0.5;
   tech.wire_byte_mm = Picojoules{0.5};
   tech.router_byte = Picojoules{0.125};
   tech.decompressed_byte = Picojoules{16};
@@ -38,7 +37,7 @@ EnergyFacts facts() {
   facts.acc_bank = 4_KiB;
   facts.noc_mm = 2;
   facts.memory_family = "hbm3";
-  facts.static_power = Milliwatts{3};
+  facts.power = {Milliwatts{3}, 0.5};
   return facts;
 }
 
@@ -70,7 +69,7 @@ TEST_CASE("Every action is paid at its own price", "[energy]") {
   for (const auto& [type, price] : t.mac) {
     macs += static_cast<double>(a.macs[static_cast<std::size_t>(type)]) * price;
   }
-  const Picojoules wire = t.bank_wire_mm * t.wire_byte_mm;
+  const Picojoules wire = f.power.bank_wire_mm * t.wire_byte_mm;
   CHECK(of(energy, "pe") == t.arithmetic_overhead * macs);
   CHECK(of(energy, "vector") ==
         t.arithmetic_overhead * (5.0 * t.vector_op + 7.0 * t.transcendental_op));
@@ -100,6 +99,22 @@ TEST_CASE("The total is the sum of the components, and adding activities adds en
   at_once += model.price_time(1000_ns);
   REQUIRE(sum.total() == at_once.total());
   REQUIRE(sum.components().size() == at_once.components().size());
+}
+
+TEST_CASE("In the report components sum to the total to the last bit", "[energy]") {
+  TechParams awkward = binary_tech();
+  awkward.wire_byte_mm = Picojoules{0.1};
+  awkward.controller_bit = Picojoules{1.0 / 3};
+  const EnergyModel model{awkward, facts()};
+  Energy energy = model.price(busy());
+  energy += model.price_time(Picoseconds{1'000'003});
+  const auto json = energy_json(energy);
+  double sum = 0;
+  for (const auto& joules : json["components"]) sum += joules.get<double>();
+  REQUIRE(json["total"] == sum);
+  REQUIRE(sum == Approx(energy.total().count() * 1e-12));
+  REQUIRE(json["dynamic"].get<double>() + json["static"].get<double>() == Approx(sum));
+  REQUIRE(json["static"] == json["components"]["static"]);
 }
 
 TEST_CASE("Doing nothing costs static power times time, and nothing else", "[energy]") {
