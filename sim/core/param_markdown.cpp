@@ -25,7 +25,8 @@ std::string default_text(const ParamNode& node) {
   std::string items;
   for (const auto& child : node.children) {
     if (!child.is_scalar()) return "see the struct";
-    items += (items.empty() ? "" : ", ") + child.text;
+    const std::string name = node.kind == Kind::map ? child.key + ": " : "";
+    items += (items.empty() ? "" : ", ") + name + child.text;
   }
   return items;
 }

@@ -26,6 +26,16 @@ std::string ParamNode::path_in(const std::string& parent) const {
   return join_path(parent, key);
 }
 
+ParamNode detail::described(const std::string& key, const std::string& unit, const std::string& doc,
+                            Limits limits) {
+  ParamNode node;
+  node.key = key;
+  node.unit = unit;
+  node.doc = doc;
+  node.limits = limits;
+  return node;
+}
+
 std::vector<Provenance> complete_provenance(const ParamNode& root, std::vector<Provenance> given) {
   ByPath by_path;
   for (auto& entry : given) {

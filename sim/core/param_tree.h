@@ -52,6 +52,10 @@ std::vector<Provenance> complete_provenance(const ParamNode& root, std::vector<P
 
 namespace detail {
 
+/// A node that has all but its value.
+ParamNode described(const std::string& key, const std::string& unit, const std::string& doc,
+                    Limits limits);
+
 template <class M>
 void reflect_value(const M& value, ParamNode& node);
 
@@ -95,11 +99,7 @@ class FieldReflector {
   template <class M>
   void operator()(const char* name, M T::*member, const char* unit, const char* doc,
                   Limits limits = {}) {
-    ParamNode node;
-    node.key = name;
-    node.unit = unit;
-    node.doc = doc;
-    node.limits = limits;
+    ParamNode node = described(name, unit, doc, limits);
     reflect_value(source_.*member, node);
     group_.children.push_back(std::move(node));
   }
@@ -111,12 +111,8 @@ class FieldReflector {
 
 /// An element of `parent`, which shares its unit and limits.
 template <class M>
-ParamNode reflect_element(const ParamNode& parent, std::string key, const M& value) {
-  ParamNode node;
-  node.key = std::move(key);
-  node.unit = parent.unit;
-  node.limits = parent.limits;
-  node.limits.required = false;
+ParamNode reflect_element(const ParamNode& parent, const std::string& key, const M& value) {
+  ParamNode node = described(key, parent.unit, "", between(parent.limits.min, parent.limits.max));
   reflect_value(value, node);
   return node;
 }

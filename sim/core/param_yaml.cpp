@@ -30,7 +30,8 @@ std::string value_text(const ParamNode& node) {
 }
 
 std::string doc_comment(const ParamNode& node) {
-  const bool show_unit = node.kind != ParamNode::Kind::quantity && !node.unit.empty();
+  const bool text_has_unit = node.text.find(' ') != std::string::npos;
+  const bool show_unit = !text_has_unit && !node.unit.empty();
   const std::string allowed = allowed_text(node);
   std::string bracket = show_unit ? node.unit : "";
   if (!allowed.empty()) bracket += (bracket.empty() ? "" : ", ") + allowed;

@@ -169,6 +169,8 @@ std::string number_text(double value) {
 }
 
 std::string quantity_text(std::int64_t value, std::span<const UnitSuffix> suffixes) {
+  const bool one_unit = suffixes.back().scale == 1;
+  if (one_unit) return number_text(value);
   const UnitSuffix* unit = readable_unit(value, suffixes);
   ensure(unit != nullptr, "every quantity has a base unit");
   const auto scale = static_cast<std::int64_t>(unit->scale);

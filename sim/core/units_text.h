@@ -37,7 +37,8 @@ std::string parse_quantity(std::string_view text, std::span<const UnitSuffix> su
 std::string parse_quantity(std::string_view text, std::span<const UnitSuffix> suffixes,
                            double& out);
 
-// Shortest text that the parsers read back as the same value.
+// Shortest text that the parsers read back as the same value; cycles, which have no larger unit,
+// are plain numbers.
 std::string number_text(std::int64_t value);
 std::string number_text(double value);
 std::string quantity_text(std::int64_t value, std::span<const UnitSuffix> suffixes);

@@ -100,5 +100,5 @@ TEST_CASE("A quantity is written in the unit that people would choose", "[core]"
   REQUIRE(scalar_text(Hertz{1'500'000'000}) == "1.5 GHz");
   REQUIRE(scalar_text(Picoseconds{1'250}) == "1.25 ns");
   REQUIRE(scalar_text(Bytes{0}) == "0 B");
-  REQUIRE(scalar_text(Cycles{500}) == "500 cycles");
+  REQUIRE(scalar_text(Cycles{500}) == "500");
 }
