@@ -8,10 +8,23 @@
 #include "cli/chip_options.h"
 #include "cli/program_options.h"
 #include "sim/core/error.h"
+#include "traces/program_file.h"
 
 namespace po = boost::program_options;
 
 namespace npulse::cli {
+namespace {
+
+/// --chip, or else the target that the program names.
+std::string chip_name(const CommandLine& line, const std::string& program) {
+  if (line.has("chip")) return line.get<std::string>("chip");
+  const std::string target =
+      is_model(program) ? "" : traces::open_program(program)->header().target;
+  if (!target.empty()) return target;
+  throw InputError{"command line", "'" + program + "' names no target", "say --chip CHIP"};
+}
+
+}  // namespace
 
 int check_command(const Arguments& arguments) {
   CommandLine line{"check PROGRAM --chip CHIP", "npulse check step.npb --chip rngd"};

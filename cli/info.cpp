@@ -8,6 +8,7 @@
 #include <map>
 
 #include "cli/command.h"
+#include "sim/core/error.h"
 #include "sim/core/text_table.h"
 #include "traces/program_file.h"
 

@@ -68,13 +68,15 @@ lowering::Options model_options(const CommandLine& line, const lowering::Model& 
   return options;
 }
 
+bool is_model(const std::string& text) { return lowering::names_model(text, models_folder()); }
+
 lowering::Model load_model(const std::string& text) {
   return lowering::load_model(text, models_folder());
 }
 
 std::unique_ptr<isa::Program> program_from(const CommandLine& line, const std::string& text,
                                            const arch::Chip& chip) {
-  if (!lowering::names_model(text, models_folder())) {
+  if (!is_model(text)) {
     if (has_model_options(line)) {
       throw InputError{text, "is a program already: --phase, --batch and the like only go with a model",
                        "leave them out"};

@@ -20,6 +20,9 @@ bool has_model_options(const CommandLine& line);
 
 lowering::Options model_options(const CommandLine& line, const lowering::Model& model);
 
+/// True when `text` means a model, false when it means a program file.
+bool is_model(const std::string& text);
+
 /// A model by name (configs/models), path or `gemm:M,N,K`.
 lowering::Model load_model(const std::string& text);
 

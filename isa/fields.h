@@ -97,7 +97,7 @@ void describe(V& field, Of<Vec>) {
   field(9, "y_type", &Vec::y_type, Role::optional, "Type of y.");
   field(10, "dst_type", &Vec::dst_type, Role::optional, "Type of dst.");
   field(11, "scalar", &Vec::scalar, Role::optional, "Scale, epsilon or base: see the kinds.");
-  field(12, "causal", &Vec::causal, Role::optional, "softmax: row r sees columns <= r + causal.");
+  field(12, "causal", &Vec::causal, Role::optional, "softmax, exp: row r sees columns <= r + causal.");
   field(13, "window", &Vec::window, Role::optional, "Pooling: [h, w, kh, kw].");
   field(14, "stride", &Vec::stride, Role::optional, "Pooling: [sh, sw].");
 }
@@ -109,7 +109,7 @@ void describe(V& field, Of<Xform>) {
   field(3, "src", &Xform::src, Role::required, "Source.");
   field(4, "index", &Xform::index, Role::optional, "gather, scatter: i32 row numbers.");
   field(5, "indices", &Xform::indices, Role::optional, "gather, scatter: how many row numbers.");
-  field(6, "shape", &Xform::shape, Role::required, "Elements of the source, outermost first.");
+  field(6, "shape", &Xform::shape, Role::required, "Elements of the source; scatter: of dst.");
   field(7, "perm", &Xform::perm, Role::optional, "transpose: output dimension i is input perm[i].");
   field(8, "type", &Xform::type, Role::optional, "Element type.");
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "isa/shapes.h"
 
+#include <bit>
+
 namespace npulse::isa {
 namespace {
 
 constexpr std::int64_t kInt4Group = 128;
-constexpr std::int64_t kInt4GroupBytes = 2 + kInt4Group / 2;
+constexpr std::int64_t kScaleBytes = 2;  // fp16
 
 std::int64_t windows(std::int64_t extent, std::int64_t kernel, std::int64_t stride) {
   return extent < kernel ? 0 : (extent - kernel) / stride + 1;
@@ -13,14 +15,12 @@ std::int64_t windows(std::int64_t extent, std::int64_t kernel, std::int64_t stri
 
 }  // namespace
 
-Bytes coded_bytes(CodecFormat codec, std::int64_t elements) {
-  switch (codec) {
-    case CodecFormat::none:
-      return Bytes{elements};
-    case CodecFormat::int4g128:
-      return Bytes{ceil_div(elements, kInt4Group) * kInt4GroupBytes};
-  }
-  return Bytes{elements};
+Bytes coded_bytes(CodecFormat codec, const Extents& shape) {
+  const std::int64_t elements = shape.product();
+  if (codec == CodecFormat::none) return Bytes{elements};
+  const std::int64_t row = shape[shape.size() - 1];
+  const std::int64_t scales = ceil_div(row, kInt4Group) * kScaleBytes;
+  return Bytes{elements / row * (scales + bytes_of(row, DataType::i4).count())};
 }
 
 Extents padded_shape(const Dma& op) {
@@ -35,6 +35,25 @@ Extents padded_shape(const Dma& op) {
 ConvOutput conv_output(const Conv& op) {
   return {windows(op.h + op.pad_top + op.pad_bottom, (op.kh - 1) * op.dilation_h + 1, op.stride_h),
           windows(op.w + op.pad_left + op.pad_right, (op.kw - 1) * op.dilation_w + 1, op.stride_w)};
+}
+
+Bytes b_bytes(const Mm& op) {
+  if (op.sparse_m == 0) return bytes_of(op.k * op.n, op.b_type);
+  const std::int64_t kept = ceil_div<std::int64_t>(op.k, op.sparse_m) * op.sparse_n * op.n;
+  const int index_bits = std::bit_width(static_cast<unsigned>(op.sparse_m - 1));
+  return bytes_of(kept, op.b_type) + Bytes{ceil_div<std::int64_t>(kept * index_bits, 8)};
+}
+
+std::int64_t second_input_elements(const Vec& op) {
+  switch (op.y_broadcast) {
+    case Broadcast::row:
+      return op.cols;
+    case Broadcast::column:
+      return op.rows;
+    case Broadcast::none:
+      break;
+  }
+  return op.rows * op.cols;
 }
 
 std::int64_t output_elements(const Vec& op) {

@@ -6,9 +6,9 @@
 
 namespace npulse::isa {
 
-/// Bytes in memory of `elements` coded elements. int4g128: groups of 128, each one fp16 scale and
-/// 64 bytes of nibbles; the last group is stored whole.
-Bytes coded_bytes(CodecFormat codec, std::int64_t elements);
+/// Bytes in memory of a coded block. int4g128: groups of 128 along the last dimension, each one
+/// fp16 scale and 64 bytes of nibbles; the last group of a row may be short.
+Bytes coded_bytes(CodecFormat codec, const Extents& shape);
 
 /// The block that a DMA writes: its shape and the padding around it.
 Extents padded_shape(const Dma& op);
@@ -18,6 +18,11 @@ struct ConvOutput {
 };
 
 ConvOutput conv_output(const Conv& op);
+
+/// Bytes of b; with N:M sparsity N of every M values of k, then ceil(log2 M) bits for each.
+Bytes b_bytes(const Mm& op);
+
+std::int64_t second_input_elements(const Vec& op);
 
 /// Elements that a vector operation writes.
 std::int64_t output_elements(const Vec& op);

@@ -7,6 +7,7 @@
 
 #include "arch/chip/params.h"
 #include "arch/energy/tech.h"
+#include "sim/core/provenance.h"
 
 namespace npulse::arch {
 

@@ -16,7 +16,7 @@ EnergyFacts facts_of(const Chip& chip) {
   facts.spm_bank = bank_capacity(chip.params.spm);
   facts.acc_bank = bank_capacity(chip.params.acc);
   facts.noc_mm = chip.params.noc.core_distance_mm;
-  facts.memory_standard = to_string(chip.part.family);
+  facts.memory_family = to_string(chip.part.family);
   return facts;
 }
 
@@ -27,7 +27,7 @@ double bytes_of(const Activity& activity) {
 double dynamic_sum(const Energy& energy) {
   double sum = 0;
   for (const EnergyComponent& component : energy.components()) {
-    if (component.kind == EnergyKind::dynamic_energy) sum += component.energy.count();
+    sum += component.dynamic_energy.count();
   }
   return sum;
 }
@@ -47,8 +47,7 @@ EnergyReport EnergyPricer::report() const {
   report.energy = model_.price(total_);
   const Picojoules dynamic = dram_.activation + dram_.column + dram_.io;
   const Picojoules standing = dram_.refresh + dram_.background;
-  report.energy.add("dram", EnergyKind::dynamic_energy, dynamic);
-  report.energy.add("dram_standby", EnergyKind::static_energy, standing);
+  report.energy.add("dram", dynamic, standing);
   report.energy += model_.price_time(elapsed_);
   report.dram_j = {{"activation", dram_.activation.count() * kJoulesPerPicojoule},
                    {"column", dram_.column.count() * kJoulesPerPicojoule},

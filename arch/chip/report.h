@@ -30,7 +30,7 @@ struct MemoryReport {
 
 struct EnergyReport {
   Energy energy;
-  /// Parts of the components `dram`; they sum to its dynamic plus static energy.
+  /// Parts of the component `dram`, whose total is their sum.
   std::vector<std::pair<std::string, double>> dram_j;
   double average_watts = 0;
 };

@@ -46,13 +46,15 @@ std::string headline(const Report& report) {
 }
 
 std::string energy_table(const Report& report) {
+  const auto joules = [](Picojoules energy) { return scaled(energy.count() * 1e-12, "J"); };
+  const Energy& energy = report.energy.energy;
   TextTable table{{"energy", "dynamic", "static", "total", "share"}};
-  for (const ComponentEnergy& part : report.energy.components) {
-    table.row({part.name, scaled(part.dynamic_j, "J"), scaled(part.static_j, "J"),
-               scaled(part.total_j(), "J"), percent(ratio(part.total_j(), report.energy.total_j))});
+  for (const EnergyComponent& part : energy.components()) {
+    if (part.total() == Picojoules{0}) continue;
+    table.row({part.name, joules(part.dynamic_energy), joules(part.static_energy), joules(part.total()),
+               percent(ratio(part.total().count(), energy.total().count()))});
   }
-  table.row({"total", "", "", scaled(report.energy.total_j, "J"),
-             scaled(report.energy.average_watts, "W")});
+  table.row({"total", "", "", joules(energy.total()), scaled(report.energy.average_watts, "W")});
   return table.text();
 }
 

@@ -56,4 +56,6 @@ lowering::Target lowering_target(const Chip& chip) {
   return target;
 }
 
+isa::CheckTarget check_target(const Chip&) { return {}; }
+
 }  // namespace npulse::arch

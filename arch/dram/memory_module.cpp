@@ -12,7 +12,7 @@ Transaction transaction_of(const tlm::tlm_generic_payload& payload) {
 
 }  // namespace
 
-MemoryModule::MemoryModule(const char* name, sim::Simulation& simulation, const PartParams& part,
+MemoryModule::MemoryModule(const sc_core::sc_module_name& name, sim::Simulation& simulation, const PartParams& part,
                            const MemoryParams& params)
     : Module{name, simulation, ResolvedPart{part}.clock}, memory_{part, params}, stats_{memory_} {
   in.register_nb_transport_fw(this, &MemoryModule::nb_transport_fw);

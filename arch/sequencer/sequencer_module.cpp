@@ -3,7 +3,7 @@
 
 namespace npulse::arch {
 
-SequencerModule::SequencerModule(const char* name, sim::Simulation& simulation,
+SequencerModule::SequencerModule(const sc_core::sc_module_name& name, sim::Simulation& simulation,
                                  const ClockDomain& clock, const SequencerParams& params,
                                  std::uint16_t core, const isa::Program& program,
                                  const std::vector<Unit*>& units, SharedState& shared,

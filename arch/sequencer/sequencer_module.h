@@ -13,7 +13,7 @@ namespace npulse::arch {
 class SequencerModule : public sim::Module {
  public:
   /// `wake_all` is called when something changed that other cores may wait for.
-  SequencerModule(const char* name, sim::Simulation& simulation, const ClockDomain& clock,
+  SequencerModule(const sc_core::sc_module_name& name, sim::Simulation& simulation, const ClockDomain& clock,
                   const SequencerParams& params, std::uint16_t core, const isa::Program& program,
                   const std::vector<Unit*>& units, SharedState& shared, RunObserver& observer,
                   std::function<void()> wake_all);

@@ -30,11 +30,10 @@ Fault codec_fault(const Dma& op) {
     return outside({"compressed_bytes without codec", op.compressed_bytes}, 0, 0);
   }
   if (!op.src_stride.empty()) return bad("src_stride with codec", "coded data is one dense run");
-  const std::int64_t elements = op.shape.product();
-  const std::int64_t coded = coded_bytes(op.codec, elements).count();
+  const std::int64_t coded = coded_bytes(op.codec, op.shape).count();
   if (op.compressed_bytes == coded) return std::nullopt;
   return bad(fmt::format("compressed_bytes = {}", op.compressed_bytes),
-             fmt::format("{} of {} elements takes {}", to_string(op.codec), elements, coded));
+             fmt::format("{} of this shape takes {}", to_string(op.codec), coded));
 }
 
 Fault padding_fault(const char* name, const Extents& padding, const Extents& shape) {

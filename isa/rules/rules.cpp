@@ -56,7 +56,7 @@ Fault sync_fault(const Instruction& instruction, const ProgramHeader& header) {
   const auto& signals = instruction.signals;
   if (waits.empty() && signals.empty()) return std::nullopt;
   const Opcode opcode = instruction.opcode();
-  if (!needs_queue(opcode) && opcode != Opcode::bar) {
+  if (!needs_queue(opcode)) {
     return bad(fmt::format("{} neither waits nor signals", to_string(opcode)),
                "put it on the instruction before or after");
   }

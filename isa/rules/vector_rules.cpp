@@ -74,7 +74,8 @@ Fault fault_of(const Vec& op) {
   if (auto fault = any_outside({{"rows", op.rows}, {"cols", op.cols}}, 1)) return fault;
   if (auto fault = too_large("x", {op.rows, op.cols})) return fault;
   if (auto fault = second_input_fault(op)) return fault;
-  if (op.causal && op.kind != VecKind::softmax) return bad("causal without softmax");
+  const bool masks = op.kind == VecKind::softmax || op.kind == VecKind::exp;
+  if (op.causal && !masks) return bad("causal without softmax or exp");
   if (auto fault = pool_fault(op)) return fault;
   if (auto fault = not_local("dst", op.dst)) return fault;
   return not_local("x", op.x);

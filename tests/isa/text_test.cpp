@@ -117,7 +117,7 @@ TEST_CASE("What a line may say wrong is named", "[isa][text]") {
       {"ld: dma dst=spm:0 src=dram:0 shape=[4] signal in+0", "signal = 0; allowed: 1 to"},
       {"ld: dma dst=spm:0 src=dram:0 shape=[4] colour=3", "unknown field 'colour'"},
       {"ld: dma dst=spm:0 src=dram:0 shape=[4] codec=int4g128 compressed_bytes=2",
-       "of 4 elements takes 66"},
+       "int4g128 of this shape takes 4"},
       {"mx: mm a=dram:0 b=spm:0 c=acc:0 m=1 n=1 k=1",
        "a is in dram; use spm or acc of its own core"},
       {"mx: mm a=spm:0 b=spm:0 c=acc:0 m=1 n=1 k=1 sparse_n=3 sparse_m=2", "sparsity 3:2"},

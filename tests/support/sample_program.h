@@ -46,7 +46,7 @@ core 0 {
   ld: coll all_reduce src=spm:0x0 dst=spm:0x40 bytes=64
   ld: pim matrix=dram:0x0 x=spm:0x0 out=spm:0x40 rows=64 cols=64
   ve: cfg key="rounding" value=-1
-  bar chip wait done>=1
+  bar chip
   end
 }
 

@@ -5,17 +5,39 @@
 # Objects of the program, of the Python module and of other clones are the same to ccache.
 export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 
-build_preset() {  # build_preset PRESET
+build_preset() {  # build_preset PRESET [TARGET]
   need_disk 1000 "a build"
   say "building build/$1"
   cmake --preset "$1" --log-level=WARNING || die "cmake could not configure; its reason stands above"
-  cmake --build --preset "$1" || die "the build failed; its errors stand above"
+  cmake --build --preset "$1" --target "${2:-all}" || die "the build failed; its errors stand above"
 }
 
 cmd_build() {
   refuse_extra build "$@"
   ensure_packages "${BUILD_PACKAGES[@]}"
   build_preset release
+}
+
+cmd_demo() {
+  refuse_extra demo "$@"
+  ensure_packages "${BUILD_PACKAGES[@]}"
+  ensure_venv
+  build_preset release npulse
+  mkdir -p out
+  say "one decode step of Llama-3.1-8B, batch 1, context 2048, fp8 weights"
+  demo_run rngd-hbm3
+  demo_run rngd-lpddr5x --memory lpddr5x-8533
+  build/release/cli/npulse compare out/rngd-hbm3.json out/rngd-lpddr5x.json
+  say "full reports: out/rngd-*.txt and .json; timelines for ui.perfetto.dev: out/rngd-*.trace.json"
+}
+
+demo_run() {  # demo_run NAME [OPTION...]
+  local name=$1
+  shift
+  say "running $name"
+  build/release/cli/npulse run rngd llama-3.1-8b --phase decode --batch 1 --context 2048 --weights fp8 "$@" \
+    --json "out/$name.json" --timeline "out/$name.trace.json" >"out/$name.txt" ||
+    die "the run of $name failed; its reason stands above"
 }
 
 cmd_test() {

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Chips and models to lower in tests.
+#pragma once
+
+#include "traces/lowering/lower.h"
+
+namespace npulse::test {
+
+using isa::DataType;
+
+/// One small core, integers only, like the labs' chip.
+inline lowering::Target tiny_target() {
+  lowering::Target t;
+  t.name = "tiny";
+  t.queues = {{"ld", isa::QueueKind::dma}, {"st", isa::QueueKind::dma}, {"mx", isa::QueueKind::matrix},
+              {"vec", isa::QueueKind::vector}};
+  t.spm_bytes = Bytes{256 << 10};
+  t.acc_bytes = Bytes{32 << 10};
+  t.dram_bytes = Bytes{1 << 30};
+  t.tile_m = t.tile_n = t.tile_k = 8;
+  t.matrix_rates = {{DataType::i8, 64}};
+  t.vector_types = {DataType::i8, DataType::i16, DataType::i32, DataType::fp32};
+  t.dram_bytes_per_s = 12.8e9;
+  t.dma_bytes_per_cycle = 16;
+  t.dma_start_cycles = 32;
+  t.queue_depth = 8;
+  return t;
+}
+
+/// Eight large cores, like RNGD's.
+inline lowering::Target large_target() {
+  lowering::Target t;
+  t.name = "large";
+  t.cores = 8;
+  t.queues = {{"ld", isa::QueueKind::dma}, {"la", isa::QueueKind::dma}, {"st", isa::QueueKind::dma},
+              {"mx", isa::QueueKind::matrix}, {"vec", isa::QueueKind::vector}};
+  t.spm_bytes = Bytes{32 << 20};
+  t.acc_bytes = Bytes{1 << 20};
+  t.dram_bytes = Bytes{std::int64_t{160} << 30};
+  t.dram_access_bytes = Bytes{256};
+  t.tile_m = 8;
+  t.tile_n = 64;
+  t.tile_k = 64;
+  t.matrix_rates = {{DataType::fp8, 32768}, {DataType::i8, 32768}, {DataType::bf16, 16384}, {DataType::fp16, 16384}};
+  t.vector_types = {DataType::i8, DataType::i32, DataType::fp8, DataType::bf16, DataType::fp16, DataType::fp32};
+  t.codecs = {isa::CodecFormat::int4g128};
+  t.dram_bytes_per_s = 1.5e12;
+  t.dma_bytes_per_cycle = 256;
+  t.dma_start_cycles = 500;
+  return t;
+}
+
+inline lowering::Transformer small_model() {
+  lowering::Transformer m;
+  m.name = "small";
+  m.layers = 2;
+  m.hidden = 64;
+  m.ffn = 160;
+  m.heads = 4;
+  m.kv_heads = 2;
+  m.head_dim = 16;
+  m.vocab = 96;
+  return m;
+}
+
+inline std::filesystem::path models_folder() {
+  return std::filesystem::path{NPULSE_SOURCE_DIR} / "configs" / "models";
+}
+
+}  // namespace npulse::test

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Attention of a block of query rows over chunks of keys and values, with online softmax when there
+// is more than one chunk. Products of the next step overlap the softmax of the current one.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "traces/lowering/emitter.h"
+#include "traces/lowering/formats.h"
+
+namespace npulse::lowering {
+
+struct AttentionSetup {
+  std::int64_t head_dim = 0;
+  double scale = 1;          ///< Of scores; applied by softmax, or to q beforehand when online.
+  bool online = false;       ///< Some step is not the only one of its rows.
+  Ring scores;               ///< acc: [rows, chunk].
+  Ring probabilities;        ///< spm: [rows, chunk].
+};
+
+/// Query rows of one head: where their output gathers.
+struct AttentionHead {
+  Slot output;               ///< acc: [rows, head_dim].
+  Address state = 0;         ///< spm: kStateColumns columns of `rows` running values.
+  static constexpr std::int64_t kStateColumns = 4;
+};
+
+/// One chunk of keys and values against the query rows of one head.
+struct AttentionStep {
+  AttentionHead head;
+  Address q = 0, k = 0, v = 0;
+  std::int64_t rows = 0, columns = 0;
+  bool first = true, last = true;        ///< Of the head's steps.
+  std::optional<std::int64_t> causal;    ///< Row r sees columns <= r + causal; absent: all.
+  Events q_ready, k_ready, v_ready;
+  Events q_done, k_done, v_done;         ///< Signalled when this step is through with them.
+  Address out = 0;                       ///< spm: [rows, head_dim] activations, written by the last.
+  Events out_free, out_done;
+};
+
+class Attention {
+ public:
+  Attention(Emitter& emitter, const Formats& formats, const AttentionSetup& setup)
+      : emitter_{emitter}, formats_{formats}, setup_{setup} {}
+
+  void step(const AttentionStep& step);
+  /// Finishes what the last step left in flight.
+  void drain();
+
+ private:
+  struct InFlight {
+    AttentionStep step;
+    Slot probabilities;
+  };
+  void multiply_scores(const AttentionStep& step, const Slot& scores);
+  void softmax(const AttentionStep& step, const Slot& scores, const Slot& p);
+  void online_softmax(const AttentionStep& step, const Slot& scores, const Slot& p);
+  void track_maximum(const AttentionStep& step, const Slot& scores);
+  void multiply_values(const InFlight& flight);
+  void finish(const AttentionStep& step);
+  isa::Operand state(const AttentionStep& step, std::int64_t column) const;
+
+  Emitter& emitter_;
+  const Formats& formats_;
+  AttentionSetup setup_;
+  std::optional<InFlight> in_flight_;
+};
+
+}  // namespace npulse::lowering

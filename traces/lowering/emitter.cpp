@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "traces/lowering/emitter.h"
+
+#include <utility>
+
+#include "sim/core/error.h"
+
+namespace npulse::lowering {
+
+using isa::EventId;
+using isa::Instruction;
+
+Emitter::Emitter(const Setup& setup)
+    : setup_{setup},
+      signalled_(setup.events->declarations().size()),
+      written_(signalled_.size()),
+      waited_(kRoles, std::vector<std::int64_t>(signalled_.size())) {
+  setup_.survey->waited.resize(signalled_.size());
+}
+
+void Emitter::put(Role role, isa::Operation operation, const Events& waits, const Events& signals) {
+  Instruction instruction{std::move(operation), setup_.queues[role], waits_for(role, waits),
+                          signals_of(signals), 0};
+  if (rehearsing_ || recording()) return;
+  const bool movable = setup_.lookahead > 0 && levels_.empty();
+  if (movable && role == Role::load) {
+    emit_load(std::move(instruction));
+  } else if (movable) {
+    pending_.push_back({loads_, region_, std::move(instruction)});
+  } else {
+    write(region_, instruction);
+  }
+}
+
+std::vector<isa::Wait> Emitter::waits_for(Role role, const Events& events) {
+  std::vector<isa::Wait> waits;
+  for (const EventId event : events) {
+    const std::int64_t count = signalled_[event];
+    const isa::LoopSteps steps = wait_steps(event);
+    auto& known = waited_[static_cast<std::size_t>(role)][event];
+    if (steps == isa::LoopSteps{} && count <= known) continue;
+    if (levels_.empty()) known = count;
+    setup_.survey->waited[event] = true;
+    waits.push_back({event, count, steps});
+  }
+  return waits;
+}
+
+isa::LoopSteps Emitter::wait_steps(EventId event) const {
+  isa::LoopSteps steps{};
+  std::size_t depth = 0;
+  for (auto level = levels_.rbegin(); level != levels_.rend(); ++level) {
+    if (level->real) steps[depth++].stride = level->deltas[event];
+  }
+  return steps;
+}
+
+std::vector<isa::Signal> Emitter::signals_of(const Events& events) {
+  std::vector<isa::Signal> signals;
+  for (const EventId event : events) {
+    if (setup_.events->is_chip_wide(event)) {
+      ++chip_signals_;
+    } else {
+      ++signalled_[event];
+    }
+    if (recording() || setup_.survey->waited[event]) signals.push_back({event, 1});
+  }
+  return signals;
+}
+
+void Emitter::emit_load(Instruction instruction) {
+  while (!pending_.empty() && (pending_.front().load + setup_.lookahead <= loads_ || !satisfied(instruction))) {
+    flush_front();
+  }
+  ensure(satisfied(instruction), "a load waits for what is never signalled");
+  ++loads_;
+  const bool elsewhere = region_ != open_region_;
+  if (elsewhere) write_mark(region_);
+  setup_.sink->put(setup_.core, instruction);
+  for (const isa::Signal& signal : instruction.signals) written_[signal.event] += signal.amount;
+  if (elsewhere) write_mark(nullptr);
+}
+
+bool Emitter::satisfied(const Instruction& load) const {
+  for (const isa::Wait& wait : load.waits) {
+    if (!setup_.events->is_chip_wide(wait.event) && written_[wait.event] < wait.count) return false;
+  }
+  return true;
+}
+
+void Emitter::flush_front() {
+  write(pending_.front().region, pending_.front().instruction);
+  pending_.pop_front();
+}
+
+void Emitter::write(const char* region, const Instruction& instruction) {
+  if (region != open_region_) {
+    if (open_region_) write_mark(nullptr);
+    if (region) write_mark(region);
+    open_region_ = region;
+  }
+  setup_.sink->put(setup_.core, instruction);
+  for (const isa::Signal& signal : instruction.signals) written_[signal.event] += signal.amount;
+}
+
+void Emitter::write_mark(const char* name) {
+  Instruction mark;
+  if (name) {
+    mark.operation = isa::Mark{name};
+  } else {
+    mark.operation = isa::EndMark{};
+  }
+  setup_.sink->put(setup_.core, mark);
+}
+
+std::vector<std::int64_t> Emitter::deltas_of(const std::function<void()>& body) {
+  const auto before = signalled_;
+  const bool outer = std::exchange(rehearsing_, true);
+  body();
+  rehearsing_ = outer;
+  std::vector<std::int64_t> deltas(before.size());
+  for (std::size_t i = 0; i < before.size(); ++i) deltas[i] = signalled_[i] - before[i];
+  signalled_ = before;
+  return deltas;
+}
+
+void Emitter::loop(std::int64_t count, const std::function<void()>& body) {
+  if (count <= 0) return;
+  ensure(pending_.empty(), "a loop among instructions that may move");
+  const bool real = count > 1;
+  const auto before = signalled_;
+  levels_.push_back({false, std::vector<std::int64_t>(signalled_.size())});
+  if (real) levels_.back() = {true, deltas_of(body)};
+  const auto bracket = [&](isa::Operation operation) {
+    if (real && !rehearsing_ && !recording()) write(region_, {std::move(operation), isa::kNoQueue, {}, {}, 0});
+  };
+  bracket(isa::Loop{count});
+  body();
+  bracket(isa::EndLoop{});
+  const auto deltas = std::move(levels_.back().deltas);
+  levels_.pop_back();
+  for (std::size_t i = 0; real && i < before.size(); ++i) signalled_[i] = before[i] + count * deltas[i];
+}
+
+isa::Operand Emitter::stepped(isa::Operand operand, std::initializer_list<std::int64_t> strides) const {
+  ensure(strides.size() <= levels_.size(), "more strides than open loops");
+  auto level = levels_.rbegin();
+  std::size_t depth = 0;
+  for (const std::int64_t stride : strides) {
+    if ((level++)->real) operand.steps[depth++].stride = stride;
+  }
+  return operand;
+}
+
+void Emitter::end_round(EventId event) {
+  auto& totals = setup_.survey->signals_in_round;
+  if (totals.size() <= round_) totals.resize(round_ + 1);
+  if (recording()) totals[round_] += chip_signals_;
+  signalled_[event] += totals[round_++];
+  chip_signals_ = 0;
+}
+
+void Emitter::finish() {
+  while (!pending_.empty()) flush_front();
+  if (open_region_) write_mark(nullptr);
+  open_region_ = nullptr;
+}
+
+}  // namespace npulse::lowering

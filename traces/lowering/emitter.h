@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes one core's instructions, keeping the one invariant of lowering: program order is a valid
+// sequential execution. Finite queues can then never deadlock, whatever their depth.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <initializer_list>
+#include <string_view>
+#include <vector>
+
+#include "traces/lowering/events.h"
+#include "traces/lowering/queues.h"
+
+namespace npulse::lowering {
+
+/// What lowering every core once without output teaches: how often all cores together signal
+/// chip-wide events in each round, and which events anyone waits for.
+struct Survey {
+  std::vector<std::int64_t> signals_in_round;
+  std::vector<bool> waited;
+};
+
+class Emitter {
+ public:
+  struct Setup {
+    std::uint32_t core = 0;
+    Queues queues;
+    const EventTable* events = nullptr;
+    std::size_t lookahead = 0;           ///< Loads moved ahead of the work they are for.
+    Survey* survey = nullptr;            ///< Filled when `sink` is null, obeyed otherwise.
+    isa::ProgramSink* sink = nullptr;
+  };
+  explicit Emitter(const Setup& setup);
+
+  std::uint32_t core() const { return setup_.core; }
+
+  /// Names what follows, for reports; lasts until the next call.
+  void region(const char* name) { region_ = name; }
+
+  /// Appends an instruction that waits for everything signalled so far on `waits`. Those of
+  /// Role::load are moved ahead of what was put before, as far as lookahead and their waits allow.
+  void put(Role role, isa::Operation operation, const Events& waits, const Events& signals);
+
+  /// Repeats `body`, which must put the same instructions each time; operands step by `stepped`.
+  void loop(std::int64_t count, const std::function<void()>& body);
+  /// `operand`, moving by strides (innermost loop first) with the turns of the open loops.
+  isa::Operand stepped(isa::Operand operand, std::initializer_list<std::int64_t> strides) const;
+
+  /// Ends a round of chip-wide signals: from here on waits for `event` mean those of all cores.
+  void end_round(isa::EventId event);
+
+  void finish();
+
+ private:
+  struct Level {
+    bool real;                          ///< Written as a loop; false for a single turn.
+    std::vector<std::int64_t> deltas;   ///< Signals per turn, by event.
+  };
+  struct Pending {
+    std::size_t load;                   ///< Loads put before it.
+    const char* region;
+    isa::Instruction instruction;
+  };
+
+  bool recording() const { return setup_.sink == nullptr; }
+  std::vector<isa::Wait> waits_for(Role role, const Events& events);
+  isa::LoopSteps wait_steps(isa::EventId event) const;
+  std::vector<isa::Signal> signals_of(const Events& events);
+  void emit_load(isa::Instruction instruction);
+  bool satisfied(const isa::Instruction& load) const;
+  void flush_front();
+  void write(const char* region, const isa::Instruction& instruction);
+  void write_mark(const char* name);
+  std::vector<std::int64_t> deltas_of(const std::function<void()>& body);
+
+  Setup setup_;
+  const char* region_ = nullptr;
+  const char* open_region_ = nullptr;
+  std::vector<std::int64_t> signalled_;  ///< By event, in program order as put; chip-wide: all cores.
+  std::vector<std::int64_t> written_;    ///< By event, in program order as written.
+  std::vector<std::vector<std::int64_t>> waited_;  ///< By role and event: known to hold from there on.
+  std::vector<Level> levels_;
+  std::deque<Pending> pending_;
+  std::size_t loads_ = 0;
+  std::size_t round_ = 0;
+  std::int64_t chip_signals_ = 0;        ///< Of this core in the current round.
+  bool rehearsing_ = false;              ///< Counting the signals of a loop body.
+};
+
+}  // namespace npulse::lowering

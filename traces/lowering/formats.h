@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Element types of everything in a lowered model, settled against what a chip has.
+#pragma once
+
+#include "traces/lowering/options.h"
+#include "traces/lowering/target.h"
+
+namespace npulse::lowering {
+
+struct Formats {
+  WeightFormat stored_weights;  ///< In memory.
+  isa::DataType weight;         ///< As `mm` sees them.
+  isa::DataType activation;     ///< Operands of `mm`.
+  isa::DataType kv;
+  isa::DataType residual;       ///< The residual stream, norm weights, biases and embeddings.
+  isa::DataType state;          ///< Running maxima and sums of attention.
+  isa::DataType accumulator;    ///< Result of activation x weight.
+  isa::DataType score;          ///< Result of activation x kv.
+
+  bool coded() const { return stored_weights == WeightFormat::int4g128; }
+  /// Bytes in memory of a k x n block of weights, moved by one transfer.
+  Bytes stored_bytes(std::int64_t k, std::int64_t n) const;
+};
+
+/// Throws InputError naming each type that the chip lacks and those it has.
+Formats settle_formats(const Options& options, const Target& target);
+
+}  // namespace npulse::lowering

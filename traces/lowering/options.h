@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// What to lower of a model: phase, sizes and number formats.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "isa/types.h"
+
+namespace npulse::lowering {
+
+/// `prefill` processes whole prompts; `decode` produces one token of each sequence.
+enum class Phase : std::uint8_t { prefill, decode };
+std::span<const EnumName<Phase>> enum_names(Phase);
+
+/// How weight matrices lie in memory. int4g128: 4 bits, and one fp16 scale for every 128 elements,
+/// expanded in line by the DMA engine to the type of the activations.
+enum class WeightFormat : std::uint8_t { fp16, bf16, fp8, int8, int4g128 };
+std::span<const EnumName<WeightFormat>> enum_names(WeightFormat);
+
+/// Layers [first, last).
+struct LayerRange {
+  std::int64_t first = 0, last = 0;
+  std::int64_t size() const { return last - first; }
+};
+
+struct Options {
+  Phase phase = Phase::decode;
+  std::int64_t batch = 1;
+  std::int64_t context = 2048;               ///< decode: tokens in the KV cache; prefill: of a prompt.
+  std::optional<WeightFormat> weights;       ///< Absent: the first of bf16, fp16, fp8, int8 there is.
+  std::optional<isa::DataType> activations;  ///< Absent: as the weights; int4g128: bf16, fp16 or i8.
+  std::optional<isa::DataType> kv;           ///< Absent: as the activations.
+  std::optional<LayerRange> layers;          ///< Absent: all.
+};
+
+/// Reads `A:B`, `A:` or `:B` (half open). Throws InputError.
+LayerRange parse_layers(const std::string& text, std::int64_t layers);
+
+}  // namespace npulse::lowering
