@@ -111,7 +111,7 @@ TEST_CASE("A second input is read once, with the last pass", "[arch][vector]") {
   VectorUnit unit{wide_edges(), memory};
   auto norm = vec(VecKind::rmsnorm, 6, 50);
   auto& op = std::get<isa::Vec>(norm.operation);
-  op.y = isa::Operand{.space = isa::Space::acc};
+  op.y.emplace().space = isa::Space::acc;
   op.y_broadcast = isa::Broadcast::row;
   const Activity a = unit.execute(Cycles{0}, norm).outcome.activity;
   REQUIRE(a.acc_read_bytes == 4 * op.cols);
