@@ -107,7 +107,8 @@ std::vector<StatsReport> stats_reports(const sim::Simulation& simulation) {
     if (!module->stats()) continue;
     StatsReport report{module->name(), {}};
     for (const Stat* stat : module->stats()->stats()) {
-      report.values.push_back({stat->name(), to_string(stat->unit()), stat->integral(), stat->value()});
+      const bool whole = stat->integral() || stat->unit() != npulse::Unit::ratio;
+      report.values.push_back({stat->name(), to_string(stat->unit()), whole, stat->value()});
     }
     reports.push_back(std::move(report));
   }

@@ -21,6 +21,9 @@ std::string largest(const std::map<std::string, Cycles>& blamed) {
   return most == blamed.end() ? "" : most->first;
 }
 
+/// `ld` of `c0.ld`.
+std::string after_dot(const std::string& name) { return name.substr(name.find('.') + 1); }
+
 std::string headline(const Report& report) {
   std::string text = fmt::format("{} on {}\n\n", report.program.name, report.chip);
   text += fmt::format("  latency    {}  ({} cycles at {})\n", scaled(report.latency_s, "s"),
@@ -58,13 +61,38 @@ std::string energy_table(const Report& report) {
   return table.text();
 }
 
-/// Queues of the same name on several cores, as the mean over the cores.
+/// The queues of one name on all cores, summed.
+struct QueueSum {
+  int cores = 0;
+  Cycles busy{}, wait_data{}, wait_resource{}, idle{};
+  std::map<std::string, Cycles> wait_data_for, wait_resource_for;
+
+  void add(const QueueReport& queue) {
+    ++cores;
+    busy += queue.busy;
+    wait_data += queue.wait_data;
+    wait_resource += queue.wait_resource;
+    idle += queue.idle;
+    for (const auto& [who, cycles] : queue.wait_data_for) wait_data_for[after_dot(who)] += cycles;
+    for (const auto& [who, cycles] : queue.wait_resource_for) wait_resource_for[who] += cycles;
+  }
+};
+
 std::string queue_table(const Report& report) {
-  TextTable table{{"queue", "busy", "waits for data", "(most for)", "for a resource", "(most for)", "idle"}};
+  std::vector<std::pair<std::string, QueueSum>> sums;
   for (const QueueReport& queue : report.queues) {
-    table.row({queue.name, share(queue.busy, report.cycles), share(queue.wait_data, report.cycles),
-               largest(queue.wait_data_for), share(queue.wait_resource, report.cycles),
-               largest(queue.wait_resource_for), share(queue.idle, report.cycles)});
+    const std::string name = after_dot(queue.name);
+    auto found = std::find_if(sums.begin(), sums.end(), [&](const auto& sum) { return sum.first == name; });
+    if (found == sums.end()) found = sums.insert(sums.end(), {name, {}});
+    found->second.add(queue);
+  }
+  const int cores = sums.empty() ? 0 : sums.front().second.cores;
+  TextTable table{{cores > 1 ? fmt::format("queue (mean of {} cores)", cores) : "queue", "busy",
+                   "waits for data", "(most for)", "for a resource", "(most for)", "idle"}};
+  for (const auto& [name, sum] : sums) {
+    const Cycles whole = report.cycles * sum.cores;
+    table.row({name, share(sum.busy, whole), share(sum.wait_data, whole), largest(sum.wait_data_for),
+               share(sum.wait_resource, whole), largest(sum.wait_resource_for), share(sum.idle, whole)});
   }
   return table.text();
 }

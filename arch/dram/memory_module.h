@@ -31,13 +31,15 @@ class MemoryModule : public sim::Module {
   /// Counts the refreshes of idle channels up to now; call it when the run is over.
   void settle() { memory_.settle(time()); }
 
+ protected:
+  void step() override;
+
  private:
   struct Waiting {
     tlm::tlm_generic_payload* payload;
     Picoseconds arrival;
   };
 
-  void step() override;
   tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
                                      sc_core::sc_time& delay);
   bool take_in(const Waiting& request);

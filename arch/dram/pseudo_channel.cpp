@@ -41,28 +41,29 @@ Cycles PseudoChannel::wake_at() const {
 void PseudoChannel::update(Cycles now, CompletionSink& sink) {
   stale_ = true;
   refreshing_ = now >= refresh_.due();
-  drain_.choose(window_);
   admit(now, sink);
+  drain_.choose(window_);
+  if (!blocked_) return;
+  // The head can only go on when some of those in its way are gone.
+  const Request& head = inbox_.front();
+  if (window_.conflicts(head)) {
+    drain_.force(opposite(direction_of(head)));
+  } else if (head.write) {
+    drain_.force(Direction::write);
+  }
 }
 
 void PseudoChannel::admit(Cycles now, CompletionSink& sink) {
   blocked_ = false;
   while (!inbox_.empty() && inbox_.front().arrival <= now) {
     const Request& request = inbox_.front();
-    const Direction direction = direction_of(request);
-    const bool full = window_.bursts(direction) + request.bursts > queue_bursts_;
-    const bool conflict = window_.conflicts(request);
-    if (full || conflict) {
-      blocked_ = true;
-      if (conflict) drain_.force(opposite(direction));
-      else if (request.write) drain_.force(Direction::write);
-      return;
-    }
+    const bool full = window_.bursts(direction_of(request)) + request.bursts > queue_bursts_;
+    blocked_ = full || window_.conflicts(request);
+    if (blocked_) return;
     window_.insert(request);
     shared_.backlog -= request.bursts;
     if (request.write && posted_writes_) sink.completed(request, now);
     inbox_.pop();
-    drain_.choose(window_);
   }
 }
 

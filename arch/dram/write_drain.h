@@ -23,7 +23,7 @@ class WriteDrain {
       direction_ = Direction::read;
     }
   }
-  /// Overrides the choice, when a request can only be taken in after some of `direction` are gone.
+  /// Overrides the choice, when some of `direction` must go before anything else can be taken in.
   void force(Direction direction) { direction_ = direction; }
 
  private:

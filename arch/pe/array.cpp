@@ -38,9 +38,8 @@ Execution Array::execute(Cycles now, const isa::Instruction& instruction) {
 }
 
 Execution Array::execute(Cycles now, const isa::Mm& mm) {
-  const Places places{{mm.a, isa::bits_of(mm.a_type)},
-                      {mm.b, stored_bits(mm)},
-                      {mm.c, isa::bits_of(mm.c_type)}};
+  const Places places{
+      {mm.a, isa::bits_of(mm.a_type)}, {mm.b, stored_bits(mm)}, {mm.c, isa::bits_of(mm.c_type)}};
   return multiply(now, gemm_of(params_, mm), places, wider(mm.a_type, mm.b_type));
 }
 
@@ -93,8 +92,8 @@ Delay Array::move(Span reads, Span writes, const Traffic& traffic, const Places&
 
 /// Old values of c come to the adders beside the accumulators, not through the array's edge.
 Delay Array::cross_edges(Span reads, Span writes, const Traffic& traffic, const Places& places) {
-  const std::int64_t operands = packed_bytes(traffic.a_reads, places.a.bits) +
-                                packed_bytes(traffic.b_reads, places.b.bits);
+  const std::int64_t operands =
+      packed_bytes(traffic.a_reads, places.a.bits) + packed_bytes(traffic.b_reads, places.b.bits);
   const std::int64_t results = packed_bytes(traffic.c_writes, places.c.bits);
   Delay delay;
   delay.raise(reads_.pass(reads.start, operands) - reads.end, "read_bytes_per_cycle");

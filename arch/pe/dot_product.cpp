@@ -22,8 +22,8 @@ Traffic traffic_of(const DotProductParams& p, const Gemm& g, int a_bits, int b_b
 }  // namespace
 
 Schedule dot_product_schedule(const DotProductParams& p, const Gemm& g, int a_bits, int b_bits) {
-  const Cycles steps{product({g.count, ceil_div(g.m, p.m0), ceil_div(g.n, p.n0),
-                              ceil_div(g.depth, p.k0)})};
+  const Cycles steps{
+      product({g.count, ceil_div(g.m, p.m0), ceil_div(g.n, p.n0), ceil_div(g.depth, p.k0)})};
   return {.load = {},
           .load_free = steps,
           .stream_free = steps,

@@ -14,8 +14,9 @@ std::string supported_types(const PeParams& params) {
 
 Rate supported_rate(const PeParams& params, const char* op, isa::DataType type) {
   if (const auto rate = rate_of(params, type)) return *rate;
-  throw InputError{op, "the array has no rate for type " + std::string{to_string(type)} +
-                           "; it has " + supported_types(params),
+  throw InputError{op,
+                   "the array has no rate for type " + std::string{to_string(type)} + "; it has " +
+                       supported_types(params),
                    "add the type to the chip's pe.rates, or lower the program for this chip"};
 }
 
@@ -32,8 +33,9 @@ Sparsity supported_sparsity(const PeParams& params, const isa::Mm& mm) {
     if (Sparsity::parse(pattern) == wanted) return wanted;
   }
   const std::string text = std::to_string(mm.sparse_n) + ":" + std::to_string(mm.sparse_m);
-  throw InputError{"mm", "the array does not skip zeros of pattern " + text + "; it skips " +
-                             (params.sparsity.empty() ? "none" : join(params.sparsity)),
+  throw InputError{"mm",
+                   "the array does not skip zeros of pattern " + text + "; it skips " +
+                       (params.sparsity.empty() ? "none" : join(params.sparsity)),
                    "use dense weights, or add the pattern to the chip's pe.sparsity"};
 }
 
@@ -46,11 +48,6 @@ Gemm with_depth(Gemm gemm, Rate rate, Sparsity sparsity) {
 }
 
 }  // namespace
-
-std::int64_t Gemm::macs() const { return product({count, m, n, kept_k}); }
-std::int64_t Gemm::a_elements() const { return product({count, m, k}); }
-std::int64_t Gemm::b_elements() const { return product({count, kept_k, n}); }
-std::int64_t Gemm::c_elements() const { return product({count, m, n}); }
 
 isa::DataType wider(isa::DataType a, isa::DataType b) {
   return isa::bits_of(b) > isa::bits_of(a) ? b : a;

@@ -7,6 +7,9 @@
 
 namespace npulse::arch {
 
+/// Product of factors >= 0; throws InputError when it leaves 64 bits.
+std::int64_t product(std::initializer_list<std::int64_t> factors);
+
 /// `count` times c[m,n] (+)= a[m,k] x b[k,n].
 struct Gemm {
   std::int64_t m = 0, n = 0, k = 0;
@@ -16,10 +19,10 @@ struct Gemm {
   bool accumulate = false;
   bool keep_weights = false;
 
-  std::int64_t macs() const;
-  std::int64_t a_elements() const;
-  std::int64_t b_elements() const;
-  std::int64_t c_elements() const;
+  std::int64_t macs() const { return product({count, m, n, kept_k}); }
+  std::int64_t a_elements() const { return product({count, m, k}); }
+  std::int64_t b_elements() const { return product({count, kept_k, n}); }
+  std::int64_t c_elements() const { return product({count, m, n}); }
 };
 
 /// Elements that cross the array's edge, rereads included.
@@ -37,8 +40,5 @@ Gemm gemm_of(const PeParams& params, const isa::Conv& conv);
 
 /// Bytes of `elements` of `bits` each, packed.
 std::int64_t packed_bytes(std::int64_t elements, int bits);
-
-/// Product of factors >= 0; throws InputError when it leaves 64 bits.
-std::int64_t product(std::initializer_list<std::int64_t> factors);
 
 }  // namespace npulse::arch

@@ -37,8 +37,7 @@ void PeParams::check(Faults& faults, const std::string& path) const {
 std::int64_t macs_per_cycle(const PeParams& params, isa::DataType type) {
   const auto& s = params.systolic;
   const auto& d = params.dot_product;
-  const std::int64_t base =
-      params.kind == PeKind::systolic ? s.rows * s.cols : d.m0 * d.n0 * d.k0;
+  const std::int64_t base = params.kind == PeKind::systolic ? s.rows * s.cols : d.m0 * d.n0 * d.k0;
   const auto rate = rate_of(params, type);
   return rate ? base * rate->eighths / 8 : 0;
 }

@@ -26,10 +26,12 @@ struct SystolicParams {
 
   template <class V>
   static void describe(V& field) {
-    field("rows", &SystolicParams::rows, "count", "Rows of processing elements.", between(1, 1 << 16));
+    field("rows", &SystolicParams::rows, "count", "Rows of processing elements.",
+          between(1, 1 << 16));
     field("cols", &SystolicParams::cols, "count", "Columns of processing elements.",
           between(1, 1 << 16));
-    field("dataflow", &SystolicParams::dataflow, "", "Operand that stays: weights, outputs, inputs.");
+    field("dataflow", &SystolicParams::dataflow, "",
+          "Operand that stays: weights, outputs, inputs.");
     field("weight_buffers", &SystolicParams::weight_buffers, "count",
           "Registers of the stationary operand in each element; with 2 the next fold is loaded "
           "behind the current one. Ignored by os, which loads nothing ahead.",
@@ -44,11 +46,13 @@ struct DotProductParams {
 
   template <class V>
   static void describe(V& field) {
-    field("m0", &DotProductParams::m0, "count", "Rows of c computed in a cycle.", between(1, 1 << 16));
+    field("m0", &DotProductParams::m0, "count", "Rows of c computed in a cycle.",
+          between(1, 1 << 16));
     field("n0", &DotProductParams::n0, "count", "Columns of c computed in a cycle.",
           between(1, 1 << 16));
     field("k0", &DotProductParams::k0, "count",
-          "Products summed into each of them in a cycle, for a type of rate 1.", between(1, 1 << 16));
+          "Products summed into each of them in a cycle, for a type of rate 1.",
+          between(1, 1 << 16));
     field("latency", &DotProductParams::latency, "cycles",
           "From the last operands to the result (depth of the adder tree).", between(0, 1 << 16));
     field("operand_buffer", &DotProductParams::operand_buffer, "bytes",

@@ -8,7 +8,8 @@ namespace npulse::arch {
 
 struct PeStats : StatGroup {
   Counter products{*this, "products", npulse::Unit::count, "mm and conv instructions executed."};
-  Counter macs{*this, "macs", npulse::Unit::count, "Multiply-accumulates done, skipped zeros left out."};
+  Counter macs{*this, "macs", npulse::Unit::count,
+               "Multiply-accumulates done, skipped zeros left out."};
   Counter busy_cycles{*this, "busy_cycles", npulse::Unit::cycles,
                       "Cycles in which at least one instruction was in the array."};
   Counter stalled_cycles{*this, "stalled_cycles", npulse::Unit::cycles,

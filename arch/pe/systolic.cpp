@@ -13,9 +13,12 @@ struct Mapping {
 
 Mapping map_onto(const SystolicParams& p, const Gemm& g) {
   switch (p.dataflow) {
-    case Dataflow::os: return {ceil_div(g.m, p.rows), ceil_div(g.n, p.cols), g.depth};
-    case Dataflow::ws: return {ceil_div(g.depth, p.rows), ceil_div(g.n, p.cols), g.m};
-    case Dataflow::is: return {ceil_div(g.depth, p.rows), ceil_div(g.m, p.cols), g.n};
+    case Dataflow::os:
+      return {ceil_div(g.m, p.rows), ceil_div(g.n, p.cols), g.depth};
+    case Dataflow::ws:
+      return {ceil_div(g.depth, p.rows), ceil_div(g.n, p.cols), g.m};
+    case Dataflow::is:
+      return {ceil_div(g.depth, p.rows), ceil_div(g.m, p.cols), g.n};
   }
   throw InternalError{"internal error: unknown dataflow"};
 }

@@ -35,7 +35,7 @@ class UnitModule : public sim::Module, public Unit {
 
   UnitListener* listener_ = nullptr;
   Cycles accepts_next_at_{};
-  bool announced_ = true;  ///< The listener knows that the unit accepts again.
+  bool announced_ = true;                      ///< The listener knows that the unit accepts again.
   std::multimap<Cycles, InFlight> in_flight_;  ///< By finish; equal ones in order of start.
 };
 

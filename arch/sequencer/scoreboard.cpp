@@ -6,14 +6,9 @@
 namespace npulse::arch {
 namespace {
 
-bool conflict(const isa::Access& a, const isa::Access& b) {
-  return (a.write || b.write) && a.space == b.space && a.core == b.core && a.begin < b.end &&
-         b.begin < a.end;
-}
-
 bool conflict(const std::vector<isa::Access>& a, const std::vector<isa::Access>& b) {
   return std::any_of(a.begin(), a.end(), [&](const isa::Access& x) {
-    return std::any_of(b.begin(), b.end(), [&](const isa::Access& y) { return conflict(x, y); });
+    return std::any_of(b.begin(), b.end(), [&](const isa::Access& y) { return isa::conflict(x, y); });
   });
 }
 

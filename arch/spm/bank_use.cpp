@@ -38,7 +38,8 @@ class Period {
   std::int64_t accesses() const {
     // Of the step_ / grain_ phases, those in which one more start is within reach.
     const std::int64_t short_of = step_ - reach_ % step_ - phase_;
-    const std::int64_t more = step_ / grain_ - std::max<std::int64_t>(0, ceil_div(short_of, grain_));
+    const std::int64_t more =
+        step_ / grain_ - std::max<std::int64_t>(0, ceil_div(short_of, grain_));
     return runs() * laps_ * banks_ + banks_ * (reach_ / step_) + banks_ * grain_ / step_ * more;
   }
 

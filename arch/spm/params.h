@@ -19,7 +19,8 @@ struct SpmParams {
   static void describe(V& field) {
     field("capacity", &SpmParams::capacity, "bytes", "Size.", at_least(1));
     field("banks", &SpmParams::banks, "count",
-          "Banks; consecutive words of `width` bytes lie in consecutive banks.", between(1, 1 << 16));
+          "Banks; consecutive words of `width` bytes lie in consecutive banks.",
+          between(1, 1 << 16));
     field("width", &SpmParams::width, "bytes", "Bytes that one access to a bank moves.",
           between(1, 1 << 16));
     field("ports", &SpmParams::ports, "count", "Accesses that one bank serves in a cycle.",

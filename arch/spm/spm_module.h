@@ -2,10 +2,10 @@
 // A core's scratchpad on the network: other cores' DMA engines read and write it over TLM-2.0.
 #pragma once
 
-#include <tlm>
 #include <tlm_utils/simple_target_socket.h>
 
 #include <map>
+#include <tlm>
 
 #include "arch/spm/scratchpad.h"
 #include "sim/kernel/module.h"

@@ -9,7 +9,8 @@
 namespace npulse::arch {
 
 struct SpmStats : StatGroup {
-  Counter streams{*this, "streams", npulse::Unit::count, "Operand streams and network transactions served."};
+  Counter streams{*this, "streams", npulse::Unit::count,
+                  "Operand streams and network transactions served."};
   Counter read_bytes{*this, "read_bytes", npulse::Unit::bytes, "Bytes read."};
   Counter write_bytes{*this, "write_bytes", npulse::Unit::bytes, "Bytes written."};
   Counter bank_accesses{*this, "bank_accesses", npulse::Unit::count, "Words of one bank accessed."};
@@ -29,10 +30,14 @@ struct SpmStats : StatGroup {
   /// Cycles that streams waited while `requester` held the banks.
   Counter& conflict_cycles(Requester requester) {
     switch (requester) {
-      case Requester::dma: return dma_conflict_cycles;
-      case Requester::matrix: return matrix_conflict_cycles;
-      case Requester::vector: return vector_conflict_cycles;
-      case Requester::remote: return remote_conflict_cycles;
+      case Requester::dma:
+        return dma_conflict_cycles;
+      case Requester::matrix:
+        return matrix_conflict_cycles;
+      case Requester::vector:
+        return vector_conflict_cycles;
+      case Requester::remote:
+        return remote_conflict_cycles;
     }
     throw InternalError{"internal error: unknown requester"};
   }

@@ -16,19 +16,31 @@ using Passes = boost::container::static_vector<Pass, 3>;
 // Counts of operations are `assumed`: the plain algorithm, one table look-up a transcendental.
 Passes passes_of(VecKind kind) {
   switch (kind) {
-    case VecKind::copy: case VecKind::add: case VecKind::sub: case VecKind::mul:
-    case VecKind::max: case VecKind::min: case VecKind::relu:
+    case VecKind::copy:
+    case VecKind::add:
+    case VecKind::sub:
+    case VecKind::mul:
+    case VecKind::max:
+    case VecKind::min:
+    case VecKind::relu:
       return {{.simple = 1}};
-    case VecKind::quantise: case VecKind::dequantise:  // scale, convert
-      return {{.simple = 2}};
-    case VecKind::exp: case VecKind::reciprocal: case VecKind::rsqrt: case VecKind::sigmoid:
+    case VecKind::quantise:
+    case VecKind::dequantise:
+      return {{.simple = 2}};  // scale, convert
+    case VecKind::exp:
+    case VecKind::reciprocal:
+    case VecKind::rsqrt:
+    case VecKind::sigmoid:
     case VecKind::tanh:
       return {{.transcendental = 1}};
-    case VecKind::gelu: case VecKind::silu:  // x * f(x)
-      return {{.simple = 1, .transcendental = 1}};
-    case VecKind::rope:  // a pair: 4 mul and 2 add, sine and cosine
+    case VecKind::gelu:
+    case VecKind::silu:
+      return {{.simple = 1, .transcendental = 1}};  // x * f(x)
+    case VecKind::rope:                             // a pair: 4 mul and 2 add, sine and cosine
       return {{.simple = 3, .transcendental = 1}};
-    case VecKind::reduce_sum: case VecKind::reduce_max: case VecKind::pool_max:
+    case VecKind::reduce_sum:
+    case VecKind::reduce_max:
+    case VecKind::pool_max:
       return {{.reduction = 1}};
     case VecKind::pool_avg:
       return {{.simple = 1, .reduction = 1}};
@@ -50,7 +62,9 @@ bool is_norm(VecKind kind) {
   return kind == VecKind::softmax || kind == VecKind::layernorm || kind == VecKind::rmsnorm;
 }
 
-bool is_pool(VecKind kind) { return kind == VecKind::pool_max || kind == VecKind::pool_avg; }
+bool is_pool(VecKind kind) {
+  return kind == VecKind::pool_max || kind == VecKind::pool_avg;
+}
 
 bool is_row_wise(VecKind kind) {
   return is_norm(kind) || kind == VecKind::reduce_sum || kind == VecKind::reduce_max;
@@ -59,9 +73,12 @@ bool is_row_wise(VecKind kind) {
 std::int64_t y_elements(const Vec& vec) {
   if (!vec.y) return 0;
   switch (vec.y_broadcast) {
-    case isa::Broadcast::none: return vec.rows * vec.cols;
-    case isa::Broadcast::row: return vec.cols;
-    case isa::Broadcast::column: return vec.rows;
+    case isa::Broadcast::none:
+      return vec.rows * vec.cols;
+    case isa::Broadcast::row:
+      return vec.cols;
+    case isa::Broadcast::column:
+      return vec.rows;
   }
   return 0;
 }
@@ -93,7 +110,8 @@ std::int64_t row_groups(const Vec& vec, std::int64_t per_group) {
   // Rows of 1, 2, ... columns, growing up to cols: the first `row` of them.
   const auto first_rows = [&](std::int64_t row) {
     const std::int64_t growing = std::clamp<std::int64_t>(row, 0, vec.cols);
-    return sum_of_ceilings(growing, per_group) + std::max<std::int64_t>(0, row - growing) * full_row;
+    return sum_of_ceilings(growing, per_group) +
+           std::max<std::int64_t>(0, row - growing) * full_row;
   };
   return first_rows(*vec.causal + vec.rows) - first_rows(*vec.causal);
 }
@@ -104,8 +122,8 @@ VectorWork work_of(const Vec& vec, std::int64_t per_group) {
   work.passes = passes_of(vec.kind);
   work.per_group = per_group;
   work.elements = row_groups(vec, 1);
-  work.groups = is_row_wise(vec.kind) ? row_groups(vec, per_group)
-                                      : ceil_div(work.elements, per_group);
+  work.groups =
+      is_row_wise(vec.kind) ? row_groups(vec, per_group) : ceil_div(work.elements, per_group);
   work.row_transcendental = is_norm(vec.kind) ? vec.rows : 0;
   work.x_elements = work.elements;
   work.y_elements = y_elements(vec);
@@ -114,7 +132,8 @@ VectorWork work_of(const Vec& vec, std::int64_t per_group) {
 }
 
 VectorWork work_of(const isa::Xform& xform, std::int64_t per_group) {
-  const bool indexed = xform.kind == isa::XformKind::gather || xform.kind == isa::XformKind::scatter;
+  const bool indexed =
+      xform.kind == isa::XformKind::gather || xform.kind == isa::XformKind::scatter;
   const std::int64_t all = xform.shape.product();
   VectorWork work;
   work.passes = {{.simple = 1}};

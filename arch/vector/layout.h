@@ -7,8 +7,9 @@
 
 namespace npulse::arch {
 
-/// Sets run and stride of the destination of a transposition, which is written in the order in which
-/// the source is read. Other kinds stay dense: row numbers are data, rows count as spread evenly.
+/// Sets run and stride of the destination of a transposition, which is written in the order in
+/// which the source is read. Other kinds stay dense: row numbers are data, rows count as spread
+/// evenly.
 void scatter_writes(const isa::Xform& xform, AccessStream& dst);
 
 }  // namespace npulse::arch

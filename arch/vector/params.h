@@ -35,7 +35,8 @@ struct VectorParams {
     field("cfg_cycles", &VectorParams::cfg_cycles, "cycles", "Cost of a cfg instruction.",
           between(0, 1 << 20));
     field("simple_cycles", &VectorParams::simple_cycles, "cycles",
-          "Of a lane for add, sub, mul, max, min, relu, a conversion or a copy.", between(1, 1 << 10));
+          "Of a lane for add, sub, mul, max, min, relu, a conversion or a copy.",
+          between(1, 1 << 10));
     field("transcendental_cycles", &VectorParams::transcendental_cycles, "cycles",
           "Of a lane for exp, reciprocal, rsqrt, tanh, sine and the like.", between(1, 1 << 10));
     field("reduction_cycles", &VectorParams::reduction_cycles, "cycles",

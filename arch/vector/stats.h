@@ -7,7 +7,8 @@
 namespace npulse::arch {
 
 struct VectorStats : StatGroup {
-  Counter operations{*this, "operations", npulse::Unit::count, "vec and xform instructions executed."};
+  Counter operations{*this, "operations", npulse::Unit::count,
+                     "vec and xform instructions executed."};
   Counter simple_ops{*this, "simple_ops", npulse::Unit::count,
                      "Element operations, transcendental ones left out."};
   Counter transcendental_ops{*this, "transcendental_ops", npulse::Unit::count,

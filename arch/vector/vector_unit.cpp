@@ -82,11 +82,11 @@ Execution VectorUnit::run(Cycles now, const VectorWork& work, const Operands& op
   for (const Pass& pass : work.passes) {
     const bool last = &pass == &work.passes.back();
     const Span lanes{at, at + lane_cycles(work, pass)};
-    const Delay delay = move(lanes,
-                             {pass.reads_x ? operands.x : operands.dst,
-                              last ? operands.y : AccessStream{},
-                              pass.writes ? writing(operands.dst) : AccessStream{}},
-                             activity);
+    const Delay delay =
+        move(lanes,
+             {pass.reads_x ? operands.x : operands.dst, last ? operands.y : AccessStream{},
+              pass.writes ? writing(operands.dst) : AccessStream{}},
+             activity);
     late = late + delay;
     at = lanes.end + delay.cycles;
   }
@@ -129,9 +129,9 @@ void VectorUnit::require(const char* op, isa::DataType type) const {
   if (std::find(params_.types.begin(), params_.types.end(), type) != params_.types.end()) return;
   std::vector<std::string> names;
   for (const auto known : params_.types) names.emplace_back(to_string(known));
-  throw InputError{op, "the vector unit has no type " + std::string{to_string(type)} + "; it has " +
-                           join(names),
-                   "add the type to the chip's vector.types, or lower the program for this chip"};
+  throw InputError{
+      op, "the vector unit has no type " + std::string{to_string(type)} + "; it has " + join(names),
+      "add the type to the chip's vector.types, or lower the program for this chip"};
 }
 
 Execution VectorUnit::finish(Cycles now, Cycles end, const Outcome& outcome) {

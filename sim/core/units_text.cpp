@@ -5,9 +5,9 @@
 
 #include <charconv>
 #include <cmath>
-#include <limits>
 #include <optional>
 
+#include "sim/core/decimal.h"
 #include "sim/core/error.h"
 
 namespace npulse {
@@ -29,68 +29,6 @@ constexpr UnitSuffix kFrequency[] = {{"Hz", 1}, {"kHz", 1e3}, {"MHz", 1e6}, {"GH
 constexpr UnitSuffix kEnergy[] = {{"fJ", 1e-3}, {"pJ", 1},   {"nJ", 1e3},
                                   {"uJ", 1e6},  {"mJ", 1e9}, {"J", 1e12}};
 constexpr UnitSuffix kPower[] = {{"uW", 1e-3}, {"mW", 1}, {"W", 1e3}, {"kW", 1e6}};
-
-__extension__ using Wide = __int128;
-
-/// digits x 10^exponent, exactly.
-struct Decimal {
-  Wide digits = 0;
-  int exponent = 0;
-};
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-std::optional<int> parse_exponent(std::string_view text) {
-  if (text.empty()) return 0;
-  text.remove_prefix(1);  // the 'e'
-  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = error == std::errc{} && end == text.data() + text.size();
-  return whole && std::abs(value) <= 40 ? std::optional{value} : std::nullopt;
-}
-
-std::optional<Decimal> parse_decimal(std::string_view text) {
-  constexpr int kMaxDigits = 22;  // times the largest scale they still fit into 127 bits
-  const bool negative = !text.empty() && text.front() == '-';
-  if (!text.empty() && (negative || text.front() == '+')) text.remove_prefix(1);
-  const std::size_t e = text.find_first_of("eE");
-  const auto exponent = parse_exponent(e == std::string_view::npos ? "" : text.substr(e));
-  if (!exponent) return std::nullopt;
-  Decimal number{0, *exponent};
-  int digits = 0;
-  bool fraction = false;
-  for (const char c : text.substr(0, e)) {
-    if (c == '.' && !fraction) {
-      fraction = true;
-      continue;
-    }
-    if (!is_digit(c) || ++digits > kMaxDigits) return std::nullopt;
-    number.digits = number.digits * 10 + (c - '0');
-    if (fraction) --number.exponent;
-  }
-  if (digits == 0) return std::nullopt;
-  if (negative) number.digits = -number.digits;
-  return number;
-}
-
-/// number x scale when that is a whole number of 64 bits.
-std::optional<std::int64_t> whole(Decimal number, std::int64_t scale) {
-  constexpr Wide kMax = std::numeric_limits<std::int64_t>::max();
-  Wide value = number.digits * scale;
-  for (; number.exponent > 0; --number.exponent) {
-    value *= 10;
-    if (value > kMax || value < -kMax) return std::nullopt;
-  }
-  for (; number.exponent < 0; ++number.exponent) {
-    if (value % 10 != 0) return std::nullopt;
-    value /= 10;
-  }
-  if (value > kMax || value < -kMax) return std::nullopt;
-  return static_cast<std::int64_t>(value);
-}
 
 std::optional<std::int64_t> parse_hex(std::string_view text) {
   if (!text.starts_with("0x")) return std::nullopt;
@@ -182,7 +120,7 @@ std::string parse_text(std::string_view text, bool& out) {
 
 std::string parse_text(std::string_view text, std::int64_t& out) {
   const auto number = parse_decimal(text);
-  const auto value = number ? whole(*number, 1) : parse_hex(text);
+  const auto value = number ? whole_multiple(*number, 1) : parse_hex(text);
   if (!value) return "must be a whole number";
   out = *value;
   return {};
@@ -204,7 +142,7 @@ std::string parse_quantity(std::string_view text, std::span<const UnitSuffix> su
   if (!parts.fault.empty()) return parts.fault;
   const auto number = parse_decimal(parts.number);
   if (!number) return must_be_number(suffixes);
-  const auto value = whole(*number, static_cast<std::int64_t>(parts.scale));
+  const auto value = whole_multiple(*number, static_cast<std::int64_t>(parts.scale));
   if (!value) return fmt::format("is not a whole number of {}", base_unit(suffixes));
   out = *value;
   return {};

@@ -52,7 +52,9 @@ class WsArray {
 
  private:
   template <class V>
-  static std::int64_t size(const V& v) { return static_cast<std::int64_t>(v.size()); }
+  static std::int64_t size(const V& v) {
+    return static_cast<std::int64_t>(v.size());
+  }
 
   Element& at(std::vector<Element>& grid, std::int64_t r, std::int64_t c) const {
     return grid[static_cast<std::size_t>(r * cols_ + c)];

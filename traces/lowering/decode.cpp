@@ -4,8 +4,9 @@
 #include <algorithm>
 
 #include "traces/lowering/decode_attention.h"
+#include "traces/lowering/embedding.h"
 #include "traces/lowering/gather.h"
-#include "traces/lowering/instructions.h"
+#include "traces/lowering/resident.h"
 
 namespace npulse::lowering {
 namespace {
@@ -26,7 +27,8 @@ class DecodeCore {
     for (std::int64_t layer = 0; layer < job_.layers.size(); ++layer) run_layer(layer);
     if (job_.has_head()) {
       norm("final_norm", 2 * job_.layers.size());
-      lm_head();
+      lm_head_pass(emitter_, {job_.formats, rings_.weights, rings_.acc}, plan_.matrix(Matrix::head),
+                   {plan_.buffers.normed, batch_, {plan_.event.normed}}, rings_.logits, plan_.memory.logits);
     } else {
       store_residual();
     }
@@ -34,34 +36,21 @@ class DecodeCore {
   }
 
  private:
-  /// A block of results in accumulators.
-  struct Result {
-    Slot c;
-    std::int64_t before;      ///< Elements before it in the core's share, stored tile by tile.
-    std::int64_t row, rows;
-    Range columns;
-    bool last;                ///< Of the core's share.
-  };
-  using Epilogue = std::function<void(const Result&)>;
-
   void begin();
   void run_layer(std::int64_t layer);
   void norm(const char* region, std::int64_t index);
-  void linear(Matrix which, std::int64_t layer, Address a, isa::EventId ready, const Epilogue& epilogue);
+  void linear(Matrix which, std::int64_t layer, Address a, isa::EventId ready,
+              const std::function<void(const Result&)>& take);
   void gather(Matrix which, Address buffer, isa::DataType type);
   void qkv(std::int64_t layer);
   void gate_up(std::int64_t layer);
   void residual_linear(Matrix which, std::int64_t layer, Address a, const char* add_region);
-  void lm_head();
   void store_residual();
   const Slot& load_vector(Address address, std::int64_t elements);
   Typed residual(Address address) const { return {in_spm(address), job_.formats.residual}; }
   Typed result(const Result& r) const { return {in_acc(r.c.address), job_.formats.accumulator}; }
-  /// `vec` is the last to read `r`.
-  void take(const Result& r, const isa::Vec& vec, Events waits, Events signals) {
-    waits.push_back(r.c.full);
-    signals.push_back(r.c.free);
-    emitter_.put(Role::vector, vec, waits, signals);
+  void take(const Result& r, const isa::Vec& vec, const Events& waits, const Events& signals) {
+    take_result(emitter_, r, vec, waits, signals);
   }
 
   const DecodePlan& plan_;
@@ -71,9 +60,6 @@ class DecodeCore {
   DecodeRings rings_;
   Emitter& emitter_;
 };
-
-/// Token ids are not known before a run: rows far apart stand for them.
-std::int64_t row_of_token(std::int64_t token, std::int64_t vocab) { return token * 7919 % vocab; }
 
 void DecodeCore::begin() {
   emitter_.region("embed");
@@ -119,29 +105,10 @@ void DecodeCore::norm(const char* region, std::int64_t index) {
   emitter_.put(Role::vector, vec, {weight.full, plan_.event.embedded}, {weight.free, plan_.event.normed});
 }
 
-/// Multiplies all rows with this core's columns, tile by tile; `epilogue` takes each result away.
 void DecodeCore::linear(Matrix which, std::int64_t layer, Address a, isa::EventId ready,
-                        const Epilogue& epilogue) {
-  const Linear& matrix = plan_.matrix(which);
-  const LinearShape& shape = matrix.shape();
-  const Formats& formats = job_.formats;
-  emitter_.region(shape.region);
-  const Range share = matrix.columns(emitter_.core());
-  for (std::int64_t i = 0; i < matrix.tiles(emitter_.core()); ++i) {
-    const Slot weights = load_tile(emitter_, formats, matrix, rings_.weights, layer, i);
-    const Range columns = matrix.tile(emitter_.core(), i);
-    const Bytes row_bytes = isa::bytes_of(columns.size() * shape.parts, formats.accumulator);
-    const std::int64_t step = std::min(batch_, rings_.acc.slot_bytes() / row_bytes);
-    for (std::int64_t row = 0; row < batch_; row += step) {
-      const Rows a_rows{advance(a, row * shape.k, formats.activation), std::min(step, batch_ - row), {ready}};
-      const Slot c = rings_.acc.next();
-      const bool last = row + a_rows.count == batch_;
-      multiply(emitter_, formats, matrix, a_rows, weights, columns.size(), c,
-               last ? Events{weights.free} : Events{});
-      const std::int64_t before = (columns.first - share.first) * batch_ + row * columns.size();
-      epilogue({c, before, row, a_rows.count, columns, last && columns.last == share.last});
-    }
-  }
+                        const std::function<void(const Result&)>& take) {
+  resident_pass(emitter_, {job_.formats, rings_.weights, rings_.acc}, plan_.matrix(which), layer,
+                {a, batch_, {ready}}, take);
 }
 
 void DecodeCore::gather(Matrix which, Address buffer, isa::DataType type) {
@@ -162,7 +129,7 @@ void DecodeCore::qkv(std::int64_t layer) {
   }
   linear(Matrix::qkv, layer, plan_.buffers.normed, plan_.event.normed, [&](const Result& r) {
     const Typed to = residual(advance(plan_.buffers.stage, r.before, type));
-    const std::int64_t width = r.columns.size();
+    const std::int64_t width = r.width();
     if (!bias) return take(r, unary(VecKind::copy, to, result(r), r.rows, width), {}, {plan_.event.staged});
     const Typed addend = residual(advance(bias->address, r.columns.first - share.first, type));
     Events signals{plan_.event.staged};
@@ -175,7 +142,7 @@ void DecodeCore::qkv(std::int64_t layer) {
 void DecodeCore::gate_up(std::int64_t layer) {
   const Formats& formats = job_.formats;
   linear(Matrix::gate_up, layer, plan_.buffers.normed, plan_.event.normed, [&](const Result& r) {
-    const std::int64_t width = r.columns.size();
+    const std::int64_t width = r.width();
     const Typed silu = residual(plan_.buffers.silu);
     const Typed up{in_acc(advance(r.c.address, r.rows * width, formats.accumulator)), formats.accumulator};
     const Typed to{in_spm(advance(plan_.buffers.stage, r.before, formats.activation)), formats.activation};
@@ -189,26 +156,13 @@ void DecodeCore::residual_linear(Matrix which, std::int64_t layer, Address a, co
   const isa::DataType type = job_.formats.residual;
   linear(which, layer, a, plan_.event.gathered, [&](const Result& r) {
     const Typed to = residual(advance(plan_.buffers.stage, r.before, type));
-    take(r, unary(VecKind::copy, to, result(r), r.rows, r.columns.size()), {}, {plan_.event.staged});
+    take(r, unary(VecKind::copy, to, result(r), r.rows, r.width()), {}, {plan_.event.staged});
   });
   gather(which, plan_.buffers.y, type);
   emitter_.region(add_region);
   const Typed x = residual(plan_.buffers.x);
   emitter_.put(Role::vector, binary(VecKind::add, x, x, residual(plan_.buffers.y), batch_, model_.hidden),
                {plan_.event.gathered}, {plan_.event.staged});
-}
-
-/// Logits go straight to memory; nobody on the chip needs them.
-void DecodeCore::lm_head() {
-  const isa::DataType type = job_.formats.residual;
-  linear(Matrix::head, 0, plan_.buffers.normed, plan_.event.normed, [&](const Result& r) {
-    const std::int64_t width = r.columns.size();
-    const Slot slot = rings_.logits.next();
-    take(r, unary(VecKind::copy, residual(slot.address), result(r), r.rows, width), {slot.free}, {slot.full});
-    const Address to = advance(plan_.memory.logits, r.row * model_.vocab + r.columns.first, type);
-    emitter_.put(Role::store, transfer(in_dram(to), in_spm(slot.address), {r.rows, width}, type, {model_.vocab, 1}),
-                 {slot.full}, {slot.free});
-  });
 }
 
 /// Every core holds the residual stream; the first one writes it.
@@ -224,6 +178,34 @@ void DecodeCore::store_residual() {
 
 std::size_t DecodeLowering::lookahead() const {
   return std::min(plan_.rings.weights.size(), plan_.job.target.queue_depth / 2);
+}
+
+/// Matrices and KV are read once by whoever holds them; norms, embeddings and the rotation by every core.
+Plan DecodeLowering::plan() const {
+  const Job& job = plan_.job;
+  const Transformer& model = job.model;
+  const std::int64_t layers = job.layers.size(), batch = job.options.batch;
+  Bytes matrices{};
+  for (const Matrix which : {Matrix::qkv, Matrix::out, Matrix::gate_up, Matrix::down}) {
+    matrices += plan_.matrix(which).stored_bytes(job.formats) * layers;
+  }
+  if (job.has_head()) matrices += plan_.matrix(Matrix::head).stored_bytes(job.formats);
+  const Bytes norms = job.residual_bytes((2 * layers + (job.has_head() ? 1 : 0)) * model.hidden);
+  const Bytes biases = job.residual_bytes(model.qkv_bias ? layers * model.qkv_width() : 0);
+  const Bytes token_kv = isa::bytes_of(2 * model.kv_width(), job.formats.kv) * (layers * batch);
+  const Bytes inputs = job.residual_bytes(batch * model.hidden + model.head_dim);
+  const Bytes output = job.residual_bytes(batch * (job.has_head() ? model.vocab : model.hidden));
+
+  Plan plan;
+  plan.weights = matrices + norms + biases;
+  plan.kv = token_kv * (job.options.context + 1);
+  plan.dram_read = matrices + biases + token_kv * job.options.context + (norms + inputs) * job.cores;
+  plan.dram_write = token_kv + output;
+  const std::int64_t attention = 2 * model.q_width() * (job.options.context + 1);
+  plan.macs = batch * (layers * (model.linear_parameters_per_layer() + attention) +
+                       (job.has_head() ? model.hidden * model.vocab : 0));
+  plan.tokens_produced = plan.tokens_processed = batch;
+  return plan;
 }
 
 void DecodeLowering::emit(Emitter& emitter) const { DecodeCore{plan_, emitter}.run(); }

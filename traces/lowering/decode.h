@@ -10,10 +10,11 @@ namespace npulse::lowering {
 class DecodeLowering : public Lowering {
  public:
   explicit DecodeLowering(const Job& job) : plan_{job} {}
-  const DecodePlan& plan() const { return plan_; }
+  const DecodePlan& layout() const { return plan_; }
   const EventTable& events() const override { return plan_.events; }
   std::size_t lookahead() const override;
   void emit(Emitter& emitter) const override;
+  Plan plan() const override;
 
  private:
   DecodePlan plan_;

@@ -12,8 +12,8 @@ namespace {
 
 using isa::DataType;
 
-constexpr std::int64_t kGroup = 128;      // elements of k that share a scale in int4g128
-constexpr std::int64_t kScaleBytes = 2;   // fp16
+constexpr std::int64_t kGroup = 128;                // elements that share a scale in int4g128
+constexpr std::int64_t kGroupBytes = 2 + kGroup / 2;  // fp16 scale and nibbles; the last group is whole
 
 bool is_integer(DataType type) { return type <= DataType::i32; }
 
@@ -93,6 +93,11 @@ class TypeCheck {
     faults_.add(option, fmt::format("the vector unit of {} has no {}; it has {}", target_.name,
                                     to_string(type), names(target_.vector_types)));
   }
+  void operand(const char* option, DataType type) {
+    matrix(option, type);
+    vector(option, type);
+    if (type == DataType::i4) faults_.add(option, "i4 is for weights only", "use i8");
+  }
   void codec(WeightFormat format) {
     const auto& codecs = target_.codecs;
     const auto found = std::find(codecs.begin(), codecs.end(), isa::CodecFormat::int4g128);
@@ -111,7 +116,7 @@ class TypeCheck {
 
 Bytes Formats::stored_bytes(std::int64_t k, std::int64_t n) const {
   if (!coded()) return isa::bytes_of(k * n, weight);
-  return isa::bytes_of(k * n, DataType::i4) + Bytes{n * ceil_div(k, kGroup) * kScaleBytes};
+  return Bytes{ceil_div(k * n, kGroup) * kGroupBytes};
 }
 
 Formats settle_formats(const Options& options, const Target& target) {
@@ -129,10 +134,8 @@ Formats settle_formats(const Options& options, const Target& target) {
   TypeCheck check{target};
   check.codec(formats.stored_weights);
   if (!formats.coded()) check.matrix("weights", formats.weight);
-  check.matrix("activations", formats.activation);
-  check.matrix("kv", formats.kv);
-  check.vector("activations", formats.activation);
-  check.vector("kv", formats.kv);
+  check.operand("activations", formats.activation);
+  check.operand("kv", formats.kv);
   check.vector("activations (results of the matrix unit)", formats.accumulator);
   check.vector("kv (results of the matrix unit)", formats.score);
   check.throw_if_any();

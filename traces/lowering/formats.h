@@ -18,7 +18,7 @@ struct Formats {
   isa::DataType score;          ///< Result of activation x kv.
 
   bool coded() const { return stored_weights == WeightFormat::int4g128; }
-  /// Bytes in memory of a k x n block of weights.
+  /// Bytes in memory of a k x n block of weights, moved by one transfer.
   Bytes stored_bytes(std::int64_t k, std::int64_t n) const;
 };
 

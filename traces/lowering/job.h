@@ -28,6 +28,16 @@ struct Job {
 /// Checks options against model and target. Throws InputError with every fault.
 Job make_job(const Transformer& model, const Options& options, const Target& target);
 
+/// What a run must move and compute, from dimensions and tile counts rather than instructions.
+struct Plan {
+  Bytes dram_read{}, dram_write{};
+  Bytes weights{};                    ///< Weight matrices, norms and biases, each once.
+  Bytes kv{};                         ///< KV cache read and written by attention, each byte once.
+  std::int64_t macs = 0;
+  std::int64_t tokens_produced = 0;   ///< One of each sequence.
+  std::int64_t tokens_processed = 0;  ///< prefill: all of the prompts; decode: the same as produced.
+};
+
 /// A lowered model before it is written: emit() may be called for every core any number of times.
 class Lowering {
  public:
@@ -36,6 +46,7 @@ class Lowering {
   /// Loads that may be moved ahead of the work they are for.
   virtual std::size_t lookahead() const = 0;
   virtual void emit(Emitter& emitter) const = 0;
+  virtual Plan plan() const = 0;
 };
 
 }  // namespace npulse::lowering

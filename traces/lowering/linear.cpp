@@ -24,10 +24,14 @@ Linear::Linear(const LinearShape& shape, std::vector<Range> columns_of_core, std
 
 std::int64_t Linear::tiles(std::uint32_t core) const { return ceil_div(columns_[core].size(), width_); }
 
-std::int64_t Linear::widest_share() const {
-  std::int64_t widest = 0;
-  for (const Range& range : columns_) widest = std::max(widest, range.size());
-  return widest;
+Bytes Linear::stored_bytes(const Formats& formats) const {
+  Bytes sum{};
+  for (std::uint32_t core = 0; core < columns_.size(); ++core) {
+    for (std::int64_t i = 0; i < tiles(core); ++i) {
+      sum += formats.stored_bytes(shape_.k, tile(core, i).size() * shape_.parts);
+    }
+  }
+  return sum;
 }
 
 void Linear::place(SpaceAllocator& dram, std::int64_t layers, const Formats& formats) {

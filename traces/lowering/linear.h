@@ -18,8 +18,7 @@ struct LinearShape {
   std::int64_t k = 0, n = 0;
   int parts = 1;
 
-  std::int64_t columns() const { return n * parts; }
-  Bytes weight_bytes(const Formats& formats) const { return formats.stored_bytes(k, n) * parts; }
+  std::int64_t elements() const { return k * n * parts; }
 };
 
 /// The weight matrices of a transformer.
@@ -38,7 +37,7 @@ class Linear {
   Range columns(std::uint32_t core) const { return columns_[core]; }
   std::int64_t tiles(std::uint32_t core) const;
   Range tile(std::uint32_t core, std::int64_t i) const { return tile_of(columns_[core], width_, i); }
-  std::int64_t widest_share() const;             ///< Columns of the core that has most.
+  Bytes stored_bytes(const Formats& formats) const;  ///< Of one layer's tiles, without alignment.
 
   void place(SpaceAllocator& dram, std::int64_t layers, const Formats& formats);
   Address address(std::int64_t layer, std::uint32_t core, std::int64_t tile) const;

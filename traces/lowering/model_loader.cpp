@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kGemm = "gemm:";
-constexpr std::int64_t kMaxExtent = std::int64_t{1} << 24;
+constexpr std::int64_t kMaxExtent = std::int64_t{1} << 20;  // so that m * n * k fits 64 bits
 
 std::int64_t parse_extent(std::string_view digits, const std::string& whole) {
   std::int64_t value = 0;

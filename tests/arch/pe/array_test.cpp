@@ -46,7 +46,8 @@ PeParams random_params(test::Random& random) {
   PeParams p = systolic(random.between(1, 32), random.between(1, 32), random.between(1, 2));
   p.kind = random.coin() ? PeKind::systolic : PeKind::dot_product;
   p.systolic.dataflow = static_cast<Dataflow>(random.between(0, 2));
-  p.dot_product = {.m0 = random.between(1, 8), .n0 = random.between(1, 32), .k0 = random.between(1, 64)};
+  p.dot_product = {
+      .m0 = random.between(1, 8), .n0 = random.between(1, 32), .k0 = random.between(1, 64)};
   p.start_cycles = Cycles{random.between(0, 20)};
   p.read_bytes_per_cycle = random.between(1, 300);
   p.write_bytes_per_cycle = random.between(1, 300);

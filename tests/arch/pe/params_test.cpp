@@ -65,7 +65,8 @@ TEST_CASE("The wider operand sets the rate, and both must be known", "[arch][pe]
   mm.a_type = isa::DataType::i4;
   REQUIRE(gemm_of(params, mm).depth == mm.k / 2);
   mm.b_type = isa::DataType::bf16;
-  REQUIRE_THROWS_WITH(gemm_of(params, mm), Catch::Contains("bf16") && Catch::Contains("fp16, i4, i8"));
+  REQUIRE_THROWS_WITH(gemm_of(params, mm),
+                      Catch::Contains("bf16") && Catch::Contains("fp16, i4, i8"));
 }
 
 TEST_CASE("N:M sparsity skips products when the array has the pattern", "[arch][pe]") {

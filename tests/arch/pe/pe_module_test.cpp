@@ -25,7 +25,8 @@ arch::PeParams double_buffered() {
 
 TEST_CASE("The module starts and completes in the cycles that the plain array gives",
           "[arch][pe][kernel]") {
-  const std::vector<isa::Instruction> program{mm(30, 8, 8), mm(3, 16, 16), mm(9, 9, 9), mm(1, 8, 8)};
+  const std::vector<isa::Instruction> program{mm(30, 8, 8), mm(3, 16, 16), mm(9, 9, 9),
+                                              mm(1, 8, 8)};
   test::IdealMemory memory;
   arch::Array array{double_buffered(), memory};
   sim::Simulation simulation;

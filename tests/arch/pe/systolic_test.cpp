@@ -47,9 +47,11 @@ TEST_CASE("A weight-stationary array takes the cycles of its registers, with one
     p.rows = random.between(1, 6);
     p.cols = random.between(1, 6);
     p.weight_buffers = random.between(1, 2);
-    const std::int64_t m = random.between(1, 14), n = random.between(1, 15), k = random.between(1, 15);
+    const std::int64_t m = random.between(1, 14), n = random.between(1, 15),
+                       k = random.between(1, 15);
     const auto a = random_matrix(random, m, k), b = random_matrix(random, k, n);
-    const auto result = test::run_ws_array(p.rows, p.cols, static_cast<int>(p.weight_buffers), a, b);
+    const auto result =
+        test::run_ws_array(p.rows, p.cols, static_cast<int>(p.weight_buffers), a, b);
     CAPTURE(p.rows, p.cols, p.weight_buffers, m, n, k);
     REQUIRE(result.c == multiply(a, b));
     REQUIRE(total(p, gemm(m, n, k)) == Cycles{result.last_cycle});
@@ -120,7 +122,8 @@ TEST_CASE("The stationary operand is read once, the others once a fold that need
 TEST_CASE("Products of a million in each dimension fit, larger ones are refused", "[arch][pe]") {
   const std::int64_t million = 1'000'000;
   const SystolicParams p{.rows = 1, .cols = 1};
-  REQUIRE(total(p, gemm(million, million, million)) == Cycles{million * million * (million + 1) - 1});
+  REQUIRE(total(p, gemm(million, million, million)) ==
+          Cycles{million * million * (million + 1) - 1});
   REQUIRE(gemm(million, million, million).macs() == million * million * million);
   REQUIRE_THROWS_AS(total(p, gemm(million, 100 * million, million)), InputError);
 }

@@ -24,7 +24,8 @@ Counted count_accesses(const SpmParams& p, const AccessStream& s) {
   const std::int64_t run = s.run_bytes ? s.run_bytes : s.bytes;
   for (std::int64_t i = 0; i * run < s.bytes; ++i) {
     const std::int64_t first = static_cast<std::int64_t>(s.address) + i * s.stride_bytes;
-    for (std::int64_t word = first / p.width.count(); word * p.width.count() < first + run; ++word) {
+    for (std::int64_t word = first / p.width.count(); word * p.width.count() < first + run;
+         ++word) {
       ++load[static_cast<std::size_t>(word % p.banks)];
     }
   }

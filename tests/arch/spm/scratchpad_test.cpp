@@ -100,7 +100,8 @@ TEST_CASE("Equal calls give equal ends", "[arch][spm]") {
     Scratchpad spm{SpmParams{}};
     std::vector<Cycles> all;
     for (int i = 0; i < 300; ++i) {
-      all.push_back(spm.reserve(Cycles{i * 20}, Cycles{random.between(0, 300)}, random_stream(random)));
+      all.push_back(
+          spm.reserve(Cycles{i * 20}, Cycles{random.between(0, 300)}, random_stream(random)));
     }
     return all;
   };

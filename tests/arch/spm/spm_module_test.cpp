@@ -63,7 +63,8 @@ TEST_CASE("Transactions are answered when their bytes have moved, one behind the
   const auto packet = static_cast<std::uint32_t>(params.window.count() * peak);
   const Cycles arrival = params.window * 2;
   auto& spm = simulation.make<arch::SpmModule>("spm", kClock, params);
-  auto& sender = simulation.make<Sender>("sender", std::vector<std::uint32_t>{packet, packet}, arrival);
+  auto& sender =
+      simulation.make<Sender>("sender", std::vector<std::uint32_t>{packet, packet}, arrival);
   sender.out.bind(spm.requests);
   simulation.run();
   const Cycles first = arrival + params.window + params.access_latency;

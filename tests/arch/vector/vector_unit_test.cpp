@@ -66,9 +66,10 @@ TEST_CASE("Softmax takes the sum of its passes, a tree for each reduction, a rec
           "[arch][vector]") {
   const VectorParams p = wide_edges();
   const std::int64_t rows = 5, groups = rows * 4, tree = 4;  // 16 lanes
-  const Cycles passes = p.reduction_cycles * (groups + tree) +
-                        (p.simple_cycles * 2 + p.transcendental_cycles + p.reduction_cycles) * groups +
-                        p.reduction_cycles * tree + p.simple_cycles * groups;
+  const Cycles passes =
+      p.reduction_cycles * (groups + tree) +
+      (p.simple_cycles * 2 + p.transcendental_cycles + p.reduction_cycles) * groups +
+      p.reduction_cycles * tree + p.simple_cycles * groups;
   REQUIRE(run(p, vec(VecKind::softmax, rows, 4 * p.lanes)).finish ==
           passes + p.transcendental_cycles);
 }
