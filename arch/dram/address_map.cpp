@@ -58,10 +58,9 @@ AddressMap::AddressMap(const Organisation& organisation, std::int64_t channels,
       rank_shift_{bank_shift_ +
                   std::bit_width(static_cast<std::uint64_t>(organisation.bank_groups - 1))},
       capacity_{channels * organisation.channel_bytes()} {
-  if (!is_power_of_two(params.granule_bytes)) {
-    throw InputError{"mapping.granule_bytes",
-                     fmt::format("{}: must be a power of two", params.granule_bytes)};
-  }
+  Faults faults;
+  params.check(faults, "mapping");
+  faults.throw_if_any();
   const MapBits bits = bits_of_map(organisation, channels, params);
   check_bits(organisation, channels, bits);
   for (std::size_t f = 0; f < kFields; ++f) segments_[f] = compile(bits[f]);

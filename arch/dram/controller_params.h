@@ -3,9 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "sim/core/enum_names.h"
 #include "sim/core/params.h"
+
+namespace npulse {
+class Faults;
+}
 
 namespace npulse::dram {
 
@@ -57,6 +62,7 @@ struct ControllerParams {
     field("front_end_ns", &T::front_end_ns, "ns", "Arrival to the scheduler.", between(0, 1e6));
     field("back_end_ns", &T::back_end_ns, "ns", "End of data to the response.", between(0, 1e6));
   }
+  void check(Faults& faults, const std::string& path) const;
 };
 
 }  // namespace npulse::dram

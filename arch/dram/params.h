@@ -13,6 +13,10 @@
 #include "sim/core/params.h"
 #include "sim/core/units.h"
 
+namespace npulse {
+class Faults;
+}
+
 namespace npulse::dram {
 
 /// Which rule table a part obeys (rules.h).
@@ -43,6 +47,7 @@ struct Organisation {
     field("rows", &T::rows, "count", "Rows of a bank.", between(1, 1 << 24));
     field("row_bytes", &T::row_bytes, "B", "Row of one bank (page).", between(32, 65536));
   }
+  void check(Faults& faults, const std::string& path) const;
 
   std::int64_t burst_bytes() const { return width_bits * burst_length / 8; }
   std::int64_t bursts_per_row() const { return row_bytes / burst_bytes(); }
@@ -95,6 +100,7 @@ struct MappingParams {
           "Free map: for each field its bits from 0 up, each the address bits that it XORs, as in "
           "`9^13^17`.");
   }
+  void check(Faults& faults, const std::string& path) const;
 };
 
 struct PartParams {
@@ -120,6 +126,7 @@ struct PartParams {
     field("energy", &T::energy, "", "Energy figures of the device.");
     field("mapping", &T::mapping, "", "Address mapping unless the chip says otherwise.");
   }
+  void check(Faults& faults, const std::string& path) const;
 };
 
 }  // namespace npulse::dram

@@ -88,6 +88,7 @@ void PseudoChannel::propose(Cycles now) {
 }
 
 void PseudoChannel::consider(Proposal candidate) {
+  if (candidate.at > proposal_.at) return;
   candidate.at = shared_.buses.slot(candidate.sync ? Command::cas : candidate.command, candidate.at);
   if (candidate.before(proposal_)) proposal_ = candidate;
 }
@@ -101,14 +102,22 @@ void PseudoChannel::propose_refresh(Cycles now) {
 template <class Earliest, class Age>
 void PseudoChannel::choose_bank(Proposal& candidate, BankMask banks, Earliest&& earliest,
                                 Age&& age) {
+  Cycles best_at = candidate.at;
+  std::uint64_t best_age = candidate.age;
+  int best_bank = candidate.bank;
   for (; banks; banks &= banks - 1) {
-    const auto bank = static_cast<std::size_t>(std::countr_zero(banks));
-    const Cycles at = earliest(bank);
-    if (at > candidate.at || (at == candidate.at && age(bank) > candidate.age)) continue;
-    candidate.at = at;
-    candidate.age = age(bank);
-    candidate.bank = static_cast<std::uint8_t>(bank);
+    const int bank = std::countr_zero(banks);
+    const Cycles at = earliest(static_cast<std::size_t>(bank));
+    const std::uint64_t a = age(static_cast<std::size_t>(bank));
+    // Without branches: which bank wins cannot be predicted.
+    const bool better = (at < best_at) | ((at == best_at) & (a < best_age));
+    best_at = better ? at : best_at;
+    best_age = better ? a : best_age;
+    best_bank = better ? bank : best_bank;
   }
+  candidate.at = best_at;
+  candidate.age = best_age;
+  candidate.bank = static_cast<std::uint8_t>(best_bank);
 }
 
 void PseudoChannel::propose_columns(Cycles now) {

@@ -246,5 +246,5 @@ TEST_CASE("Watermarks that cross are refused", "[arch][dram]") {
   ControllerParams controller;
   controller.write_low_percent = 80;
   REQUIRE_THROWS_WITH(make_reference_channel(part, controller),
-                      Catch::Contains("write_low_percent = 80 must be below"));
+                      Catch::Contains("controller.write_low_percent: 80: must be below write_high_percent = 80"));
 }

@@ -82,11 +82,24 @@ TEST_CASE("Missing and needless timings are all named at once", "[arch][dram]") 
                           Contains("timing.t_rcdrd: not a timing of lpddr5 parts"));
 }
 
+TEST_CASE("Faults of a part file are reported at their places", "[arch][dram]") {
+  const auto path = Catalogue{NPULSE_SOURCE_DIR "/configs"}.find("parts", "lpddr5-6400");
+  ConfigFile file = ConfigFile::load(path);
+  file.set("timing.t_rcdrd={ns: 18}");
+  file.set("organisation.banks=3");
+  file.set("timing.t_rcd=~");
+  REQUIRE_THROWS_WITH(read<PartParams>(file), Contains("organisation.banks"));
+  file.set("organisation.banks=4");
+  REQUIRE_THROWS_WITH(read<PartParams>(file),
+                      Contains("timing.t_rcdrd") && Contains("not a timing of lpddr5 parts") &&
+                          Contains("timing.t_rcd") && Contains("missing"));
+}
+
 TEST_CASE("Counts that the address map cannot serve are refused", "[arch][dram]") {
   PartParams params = shipped_part("hbm3-6400");
   params.organisation.bank_groups = 3;
   params.organisation.ranks = 8;
-  REQUIRE_THROWS_WITH(ResolvedPart{params}, Contains("bank_groups = 3: must be a power of two") &&
+  REQUIRE_THROWS_WITH(ResolvedPart{params}, Contains("bank_groups: 3: must be a power of two") &&
                                                 Contains("at most 64"));
 }
 
