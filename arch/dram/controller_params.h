@@ -47,7 +47,8 @@ struct ControllerParams {
     using T = ControllerParams;
     field("queue_bursts", &T::queue_bursts, "bursts",
           "Read queue of a pseudo-channel, which is the scheduler's window; its write queue is as "
-          "long.", between(1, 4096));
+          "long.",
+          between(1, 4096));
     field("backlog_bursts", &T::backlog_bursts, "bursts",
           "Bursts waiting for a channel's queues at which it refuses further requests.",
           between(1, 1 << 20));

@@ -72,7 +72,8 @@ struct EnergyParams {
     field("activate_pj", &T::activate_pj, "pJ", "Opening and closing one row.", at_least(0));
     field("read_pj_per_bit", &T::read_pj_per_bit, "pJ/bit", "Column read.", at_least(0));
     field("write_pj_per_bit", &T::write_pj_per_bit, "pJ/bit", "Column write.", at_least(0));
-    field("io_read_pj_per_bit", &T::io_read_pj_per_bit, "pJ/bit", "Driving read data.", at_least(0));
+    field("io_read_pj_per_bit", &T::io_read_pj_per_bit, "pJ/bit", "Driving read data.",
+          at_least(0));
     field("io_write_pj_per_bit", &T::io_write_pj_per_bit, "pJ/bit", "Receiving write data.",
           at_least(0));
     field("refresh_pj", &T::refresh_pj, "pJ", "One all-bank refresh of a pseudo-channel.",

@@ -29,7 +29,9 @@ std::set<std::string> wanted_timings(Family family) {
   return wanted;
 }
 
-bool is_power_of_two(std::int64_t n) { return std::has_single_bit(static_cast<std::uint64_t>(n)); }
+bool is_power_of_two(std::int64_t n) {
+  return std::has_single_bit(static_cast<std::uint64_t>(n));
+}
 
 void require_power_of_two(Faults& faults, const std::string& where, std::int64_t n) {
   if (!is_power_of_two(n)) faults.add(where, fmt::format("{}: must be a power of two", n));

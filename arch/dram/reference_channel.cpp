@@ -17,7 +17,8 @@ const ControllerParams& checked(const ControllerParams& controller) {
 
 ReferenceChannel::ReferenceChannel(const ResolvedPart& part, const ControllerParams& controller,
                                    CommandObserver* observer)
-    : shared_{CommandBuses{part}, {}, 0, observer}, backlog_limit_{checked(controller).backlog_bursts} {
+    : shared_{CommandBuses{part}, {}, 0, observer},
+      backlog_limit_{checked(controller).backlog_bursts} {
   const auto count = static_cast<std::size_t>(part.organisation.pseudo_channels);
   pseudo_channels_.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {

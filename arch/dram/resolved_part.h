@@ -37,7 +37,7 @@ struct ResolvedPart {
   Organisation organisation;
   ClockDomain clock;  ///< One tick.
   Cycles ticks_per_clock;
-  Cycles burst;       ///< Data of one burst.
+  Cycles burst;  ///< Data of one burst.
   Cycles rl, wl;
   Cycles t_refi;
   bool two_step_activate = false;

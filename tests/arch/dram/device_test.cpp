@@ -113,9 +113,9 @@ TEST_CASE("HBM3's activate takes three half clocks of the row bus, LPDDR5's comm
   const ResolvedPart hbm{shipped_part("hbm3-6400")};
   CommandBuses buses{hbm};
   buses.occupy(Command::act, Cycles{0});
-  REQUIRE(buses.slot(Command::pre, Cycles{0}) == Cycles{3});   // the falling edge after R-F-R
-  REQUIRE(buses.slot(Command::act, Cycles{0}) == Cycles{4});   // the next rising edge
-  REQUIRE(buses.slot(Command::rd, Cycles{0}) == Cycles{0});    // a bus of its own
+  REQUIRE(buses.slot(Command::pre, Cycles{0}) == Cycles{3});  // the falling edge after R-F-R
+  REQUIRE(buses.slot(Command::act, Cycles{0}) == Cycles{4});  // the next rising edge
+  REQUIRE(buses.slot(Command::rd, Cycles{0}) == Cycles{0});   // a bus of its own
   buses.occupy(Command::rd, Cycles{0});
   REQUIRE(buses.slot(Command::wr, Cycles{0}) == Cycles{2});
   const ResolvedPart lpddr{shipped_part("lpddr5-6400")};

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/dram/request_window.h"
 
-#include <catch2/catch.hpp>
-
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <random>
 
 #include "arch/dram/inbox.h"
