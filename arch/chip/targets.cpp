@@ -28,6 +28,20 @@ void set_tile(lowering::Target& target, const PeParams& pe) {
   }
 }
 
+std::vector<isa::DataType> any_type() {
+  std::vector<isa::DataType> types;
+  for (const auto& type : enum_names(isa::DataType{})) types.push_back(type.value);
+  return types;
+}
+
+std::vector<isa::DataType> matrix_types(const PeParams& pe) {
+  std::vector<isa::DataType> types;
+  for (const isa::DataType type : any_type()) {
+    if (macs_per_cycle(pe, type) > 0) types.push_back(type);
+  }
+  return types;
+}
+
 }  // namespace
 
 lowering::Target lowering_target(const Chip& chip) {
@@ -43,9 +57,8 @@ lowering::Target lowering_target(const Chip& chip) {
   target.dram_access_bytes = Bytes{chip.part.organisation.burst_bytes()};
   target.dram_bytes_per_s = static_cast<double>(memory.peak_bytes_per_s());
   set_tile(target, params.pe);
-  for (const auto& type : enum_names(isa::DataType{})) {
-    const auto macs = macs_per_cycle(params.pe, type.value);
-    if (macs > 0) target.matrix_rates.push_back({type.value, macs});
+  for (const isa::DataType type : matrix_types(params.pe)) {
+    target.matrix_rates.push_back({type, macs_per_cycle(params.pe, type)});
   }
   target.vector_types = params.vector.types;
   target.codecs = params.dma.codecs;
@@ -56,6 +69,23 @@ lowering::Target lowering_target(const Chip& chip) {
   return target;
 }
 
-isa::CheckTarget check_target(const Chip&) { return {}; }
+isa::CheckTarget check_target(const Chip& chip) {
+  using isa::Opcode;
+  using isa::QueueKind;
+  const ChipParams& params = chip.params;
+  isa::CheckTarget target;
+  target.name = params.name;
+  target.cores = static_cast<std::uint32_t>(params.cores);
+  target.queues = queues_of(params);
+  target.spm_bytes = params.spm.capacity;
+  target.acc_bytes = params.acc.capacity;
+  target.dram_bytes = dram::Memory{chip.part, params.memory}.capacity();
+  target.units = {{QueueKind::dma, {Opcode::dma}, {}, {}},
+                  {QueueKind::matrix, {Opcode::mm, Opcode::conv}, matrix_types(params.pe), any_type()},
+                  {QueueKind::vector, {Opcode::vec, Opcode::xform}, params.vector.types, {}}};
+  target.codecs = params.dma.codecs;
+  target.queue_depth = static_cast<std::size_t>(params.sequencer.queue_depth);
+  return target;
+}
 
 }  // namespace npulse::arch

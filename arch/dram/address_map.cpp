@@ -11,21 +11,24 @@
 namespace npulse::dram {
 namespace {
 
-bool is_power_of_two(std::int64_t n) { return std::has_single_bit(static_cast<std::uint64_t>(n)); }
+bool is_power_of_two(std::int64_t n) {
+  return std::has_single_bit(static_cast<std::uint64_t>(n));
+}
 
 MapBits bits_of_map(const Organisation& organisation, std::int64_t channels,
                     const MappingParams& params) {
   if (params.bits.empty()) return preset_bits(organisation, channels, params);
   if (!is_power_of_two(channels)) {
-    throw InputError{"mapping.bits",
-                     fmt::format("{} channels are no power of two, so that no bits select them",
-                                 channels),
-                     "leave `bits` out and use a preset, or change the number of channels"};
+    throw InputError{
+        "mapping.bits",
+        fmt::format("{} channels are no power of two, so that no bits select them", channels),
+        "leave `bits` out and use a preset, or change the number of channels"};
   }
   return parse_bits(params);
 }
 
-/// Bytes from an aligned address on that differ only in the byte of a burst and the low column bits.
+/// Bytes from an aligned address on that differ only in the byte of a burst and the low column
+/// bits.
 std::int64_t run_length(const Organisation& organisation, const MapBits& bits) {
   std::int64_t run = organisation.burst_bytes();
   const FieldBits& columns = bits[static_cast<std::size_t>(Field::column)];
@@ -45,9 +48,9 @@ std::int64_t run_length(const Organisation& organisation, const MapBits& bits) {
 std::span<const EnumName<Field>> enum_names(Field) {
   using enum Field;
   static constexpr EnumName<Field> kNames[] = {
-      {channel, "channel"},       {pseudo_channel, "pseudo_channel"},
-      {rank, "rank"},             {bank_group, "bank_group"},
-      {bank, "bank"},             {row, "row"},
+      {channel, "channel"}, {pseudo_channel, "pseudo_channel"},
+      {rank, "rank"},       {bank_group, "bank_group"},
+      {bank, "bank"},       {row, "row"},
       {column, "column"}};
   return kNames;
 }
@@ -58,17 +61,17 @@ AddressMap::AddressMap(const Organisation& organisation, std::int64_t channels,
       rank_shift_{bank_shift_ +
                   std::bit_width(static_cast<std::uint64_t>(organisation.bank_groups - 1))},
       capacity_{channels * organisation.channel_bytes()} {
-  if (!is_power_of_two(params.granule_bytes)) {
-    throw InputError{"mapping.granule_bytes",
-                     fmt::format("{}: must be a power of two", params.granule_bytes)};
-  }
+  Faults faults;
+  params.check(faults, "mapping");
+  faults.throw_if_any();
   const MapBits bits = bits_of_map(organisation, channels, params);
   check_bits(organisation, channels, bits);
   for (std::size_t f = 0; f < kFields; ++f) segments_[f] = compile(bits[f]);
   run_bytes_ = run_length(organisation, bits);
   if (!is_power_of_two(channels)) {
     modulo_channels_ = channels;
-    granule_ = static_cast<std::uint64_t>(std::max(params.granule_bytes, organisation.burst_bytes()));
+    granule_ =
+        static_cast<std::uint64_t>(std::max(params.granule_bytes, organisation.burst_bytes()));
     run_bytes_ = std::min(run_bytes_, static_cast<std::int64_t>(granule_));
   }
 }

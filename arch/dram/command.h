@@ -15,7 +15,9 @@ enum class Command : std::uint8_t { act1, act, pre, preab, refab, cas, rd, wr };
 constexpr std::size_t kCommands = 8;
 std::span<const EnumName<Command>> enum_names(Command);
 
-constexpr std::size_t index(Command command) { return static_cast<std::size_t>(command); }
+constexpr std::size_t index(Command command) {
+  return static_cast<std::size_t>(command);
+}
 
 /// Levels of the hierarchy, inside out. A rank is a chip select of LPDDR and a stack ID of HBM;
 /// `other_rank` is every rank of the pseudo-channel but the command's own.

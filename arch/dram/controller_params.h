@@ -3,9 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "sim/core/enum_names.h"
 #include "sim/core/params.h"
+
+namespace npulse {
+class Faults;
+}
 
 namespace npulse::dram {
 
@@ -42,7 +47,8 @@ struct ControllerParams {
     using T = ControllerParams;
     field("queue_bursts", &T::queue_bursts, "bursts",
           "Read queue of a pseudo-channel, which is the scheduler's window; its write queue is as "
-          "long.", between(1, 4096));
+          "long.",
+          between(1, 4096));
     field("backlog_bursts", &T::backlog_bursts, "bursts",
           "Bursts waiting for a channel's queues at which it refuses further requests.",
           between(1, 1 << 20));
@@ -57,6 +63,7 @@ struct ControllerParams {
     field("front_end_ns", &T::front_end_ns, "ns", "Arrival to the scheduler.", between(0, 1e6));
     field("back_end_ns", &T::back_end_ns, "ns", "End of data to the response.", between(0, 1e6));
   }
+  void check(Faults& faults, const std::string& path) const;
 };
 
 }  // namespace npulse::dram

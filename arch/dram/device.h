@@ -18,7 +18,8 @@ class Device {
   Cycles floor(Command command) const {
     return earliest_[index(command)][slot(Scope::pseudo_channel, 0)];
   }
-  /// Earliest tick for `command` in a bank, as far as rank, group and bank know; the floor is apart.
+  /// Earliest tick for `command` in a bank, as far as rank, group and bank know; the floor is
+  /// apart.
   Cycles earliest(Command command, std::size_t bank) const {
     const auto& times = earliest_[index(command)];
     const Cycles group = std::max(times[bank], times[slot(Scope::bank_group, bank)]);
@@ -40,7 +41,8 @@ class Device {
 
   /// Where the scope instance of a bank stands in earliest_.
   std::size_t slot(Scope scope, std::size_t bank) const {
-    return base_[static_cast<std::size_t>(scope)] + (bank >> shift_[static_cast<std::size_t>(scope)]);
+    return base_[static_cast<std::size_t>(scope)] +
+           (bank >> shift_[static_cast<std::size_t>(scope)]);
   }
   void delay(const Delay& rule, std::size_t bank, Cycles until) {
     if (rule.scope == Scope::other_rank) return delay_other_ranks(rule, bank, until);

@@ -2,8 +2,8 @@
 // Energy of the DRAM devices, from what was counted.
 #pragma once
 
-#include "arch/dram/request.h"
 #include "arch/dram/params.h"
+#include "arch/dram/request.h"
 
 namespace npulse::dram {
 

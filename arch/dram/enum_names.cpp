@@ -8,7 +8,7 @@ namespace npulse::dram {
 
 std::span<const EnumName<Command>> enum_names(Command) {
   using enum Command;
-  static constexpr EnumName<Command> kNames[] = {{act1, "act1"},   {act, "act"}, {pre, "pre"},
+  static constexpr EnumName<Command> kNames[] = {{act1, "act1"},   {act, "act"},     {pre, "pre"},
                                                  {preab, "preab"}, {refab, "refab"}, {cas, "cas"},
                                                  {rd, "rd"},       {wr, "wr"}};
   return kNames;

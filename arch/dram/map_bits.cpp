@@ -68,16 +68,19 @@ Matrix flatten(const Organisation& o, const MapBits& bits) {
   return matrix;
 }
 
-/// A count that is no power of two leaves its highest values unused, and only memory's end is unused.
+/// A count that is no power of two leaves its highest values unused, and only memory's end is
+/// unused.
 void check_partial(const Organisation& o, const MapBits& bits, int address_bits, Faults& faults) {
   const auto on_top = [&](Field field, std::int64_t count) {
     const FieldBits& list = bits[static_cast<std::size_t>(field)];
     if (std::has_single_bit(static_cast<std::uint64_t>(count))) return;
     for (std::size_t i = 0; i < list.size(); ++i) {
-      const auto wanted = std::uint64_t{1} << (static_cast<std::size_t>(address_bits) - list.size() + i);
+      const auto wanted = std::uint64_t{1}
+                          << (static_cast<std::size_t>(address_bits) - list.size() + i);
       if (list[i] == wanted) continue;
       faults.add(kWhere, fmt::format("{} = {} is no power of two: its bits must be the highest of "
-                                     "the address, without XOR", to_string(field), count));
+                                     "the address, without XOR",
+                                     to_string(field), count));
       return;
     }
   };
@@ -90,7 +93,8 @@ void check_partial(const Organisation& o, const MapBits& bits, int address_bits,
 std::array<int, kFields> field_widths(const Organisation& o, std::int64_t channels) {
   const bool linear = std::has_single_bit(static_cast<std::uint64_t>(channels));
   return {linear ? bits_for(channels) : 0, bits_for(o.pseudo_channels), bits_for(o.ranks),
-          bits_for(o.bank_groups), bits_for(o.banks), bits_for(o.rows), bits_for(o.bursts_per_row())};
+          bits_for(o.bank_groups),         bits_for(o.banks),           bits_for(o.rows),
+          bits_for(o.bursts_per_row())};
 }
 
 MapBits parse_bits(const MappingParams& params) {
@@ -109,7 +113,8 @@ MapBits parse_bits(const MappingParams& params) {
       if (!mask) {
         faults.add(std::string{kWhere} + "." + name,
                    fmt::format("'{}': must be different address bits (0 to 62) joined by ^, as in "
-                               "9^13^17", text));
+                               "9^13^17",
+                               text));
       }
       bits[static_cast<std::size_t>(*field)].push_back(mask.value_or(0));
     }
@@ -134,14 +139,15 @@ void check_bits(const Organisation& o, std::int64_t channels, const MapBits& bit
   const auto address_bits = static_cast<int>(matrix.rows.size());
   for (std::size_t i = 0; i < matrix.rows.size(); ++i) {
     if (matrix.rows[i] >> address_bits) {
-      faults.add(kWhere, fmt::format("{} uses address bit {}, but memory has only {} address bits",
-                                     matrix.names[i], std::bit_width(matrix.rows[i]) - 1,
-                                     address_bits));
+      faults.add(kWhere,
+                 fmt::format("{} uses address bit {}, but memory has only {} address bits",
+                             matrix.names[i], std::bit_width(matrix.rows[i]) - 1, address_bits));
     }
   }
   if (const auto row = dependent_row(matrix.rows)) {
     faults.add(kWhere, fmt::format("two addresses would share a place: {} follows from the bits "
-                                   "before it", matrix.names[*row]));
+                                   "before it",
+                                   matrix.names[*row]));
   }
   check_partial(o, bits, address_bits, faults);
   faults.throw_if_any();

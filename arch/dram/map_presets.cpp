@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "arch/dram/map_bits.h"
-
 #include <algorithm>
 #include <bit>
+
+#include "arch/dram/map_bits.h"
 
 namespace npulse::dram {
 namespace {
@@ -54,8 +54,8 @@ void hash_rngd_channels(Builder& map, int first_channel_bit) {
   const int hashed = width - 1;
   if (hashed < 1) return;
   for (int b = first_channel_bit + width; b <= kRngdLastHashedBit && b < map.next(); ++b) {
-    map.hash_bit(Field::channel, static_cast<std::size_t>(1 + (b - first_channel_bit - width) % hashed),
-                 b);
+    map.hash_bit(Field::channel,
+                 static_cast<std::size_t>(1 + (b - first_channel_bit - width) % hashed), b);
   }
 }
 

@@ -11,7 +11,9 @@
 namespace npulse::dram {
 namespace {
 
-Picoseconds picoseconds(double ns) { return Picoseconds{std::llround(ns * 1000)}; }
+Picoseconds picoseconds(double ns) {
+  return Picoseconds{std::llround(ns * 1000)};
+}
 
 }  // namespace
 

@@ -12,8 +12,8 @@ Transaction transaction_of(const tlm::tlm_generic_payload& payload) {
 
 }  // namespace
 
-MemoryModule::MemoryModule(const sc_core::sc_module_name& name, sim::Simulation& simulation, const PartParams& part,
-                           const MemoryParams& params)
+MemoryModule::MemoryModule(const sc_core::sc_module_name& name, sim::Simulation& simulation,
+                           const PartParams& part, const MemoryParams& params)
     : Module{name, simulation, ResolvedPart{part}.clock}, memory_{part, params}, stats_{memory_} {
   in.register_nb_transport_fw(this, &MemoryModule::nb_transport_fw);
 }
@@ -38,8 +38,8 @@ tlm::tlm_sync_enum MemoryModule::nb_transport_fw(tlm::tlm_generic_payload& paylo
 }
 
 bool MemoryModule::take_in(const Waiting& request) {
-  const auto id = memory_.offer(time(), transaction_of(*request.payload),
-                                std::max(request.arrival, time()));
+  const auto id =
+      memory_.offer(time(), transaction_of(*request.payload), std::max(request.arrival, time()));
   if (!id) return false;
   if (*id >= payloads_.size()) payloads_.resize(*id + 1);
   payloads_[*id] = request.payload;

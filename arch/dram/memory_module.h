@@ -2,15 +2,14 @@
 // The memory on the chip's diagram: a TLM-2.0 target of approximately timed transactions.
 #pragma once
 
-#include "sim/kernel/module.h"
-#include "sim/kernel/payload.h"
-
 #include <tlm_utils/simple_target_socket.h>
 
 #include <deque>
 
 #include "arch/dram/memory.h"
 #include "arch/dram/memory_stats.h"
+#include "sim/kernel/module.h"
+#include "sim/kernel/payload.h"
 
 namespace npulse::dram {
 
@@ -19,8 +18,8 @@ namespace npulse::dram {
 /// Several requests may be withheld at a time, one of each initiator behind a crossbar.
 class MemoryModule : public sim::Module {
  public:
-  MemoryModule(const sc_core::sc_module_name& name, sim::Simulation& simulation, const PartParams& part,
-               const MemoryParams& params);
+  MemoryModule(const sc_core::sc_module_name& name, sim::Simulation& simulation,
+               const PartParams& part, const MemoryParams& params);
 
   tlm_utils::simple_target_socket<MemoryModule> in{"in"};
 

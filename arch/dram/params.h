@@ -13,6 +13,10 @@
 #include "sim/core/params.h"
 #include "sim/core/units.h"
 
+namespace npulse {
+class Faults;
+}
+
 namespace npulse::dram {
 
 /// Which rule table a part obeys (rules.h).
@@ -43,6 +47,7 @@ struct Organisation {
     field("rows", &T::rows, "count", "Rows of a bank.", between(1, 1 << 24));
     field("row_bytes", &T::row_bytes, "B", "Row of one bank (page).", between(32, 65536));
   }
+  void check(Faults& faults, const std::string& path) const;
 
   std::int64_t burst_bytes() const { return width_bits * burst_length / 8; }
   std::int64_t bursts_per_row() const { return row_bytes / burst_bytes(); }
@@ -67,7 +72,8 @@ struct EnergyParams {
     field("activate_pj", &T::activate_pj, "pJ", "Opening and closing one row.", at_least(0));
     field("read_pj_per_bit", &T::read_pj_per_bit, "pJ/bit", "Column read.", at_least(0));
     field("write_pj_per_bit", &T::write_pj_per_bit, "pJ/bit", "Column write.", at_least(0));
-    field("io_read_pj_per_bit", &T::io_read_pj_per_bit, "pJ/bit", "Driving read data.", at_least(0));
+    field("io_read_pj_per_bit", &T::io_read_pj_per_bit, "pJ/bit", "Driving read data.",
+          at_least(0));
     field("io_write_pj_per_bit", &T::io_write_pj_per_bit, "pJ/bit", "Receiving write data.",
           at_least(0));
     field("refresh_pj", &T::refresh_pj, "pJ", "One all-bank refresh of a pseudo-channel.",
@@ -95,6 +101,7 @@ struct MappingParams {
           "Free map: for each field its bits from 0 up, each the address bits that it XORs, as in "
           "`9^13^17`.");
   }
+  void check(Faults& faults, const std::string& path) const;
 };
 
 struct PartParams {
@@ -120,6 +127,7 @@ struct PartParams {
     field("energy", &T::energy, "", "Energy figures of the device.");
     field("mapping", &T::mapping, "", "Address mapping unless the chip says otherwise.");
   }
+  void check(Faults& faults, const std::string& path) const;
 };
 
 }  // namespace npulse::dram

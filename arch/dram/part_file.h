@@ -9,7 +9,8 @@
 
 namespace npulse::dram {
 
-/// `name_or_path` as in Catalogue::find for `parts`. Throws InputError with every fault of the file.
+/// `name_or_path` as in Catalogue::find for `parts`. Throws InputError with every fault of the
+/// file.
 PartParams load_part(const Catalogue& catalogue, std::string_view name_or_path);
 
 }  // namespace npulse::dram

@@ -88,7 +88,9 @@ void PseudoChannel::propose(Cycles now) {
 }
 
 void PseudoChannel::consider(Proposal candidate) {
-  candidate.at = shared_.buses.slot(candidate.sync ? Command::cas : candidate.command, candidate.at);
+  if (candidate.at > proposal_.at) return;
+  candidate.at =
+      shared_.buses.slot(candidate.sync ? Command::cas : candidate.command, candidate.at);
   if (candidate.before(proposal_)) proposal_ = candidate;
 }
 
@@ -101,14 +103,22 @@ void PseudoChannel::propose_refresh(Cycles now) {
 template <class Earliest, class Age>
 void PseudoChannel::choose_bank(Proposal& candidate, BankMask banks, Earliest&& earliest,
                                 Age&& age) {
+  Cycles best_at = candidate.at;
+  std::uint64_t best_age = candidate.age;
+  int best_bank = candidate.bank;
   for (; banks; banks &= banks - 1) {
-    const auto bank = static_cast<std::size_t>(std::countr_zero(banks));
-    const Cycles at = earliest(bank);
-    if (at > candidate.at || (at == candidate.at && age(bank) > candidate.age)) continue;
-    candidate.at = at;
-    candidate.age = age(bank);
-    candidate.bank = static_cast<std::uint8_t>(bank);
+    const int bank = std::countr_zero(banks);
+    const Cycles at = earliest(static_cast<std::size_t>(bank));
+    const std::uint64_t a = age(static_cast<std::size_t>(bank));
+    // Without branches: which bank wins cannot be predicted.
+    const bool better = (at < best_at) | ((at == best_at) & (a < best_age));
+    best_at = better ? at : best_at;
+    best_age = better ? a : best_age;
+    best_bank = better ? bank : best_bank;
   }
+  candidate.at = best_at;
+  candidate.age = best_age;
+  candidate.bank = static_cast<std::uint8_t>(best_bank);
 }
 
 void PseudoChannel::propose_columns(Cycles now) {
@@ -130,8 +140,8 @@ void PseudoChannel::propose_columns(Cycles now) {
 }
 
 void PseudoChannel::propose_second_activate(Cycles now) {
-  const Cycles at = std::max({now, device_.floor(Command::act),
-                              device_.earliest(Command::act, half_->bank)});
+  const Cycles at =
+      std::max({now, device_.floor(Command::act), device_.earliest(Command::act, half_->bank)});
   const auto urgency = at >= half_->deadline ? Proposal::overdue : Proposal::second_activate;
   consider({at, urgency, Command::act, half_->bank});
 }
@@ -148,8 +158,8 @@ void PseudoChannel::propose_activates(Cycles now, BankMask banks) {
   choose_bank(
       best, banks,
       [&](std::size_t bank) {
-        return std::max({floor, device_.earliest(first, bank),
-                         device_.earliest(Command::act, bank) - lead});
+        return std::max(
+            {floor, device_.earliest(first, bank), device_.earliest(Command::act, bank) - lead});
       },
       [&](std::size_t bank) { return window_.oldest_age(direction, bank); });
   consider(best);
@@ -158,8 +168,7 @@ void PseudoChannel::propose_activates(Cycles now, BankMask banks) {
 void PseudoChannel::propose_precharges(Cycles now, BankMask banks) {
   if (!banks) return;
   const Direction direction = drain_.direction();
-  const Cycles floor =
-      shared_.buses.slot(Command::pre, std::max(now, device_.floor(Command::pre)));
+  const Cycles floor = shared_.buses.slot(Command::pre, std::max(now, device_.floor(Command::pre)));
   Proposal best{kNever, Proposal::row, Command::pre};
   choose_bank(
       best, banks,
@@ -172,7 +181,9 @@ void PseudoChannel::issue(CompletionSink& sink) {
   const Proposal p = proposal_;
   switch (p.command) {
     case Command::rd:
-    case Command::wr: issue_column(sink); break;
+    case Command::wr:
+      issue_column(sink);
+      break;
     case Command::act1: {
       const std::uint32_t row = window_.oldest(drain_.direction(), p.bank).at.row;
       half_ = {p.bank, row, p.at + part_.t_aad};
@@ -197,7 +208,8 @@ void PseudoChannel::issue(CompletionSink& sink) {
       send(p.command, p.at, 0, 0, 0);
       refresh_.refreshed();
       break;
-    case Command::cas: break;  // goes with its column command
+    case Command::cas:
+      break;  // goes with its column command
   }
   update(p.at, sink);
 }

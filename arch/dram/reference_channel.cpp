@@ -1,28 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/dram/reference_channel.h"
 
-#include <fmt/format.h>
-
 #include "sim/core/error.h"
 
 namespace npulse::dram {
 namespace {
 
-void check(const ControllerParams& controller) {
-  if (controller.write_low_percent >= controller.write_high_percent) {
-    throw InputError{"controller", fmt::format("write_low_percent = {} must be below "
-                                               "write_high_percent = {}",
-                                               controller.write_low_percent,
-                                               controller.write_high_percent)};
-  }
+const ControllerParams& checked(const ControllerParams& controller) {
+  Faults faults;
+  controller.check(faults, "controller");
+  faults.throw_if_any();
+  return controller;
 }
 
 }  // namespace
 
 ReferenceChannel::ReferenceChannel(const ResolvedPart& part, const ControllerParams& controller,
                                    CommandObserver* observer)
-    : shared_{CommandBuses{part}, {}, 0, observer}, backlog_limit_{controller.backlog_bursts} {
-  check(controller);
+    : shared_{CommandBuses{part}, {}, 0, observer},
+      backlog_limit_{checked(controller).backlog_bursts} {
   const auto count = static_cast<std::size_t>(part.organisation.pseudo_channels);
   pseudo_channels_.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
@@ -53,16 +49,16 @@ void ReferenceChannel::advance(Cycles until, CompletionSink& sink) {
   while (true) {
     PseudoChannel* next = nullptr;
     PseudoChannel* waking = nullptr;
-    Proposal best;
+    const Proposal* best = nullptr;
     Cycles wake = kNever;
     for (auto& p : pseudo_channels_) {
       if (p.wake_at() < wake) wake = p.wake_at(), waking = &p;
       const Proposal& proposal = p.proposal(now_);
-      if (proposal.before(best)) best = proposal, next = &p;
+      if (!best || proposal.before(*best)) best = &proposal, next = &p;
     }
     // A request that arrives now may have the better command.
-    const bool update_first = wake <= best.at;
-    next_event_ = std::max(now_, update_first ? wake : best.at);
+    const bool update_first = wake <= best->at;
+    next_event_ = std::max(now_, update_first ? wake : best->at);
     if (next_event_ >= until) return;
     now_ = next_event_;
     watch_backlog([&] { update_first ? waking->update(now_, sink) : next->issue(sink); });

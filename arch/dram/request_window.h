@@ -13,7 +13,9 @@ namespace npulse::dram {
 
 /// One bit a bank.
 using BankMask = std::uint64_t;
-constexpr BankMask bit_of(std::size_t bank) { return BankMask{1} << bank; }
+constexpr BankMask bit_of(std::size_t bank) {
+  return BankMask{1} << bank;
+}
 
 enum class Direction : std::uint8_t { read, write };
 constexpr Direction opposite(Direction d) {

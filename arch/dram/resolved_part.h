@@ -27,7 +27,7 @@ struct WindowDelay {
 };
 
 struct ResolvedPart {
-  /// Throws InputError that names the part and every timing that is missing, needless or out of range.
+  /// Throws InputError with all that PartParams::check finds.
   explicit ResolvedPart(const PartParams& part);
 
   /// Evaluates a latency as in rules.h. Throws InputError when it names an absent timing.
@@ -37,7 +37,7 @@ struct ResolvedPart {
   Organisation organisation;
   ClockDomain clock;  ///< One tick.
   Cycles ticks_per_clock;
-  Cycles burst;       ///< Data of one burst.
+  Cycles burst;  ///< Data of one burst.
   Cycles rl, wl;
   Cycles t_refi;
   bool two_step_activate = false;
@@ -55,8 +55,7 @@ struct ResolvedPart {
  private:
   Cycles timing(std::string_view name) const;
   void compile(const FamilyRules& family);
-  void check_organisation() const;
-  void check_timings(const FamilyRules& family) const;
+  void compile(const Rule& rule, Command from, Command to);
 };
 
 }  // namespace npulse::dram

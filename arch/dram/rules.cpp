@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sources: facts/dram.md sections 1.3, 1.5 and 2.1 (JESD209-5B and JESD238 through open simulators).
+// Sources: facts/dram.md sections 1.3, 1.5 and 2.1 (JESD209-5B and JESD238 through open
+// simulators).
 #include "arch/dram/rules.h"
 
 #include "sim/core/error.h"
@@ -68,7 +69,8 @@ constexpr BusUse kLpddr5Buses[] = {
     {refab, Bus::row, 1, 1}, {cas, Bus::row, 1, 1}, {rd, Bus::row, 1, 1},  {wr, Bus::row, 1, 1},
 };
 
-// Two buses in half clocks: an activate takes three edges from a rising one, other row commands one.
+// Two buses in half clocks: an activate takes three edges from a rising one, other row commands
+// one.
 constexpr BusUse kHbm3Buses[] = {
     {act, Bus::row, 3, 2},   {pre, Bus::row, 1, 1},   {preab, Bus::row, 1, 1},
     {refab, Bus::row, 1, 1}, {rd, Bus::column, 2, 2}, {wr, Bus::column, 2, 2},
@@ -80,8 +82,10 @@ const FamilyRules& family_rules(Family family) {
   static const FamilyRules lpddr5{8, 1, {kRows, kColumns, kLpddr5}, kLpddr5Buses};
   static const FamilyRules hbm3{4, 2, {kRows, kColumns, kHbm3}, kHbm3Buses};
   switch (family) {
-    case Family::lpddr5: return lpddr5;
-    case Family::hbm3: return hbm3;
+    case Family::lpddr5:
+      return lpddr5;
+    case Family::hbm3:
+      return hbm3;
   }
   throw InternalError{"a DRAM family without rules"};
 }

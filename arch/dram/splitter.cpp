@@ -52,8 +52,7 @@ void Splitter::split_run(const Transaction& transaction, Address begin, Address 
 void Splitter::merge(const Location& where, Address run, Address burst) {
   Piece piece{where.channel, {}, {}};
   piece.request.at = where.at;
-  piece.request.at.column =
-      static_cast<std::uint16_t>(where.at.column + (burst - run) / burst_);
+  piece.request.at.column = static_cast<std::uint16_t>(where.at.column + (burst - run) / burst_);
   piece.traffic.merge_bursts = 1;
   pieces_.push_back(piece);
 }

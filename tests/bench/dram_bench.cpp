@@ -42,9 +42,14 @@ constexpr std::uint64_t kRegion = 1u << 28;
 
 std::vector<Pattern> patterns() {
   return {
-      {"sequential", [](std::uint64_t i) { return Access{i * 256 % kRegion, 256}; }},
+      {"sequential",
+       [](std::uint64_t i) {
+         return Access{i * 256 % kRegion, 256};
+       }},
       {"two streams",
-       [](std::uint64_t i) { return Access{(i % 2 * (kRegion / 2)) + i / 2 * 256 % (kRegion / 2), 256}; }},
+       [](std::uint64_t i) {
+         return Access{(i % 2 * (kRegion / 2)) + i / 2 * 256 % (kRegion / 2), 256};
+       }},
       {"2:1 mix",
        [](std::uint64_t i) {
          const std::uint64_t stream = i % 3;
@@ -55,7 +60,10 @@ std::vector<Pattern> patterns() {
          const std::uint64_t row = i % 64, tile = i / 64;
          return Access{(tile / 32 * 64 + row) * 8192 % kRegion + tile % 32 * 256, 256};
        }},
-      {"random 32 B", [](std::uint64_t i) { return Access{splitmix(i) % (kRegion / 32) * 32, 32}; }},
+      {"random 32 B",
+       [](std::uint64_t i) {
+         return Access{splitmix(i) % (kRegion / 32) * 32, 32};
+       }},
   };
 }
 
@@ -92,7 +100,8 @@ void measure(const ResolvedPart& part, const Pattern& pattern, std::int64_t burs
   while (const auto next = channel->next_event()) channel->advance(*next + Cycles{1024}, sink);
   const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
   const auto& counts = channel->counts();
-  const double peak_ticks = static_cast<double>(part.organisation.pseudo_channels * sink.last().count());
+  const double peak_ticks =
+      static_cast<double>(part.organisation.pseudo_channels * sink.last().count());
   fmt::print("{:16} {:16} {:10.2f} {:12.1f} {:10.1f}\n", pattern.name, part.params.name,
              static_cast<double>(pushed) / seconds / 1e6,
              100.0 * static_cast<double>(counts.data_ticks) / peak_ticks,
@@ -108,6 +117,7 @@ int main(int argc, char** argv) {
              "% row hits");
   for (const auto& name : catalogue.list("parts")) {
     const ResolvedPart part{load_part(catalogue, name)};
-    for (const auto& pattern : patterns()) if (argc < 3 || std::string{argv[2]} == pattern.name) measure(part, pattern, bursts);
+    for (const auto& pattern : patterns())
+      if (argc < 3 || std::string{argv[2]} == pattern.name) measure(part, pattern, bursts);
   }
 }

@@ -34,7 +34,8 @@ void DramJudge::fault(const CommandRecord& now, const std::string& what) {
   ++fault_count_;
   if (faults_.size() >= 10) return;
   faults_.push_back(fmt::format("tick {}: {} pc {} bank {} row {}: {}", now.at.count(),
-                                to_string(now.command), now.pseudo_channel, now.bank, now.row, what));
+                                to_string(now.command), now.pseudo_channel, now.bank, now.row,
+                                what));
 }
 
 void DramJudge::command(const CommandRecord& record) {
@@ -143,16 +144,29 @@ void DramJudge::check_state(Lane& lane, const CommandRecord& now) {
       if (lane.banks[now.bank].open_row) fault(now, "the bank is open");
       lane.half = now;
       break;
-    case Command::act: check_activate(lane, now); break;
-    case Command::pre: lane.banks[now.bank].open_row.reset(); break;
-    case Command::preab: lane.banks.clear(); break;
-    case Command::refab: check_refresh(lane, now); break;
-    case Command::cas: lane.sync = now; break;
+    case Command::act:
+      check_activate(lane, now);
+      break;
+    case Command::pre:
+      lane.banks[now.bank].open_row.reset();
+      break;
+    case Command::preab:
+      lane.banks.clear();
+      break;
+    case Command::refab:
+      check_refresh(lane, now);
+      break;
+    case Command::cas:
+      lane.sync = now;
+      break;
     case Command::rd:
-    case Command::wr: check_column(lane, now); break;
+    case Command::wr:
+      check_column(lane, now);
+      break;
   }
-  const bool half_broken = lane.half && (now.command == Command::pre ? now.bank == lane.half->bank
-                                         : now.command == Command::preab);
+  const bool half_broken =
+      lane.half &&
+      (now.command == Command::pre ? now.bank == lane.half->bank : now.command == Command::preab);
   if (half_broken) fault(now, "comes between ACT-1 and ACT-2");
 }
 
@@ -209,8 +223,8 @@ void DramJudge::check_refresh(Lane& lane, const CommandRecord& now) {
   const double slack = static_cast<double>(
       (clocks(t.t_ras) + clocks(t.wl) + clocks(t.t_wr) + clocks(t.t_rp_ab) + 20) * half_clocks_ +
       2 * lane.refreshes);
-  const double late = static_cast<double>(now.at.count()) -
-                      static_cast<double>(lane.refreshes) * interval;
+  const double late =
+      static_cast<double>(now.at.count()) - static_cast<double>(lane.refreshes) * interval;
   if (std::abs(late) > slack) {
     fault(now, fmt::format("refresh {} is off its time by {} ticks", lane.refreshes, late));
   }

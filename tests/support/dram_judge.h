@@ -40,7 +40,7 @@ class DramJudge : public dram::CommandObserver {
     std::deque<PastCommand> past;
     std::deque<std::int64_t> activates;
     std::optional<dram::CommandRecord> half, sync;
-    std::int64_t data_end = 0;      ///< Of the last burst.
+    std::int64_t data_end = 0;  ///< Of the last burst.
     bool data_ever = false;
     std::int64_t refreshes = 0;
     std::int64_t last = 0;
@@ -64,7 +64,7 @@ class DramJudge : public dram::CommandObserver {
   dram::PartParams part_;
   std::int64_t half_clocks_;  ///< Ticks of a CK.
   std::int64_t burst_ck_;
-  std::int64_t longest_ck_;   ///< No spacing rule reaches further back.
+  std::int64_t longest_ck_;  ///< No spacing rule reaches further back.
   std::vector<Lane> lanes_;
   std::map<int, std::int64_t> bus_free_;
   std::vector<std::string> faults_;

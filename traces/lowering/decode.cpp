@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "traces/lowering/decode_attention.h"
+#include "traces/lowering/embedding.h"
 #include "traces/lowering/gather.h"
 #include "traces/lowering/resident.h"
 
@@ -59,9 +60,6 @@ class DecodeCore {
   DecodeRings rings_;
   Emitter& emitter_;
 };
-
-/// Token ids are not known before a run: rows far apart stand for them.
-std::int64_t row_of_token(std::int64_t token, std::int64_t vocab) { return token * 7919 % vocab; }
 
 void DecodeCore::begin() {
   emitter_.region("embed");

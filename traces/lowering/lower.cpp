@@ -7,6 +7,7 @@
 
 #include "traces/lowering/decode.h"
 #include "traces/lowering/gemm.h"
+#include "traces/lowering/prefill.h"
 
 namespace npulse::lowering {
 namespace {
@@ -16,6 +17,7 @@ std::unique_ptr<Lowering> make_lowering(const Model& model, const Options& optio
     return std::make_unique<GemmLowering>(*gemm, settle_formats(options, target), target);
   }
   const Job job = make_job(std::get<Transformer>(model), options, target);
+  if (options.phase == Phase::prefill) return std::make_unique<PrefillLowering>(job);
   return std::make_unique<DecodeLowering>(job);
 }
 

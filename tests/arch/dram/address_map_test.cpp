@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/dram/address_map.h"
 
-#include <catch2/catch.hpp>
-
 #include <bit>
+#include <catch2/catch.hpp>
 #include <set>
 #include <tuple>
 
@@ -48,11 +47,14 @@ MappingParams free_map(std::map<std::string, std::vector<std::string>> bits) {
 }
 
 /// 2 channels x 2 banks x 2 rows x 2 bursts of 32 bytes.
-Organisation tiny() { return {16, 16, 1, 1, 1, 2, 2, 64}; }
+Organisation tiny() {
+  return {16, 16, 1, 1, 1, 2, 2, 64};
+}
 
 }  // namespace
 
-TEST_CASE("Every preset gives every burst its own place, for any number of channels", "[arch][dram]") {
+TEST_CASE("Every preset gives every burst its own place, for any number of channels",
+          "[arch][dram]") {
   for (const auto& name : shipped_parts()) {
     const Organisation o = small(shipped_part(name).organisation);
     for (const auto& [preset, preset_name] : enum_names(MapPreset{})) {
@@ -120,7 +122,8 @@ TEST_CASE("The bursts of a run are consecutive columns of one row", "[arch][dram
 }
 
 TEST_CASE("RNGD's map is the vendor's", "[arch][dram]") {
-  // facts/chips.md 3.2: bit 8 stack; 9-12 channel (XOR with 13-28); 13 and 19 bank group; 17-18 bank.
+  // facts/chips.md 3.2: bit 8 stack; 9-12 channel (XOR with 13-28); 13 and 19 bank group; 17-18
+  // bank.
   const PartParams part = shipped_part("hbm3-6000-rngd");
   const AddressMap map{part.organisation, part.channels, part.mapping};
   const auto at = [&](int bit) { return map.decode(Address{1} << bit); };
@@ -137,19 +140,17 @@ TEST_CASE("RNGD's map is the vendor's", "[arch][dram]") {
 }
 
 TEST_CASE("A free map of bit lists is obeyed", "[arch][dram]") {
-  const AddressMap map{tiny(), 2, free_map({{"channel", {"6^8"}},
-                                            {"bank", {"7"}},
-                                            {"row", {"8"}},
-                                            {"column", {"5"}}})};
+  const AddressMap map{
+      tiny(), 2,
+      free_map({{"channel", {"6^8"}}, {"bank", {"7"}}, {"row", {"8"}}, {"column", {"5"}}})};
   REQUIRE(map.decode(1u << 6).channel == 1);
   REQUIRE(map.decode(1u << 8).channel == 1);
   REQUIRE(map.decode(1u << 8 | 1u << 6).channel == 0);
   REQUIRE(map.decode(1u << 8).at.row == 1);
   REQUIRE(map.decode(1u << 5).at.column == 1);
-  require_bijective(tiny(), 2, free_map({{"channel", {"6^8"}},
-                                         {"bank", {"7^8"}},
-                                         {"row", {"8"}},
-                                         {"column", {"5"}}}));
+  require_bijective(
+      tiny(), 2,
+      free_map({{"channel", {"6^8"}}, {"bank", {"7^8"}}, {"row", {"8"}}, {"column", {"5"}}}));
 }
 
 TEST_CASE("Random invertible maps are accepted and random singular ones are not", "[arch][dram]") {
@@ -183,7 +184,8 @@ TEST_CASE("Random invertible maps are accepted and random singular ones are not"
 }
 
 TEST_CASE("A bad map is refused in words", "[arch][dram]") {
-  const auto build = [](std::int64_t channels, std::map<std::string, std::vector<std::string>> bits) {
+  const auto build = [](std::int64_t channels,
+                        std::map<std::string, std::vector<std::string>> bits) {
     AddressMap{tiny(), channels, free_map(std::move(bits))};
   };
   using Catch::Contains;
@@ -206,7 +208,10 @@ TEST_CASE("Ranks that are no power of two must lie on top", "[arch][dram]") {
   Organisation o = tiny();
   o.ranks = 3;
   const auto bits = [](std::vector<std::string> rank, std::string row) {
-    return free_map({{"channel", {"6"}}, {"bank", {"7"}}, {"row", {row}}, {"column", {"5"}},
+    return free_map({{"channel", {"6"}},
+                     {"bank", {"7"}},
+                     {"row", {row}},
+                     {"column", {"5"}},
                      {"rank", std::move(rank)}});
   };
   require_bijective(o, 2, bits({"9", "10"}, "8"));

@@ -51,7 +51,8 @@ RequestSource on_all_pseudo_channels(const ResolvedPart& part, const RequestSour
 RequestSource random_rows(const ResolvedPart& part) {
   return [o = part.organisation, random = std::mt19937_64{1}](std::uint64_t) mutable {
     Request request;
-    request.at.bank = static_cast<std::uint8_t>(random() % static_cast<std::uint64_t>(o.total_banks()));
+    request.at.bank =
+        static_cast<std::uint8_t>(random() % static_cast<std::uint64_t>(o.total_banks()));
     request.at.row = static_cast<std::uint32_t>(random() % static_cast<std::uint64_t>(o.rows));
     return request;
   };
@@ -102,10 +103,10 @@ TEST_CASE("One bank group alone is bound by its own column spacing", "[arch][dra
   for (const auto& name : shipped_parts()) {
     const ResolvedPart part{without_refresh(shipped_part(name))};
     const double share = measure(part, 20'000, on_all_pseudo_channels(part, [](std::uint64_t i) {
-      Request request;
-      request.at.column = static_cast<std::uint16_t>(i % 32);
-      return request;
-    }));
+                                   Request request;
+                                   request.at.column = static_cast<std::uint16_t>(i % 32);
+                                   return request;
+                                 }));
     INFO(name);
     REQUIRE(share == Approx(ratio_of(part.burst, part.ticks("t_ccd_l"))).epsilon(0.01));
   }
@@ -114,8 +115,7 @@ TEST_CASE("One bank group alone is bound by its own column spacing", "[arch][dra
 TEST_CASE("Random single bursts are bound by the rate of activates", "[arch][dram]") {
   for (const auto& name : shipped_parts()) {
     const ResolvedPart part{without_refresh(shipped_part(name))};
-    const double share =
-        measure(part, 40'000, on_all_pseudo_channels(part, random_rows(part)));
+    const double share = measure(part, 40'000, on_all_pseudo_channels(part, random_rows(part)));
     const Cycles four = std::max(part.ticks("t_faw"), 4 * part.ticks("t_rrd_s"));
     const double bound = ratio_of(4 * part.burst, four);
     INFO(name << ": " << share << ", bound " << bound);

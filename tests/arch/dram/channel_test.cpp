@@ -3,7 +3,6 @@
 #include "arch/dram/channel.h"
 
 #include <catch2/catch.hpp>
-
 #include <set>
 #include <tuple>
 
@@ -78,7 +77,8 @@ TEST_CASE("How often a channel is advanced changes nothing", "[arch][dram]") {
       REQUIRE(log.entries().size() == 2000);
       REQUIRE(log.entries() == first_done);
       // A longer step may run further into idle refreshes.
-      const auto shared = static_cast<std::ptrdiff_t>(std::min(first.size(), commands.records.size()));
+      const auto shared =
+          static_cast<std::ptrdiff_t>(std::min(first.size(), commands.records.size()));
       REQUIRE(same({first.begin(), first.begin() + shared},
                    {commands.records.begin(), commands.records.begin() + shared}));
     }
@@ -154,7 +154,8 @@ TEST_CASE("Reads pass writes until the high watermark, then writes go down to th
 TEST_CASE("Writes go at once when no read waits", "[arch][dram]") {
   const ResolvedPart part{shipped_part("hbm3-6400")};
   const auto channel = make_reference_channel(part, {});
-  drive(*channel, 3, [](std::uint64_t i) { return request_to(0, static_cast<std::uint16_t>(i), true); });
+  drive(*channel, 3,
+        [](std::uint64_t i) { return request_to(0, static_cast<std::uint16_t>(i), true); });
   REQUIRE(channel->counts().of(Command::wr) == 3);
 }
 
@@ -171,7 +172,8 @@ TEST_CASE("A mix of two reads to a write turns the bus once a batch", "[arch][dr
   REQUIRE(batches >= 2000 / 64);
 }
 
-TEST_CASE("A read never passes a write to the same burst, nor the other way round", "[arch][dram]") {
+TEST_CASE("A read never passes a write to the same burst, nor the other way round",
+          "[arch][dram]") {
   for (const auto& name : shipped_parts()) {
     const ResolvedPart part{shipped_part(name)};
     for (const bool write_first : {false, true}) {
@@ -245,6 +247,7 @@ TEST_CASE("Watermarks that cross are refused", "[arch][dram]") {
   const ResolvedPart part{shipped_part("lpddr5-6400")};
   ControllerParams controller;
   controller.write_low_percent = 80;
-  REQUIRE_THROWS_WITH(make_reference_channel(part, controller),
-                      Catch::Contains("write_low_percent = 80 must be below"));
+  REQUIRE_THROWS_WITH(
+      make_reference_channel(part, controller),
+      Catch::Contains("controller.write_low_percent: 80: must be below write_high_percent = 80"));
 }

@@ -30,14 +30,14 @@ TEST_CASE("Each command is priced by its own figure", "[arch][dram]") {
   REQUIRE(energy.activation.count() == Approx(3 * part.energy.activate_pj));
   REQUIRE(energy.column.count() ==
           Approx(bits * (5 * part.energy.read_pj_per_bit + 7 * part.energy.write_pj_per_bit)));
-  REQUIRE(energy.io.count() ==
-          Approx(bits * (5 * part.energy.io_read_pj_per_bit + 7 * part.energy.io_write_pj_per_bit)));
+  REQUIRE(energy.io.count() == Approx(bits * (5 * part.energy.io_read_pj_per_bit +
+                                              7 * part.energy.io_write_pj_per_bit)));
   REQUIRE(energy.refresh.count() == Approx(2 * part.energy.refresh_pj));
   // 1 mW for 1 us is 1000 pJ.
   REQUIRE(energy.background.count() == Approx(4 * part.energy.background_mw * 1000));
-  REQUIRE(energy.total().count() ==
-          Approx((energy.activation + energy.column + energy.io + energy.refresh + energy.background)
-                     .count()));
+  REQUIRE(energy.total().count() == Approx((energy.activation + energy.column + energy.io +
+                                            energy.refresh + energy.background)
+                                               .count()));
 }
 
 TEST_CASE("Streaming reads cost what the sources say in all", "[arch][dram]") {
@@ -49,11 +49,12 @@ TEST_CASE("Streaming reads cost what the sources say in all", "[arch][dram]") {
     const ResolvedPart part{params};
     const AddressMap map{part.organisation, 1, params.mapping};
     const auto channel = make_reference_channel(part, {});
-    const CompletionLog log = drive(*channel, 40'000, run_stream(map, part.organisation.burst_bytes()));
+    const CompletionLog log =
+        drive(*channel, 40'000, run_stream(map, part.organisation.burst_bytes()));
     const DramEnergy energy =
         dram_energy(params, channel->counts(), 1, part.clock.time_of(log.last()));
-    const double bits = 8.0 * static_cast<double>(part.organisation.burst_bytes() *
-                                                  channel->counts().bursts());
+    const double bits =
+        8.0 * static_cast<double>(part.organisation.burst_bytes() * channel->counts().bursts());
     INFO(name);
     // Peak against the refresh limit, and rows that refresh closes early.
     REQUIRE(energy.total().count() / bits == Approx(total).epsilon(0.03));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The judge finds nothing in the engine's traces, and something in those of a part that is too fast.
-#include "tests/support/dram_judge.h"
-
+// The judge finds nothing in the engine's traces, and something in those of a part that is too
+// fast.
 #include <catch2/catch.hpp>
 
 #include "arch/dram/timing_lookup.h"
+#include "tests/support/dram_judge.h"
 #include "tests/support/dram_traffic.h"
 
 using namespace npulse;

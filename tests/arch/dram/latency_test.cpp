@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One request at a time: latencies are sums of the part's timings, tick for tick.
 #include <catch2/catch.hpp>
-
 #include <fstream>
 #include <map>
 #include <sstream>

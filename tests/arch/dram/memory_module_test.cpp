@@ -2,13 +2,13 @@
 // The memory module between a scripted initiator and nothing else.
 #include "arch/dram/memory_module.h"
 
+#include <tlm_utils/simple_initiator_socket.h>
+
 #include <catch2/catch.hpp>
 
 #include "sim/core/error.h"
 #include "sim/kernel/simulation.h"
 #include "tests/support/dram_traffic.h"
-
-#include <tlm_utils/simple_initiator_socket.h>
 
 using namespace npulse;
 using namespace npulse::dram;
@@ -34,8 +34,8 @@ struct Outcome {
 /// Sends requests at given times; as behind a crossbar, it does not wait for END_REQ.
 class Initiator : public sim::Module {
  public:
-  Initiator(const sc_core::sc_module_name& name, sim::Simulation& simulation, std::vector<Scripted> script,
-            Picoseconds end_response_after = Picoseconds{0})
+  Initiator(const sc_core::sc_module_name& name, sim::Simulation& simulation,
+            std::vector<Scripted> script, Picoseconds end_response_after = Picoseconds{0})
       : Module{name, simulation, kClock},
         outcomes(script.size()),
         script_{std::move(script)},
@@ -64,8 +64,8 @@ class Initiator : public sim::Module {
   }
   void send(std::size_t i) {
     const Scripted& s = script_[i];
-    auto& payload = pool_.acquire(s.write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND,
-                                  s.address, s.bytes);
+    auto& payload =
+        pool_.acquire(s.write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND, s.address, s.bytes);
     sim::PayloadPool::route(payload).cookie = i;
     tlm::tlm_phase phase = tlm::BEGIN_REQ;
     sc_core::sc_time delay = sim::to_sc_time(s.delay);
@@ -109,8 +109,8 @@ MemoryParams memory_of(std::int64_t channels, ControllerParams controller = {}) 
 /// A memory that steps every `interval` although it has nothing to do.
 class RestlessMemory : public MemoryModule {
  public:
-  RestlessMemory(const sc_core::sc_module_name& name, sim::Simulation& simulation, const PartParams& part,
-                 const MemoryParams& params, Picoseconds interval)
+  RestlessMemory(const sc_core::sc_module_name& name, sim::Simulation& simulation,
+                 const PartParams& part, const MemoryParams& params, Picoseconds interval)
       : MemoryModule{name, simulation, part, params}, interval_{interval} {
     if (interval_ > Picoseconds{0}) wake_at(interval_);
   }
@@ -156,9 +156,8 @@ TEST_CASE("An unloaded read through the module takes front end, device and back 
   const Run result = run("lpddr5-6400", memory_of(1), {{Picoseconds{5'000}, annotated, 0, 32}});
   const Cycles device = part.ticks_per_clock + part.ticks("t_rcd + rl + burst");
   REQUIRE(result.outcomes[0].taken == Picoseconds{5'000});
-  REQUIRE(result.outcomes[0].done ==
-          Picoseconds{5'000} + annotated + Picoseconds{10'000} + part.clock.time_of(device) +
-              Picoseconds{10'000});
+  REQUIRE(result.outcomes[0].done == Picoseconds{5'000} + annotated + Picoseconds{10'000} +
+                                         part.clock.time_of(device) + Picoseconds{10'000});
 }
 
 TEST_CASE("The module withholds END_REQ while a channel is full, and serves all in the end",
@@ -186,8 +185,8 @@ TEST_CASE("A full module still streams near the refresh limit", "[arch][dram]") 
     const int count = 2000;
     const Run result = run(name, memory_of(channels), stream_of(count, Picoseconds{0}));
     const double seconds = static_cast<double>(result.end.count()) * 1e-12;
-    const double share = count * 4096.0 / seconds /
-                         static_cast<double>(channels * part.channel_bytes_per_s());
+    const double share =
+        count * 4096.0 / seconds / static_cast<double>(channels * part.channel_bytes_per_s());
     INFO(name << ": " << share);
     REQUIRE(share <= 1.0);
     REQUIRE(share >= (params.family == Family::lpddr5 ? 0.90 : 0.80));

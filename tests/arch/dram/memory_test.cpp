@@ -2,7 +2,6 @@
 #include "arch/dram/memory.h"
 
 #include <catch2/catch.hpp>
-
 #include <cmath>
 
 #include "sim/core/error.h"
@@ -45,7 +44,9 @@ std::vector<Completion> finish(Memory& memory, int extra = 0) {
   return done;
 }
 
-Picoseconds ps(double ns) { return Picoseconds{std::llround(ns * 1000)}; }
+Picoseconds ps(double ns) {
+  return Picoseconds{std::llround(ns * 1000)};
+}
 
 }  // namespace
 
@@ -80,8 +81,8 @@ TEST_CASE("Bytes asked for are bytes served", "[arch][dram]") {
     std::int64_t read = 0, written = 0, read_bursts = 0, write_bursts = 0, merges = 0;
     std::size_t taken = 0;
     while (taken < 200) {
-      const Transaction t{random() % (1u << 24), Bytes{static_cast<std::int64_t>(1 + random() % 4096)},
-                          random() % 2 == 0};
+      const Transaction t{random() % (1u << 24),
+                          Bytes{static_cast<std::int64_t>(1 + random() % 4096)}, random() % 2 == 0};
       if (!memory.offer({}, t, {})) break;
       ++taken;
       const auto begin = static_cast<std::int64_t>(t.address), end = begin + t.bytes.count();

@@ -43,10 +43,10 @@ TEST_CASE("A tick is half a clock where commands take half clocks", "[arch][dram
 TEST_CASE("Clocks of LPDDR parts are those of JEDEC's tables", "[arch][dram]") {
   // facts/dram.md 1.3, columns 6400 and 8533.
   const std::map<std::string, std::pair<std::int64_t, std::int64_t>> table{
-      {"rl", {17, 23}},     {"t_rcd", {15, 20}},   {"t_rp", {15, 20}},  {"t_rp_ab", {17, 23}},
-      {"t_ras", {34, 45}},  {"t_wr", {28, 37}},    {"t_rtp", {8, 8}},   {"t_rrd_s", {4, 6}},
-      {"t_faw", {16, 22}},  {"t_wtr_s", {5, 7}},   {"t_wtr_l", {10, 13}}, {"t_ppd", {2, 2}},
-      {"t_aad", {8, 8}},    {"t_rfc_ab", {224, 299}}};
+      {"rl", {17, 23}},    {"t_rcd", {15, 20}},     {"t_rp", {15, 20}},    {"t_rp_ab", {17, 23}},
+      {"t_ras", {34, 45}}, {"t_wr", {28, 37}},      {"t_rtp", {8, 8}},     {"t_rrd_s", {4, 6}},
+      {"t_faw", {16, 22}}, {"t_wtr_s", {5, 7}},     {"t_wtr_l", {10, 13}}, {"t_ppd", {2, 2}},
+      {"t_aad", {8, 8}},   {"t_rfc_ab", {224, 299}}};
   const ResolvedPart slow{shipped_part("lpddr5-6400")}, fast{shipped_part("lpddr5x-8533")};
   for (const auto& [name, clocks] : table) {
     INFO(name);
@@ -82,12 +82,25 @@ TEST_CASE("Missing and needless timings are all named at once", "[arch][dram]") 
                           Contains("timing.t_rcdrd: not a timing of lpddr5 parts"));
 }
 
+TEST_CASE("Faults of a part file are reported at their places", "[arch][dram]") {
+  const auto path = Catalogue{NPULSE_SOURCE_DIR "/configs"}.find("parts", "lpddr5-6400");
+  ConfigFile file = ConfigFile::load(path);
+  file.set("timing.t_rcdrd={ns: 18}");
+  file.set("organisation.banks=3");
+  file.set("timing.t_rcd=~");
+  REQUIRE_THROWS_WITH(read<PartParams>(file), Contains("organisation.banks"));
+  file.set("organisation.banks=4");
+  REQUIRE_THROWS_WITH(read<PartParams>(file), Contains("timing.t_rcdrd") &&
+                                                  Contains("not a timing of lpddr5 parts") &&
+                                                  Contains("timing.t_rcd") && Contains("missing"));
+}
+
 TEST_CASE("Counts that the address map cannot serve are refused", "[arch][dram]") {
   PartParams params = shipped_part("hbm3-6400");
   params.organisation.bank_groups = 3;
   params.organisation.ranks = 8;
-  REQUIRE_THROWS_WITH(ResolvedPart{params}, Contains("bank_groups = 3: must be a power of two") &&
-                                                Contains("at most 64"));
+  REQUIRE_THROWS_WITH(ResolvedPart{params},
+                      Contains("bank_groups: 3: must be a power of two") && Contains("at most 64"));
 }
 
 TEST_CASE("Every scalar of every shipped part says where it comes from", "[arch][dram]") {

@@ -92,6 +92,16 @@ TEST_CASE("Keeping weights saves one load and the reads of one fold", "[arch][pe
   }
 }
 
+TEST_CASE("Only a weight-stationary array has weights to keep", "[arch][pe]") {
+  for (const Dataflow dataflow : {Dataflow::os, Dataflow::is}) {
+    const SystolicParams p{.rows = 8, .cols = 8, .dataflow = dataflow};
+    Gemm g = gemm(20, 16, 24);
+    const Cycles cold = total(p, g);
+    g.keep_weights = true;
+    REQUIRE(total(p, g) == cold);
+  }
+}
+
 TEST_CASE("The stationary operand is read once, the others once a fold that needs them",
           "[arch][pe]") {
   SystolicParams p{.rows = 4, .cols = 8};

@@ -106,6 +106,35 @@ TEST_CASE("Activity counts lane operations and the bytes that were reserved", "[
   REQUIRE(a.spm_write_bytes == memory.bytes(isa::Space::spm, true));
 }
 
+TEST_CASE("A second input is read once, with the last pass", "[arch][vector]") {
+  test::IdealMemory memory;
+  VectorUnit unit{wide_edges(), memory};
+  auto norm = vec(VecKind::rmsnorm, 6, 50);
+  auto& op = std::get<isa::Vec>(norm.operation);
+  op.y.emplace().space = isa::Space::acc;
+  op.y_broadcast = isa::Broadcast::row;
+  const Activity a = unit.execute(Cycles{0}, norm).outcome.activity;
+  REQUIRE(a.acc_read_bytes == 4 * op.cols);
+  REQUIRE(a.spm_read_bytes == 2 * 4 * op.rows * op.cols);
+}
+
+TEST_CASE("A transposition strides over its destination, other moves are dense", "[arch][vector]") {
+  test::IdealMemory memory;
+  VectorUnit unit{wide_edges(), memory};
+  isa::Xform op;
+  op.type = isa::DataType::fp32;
+  op.shape = {16, 32};
+  op.perm = {1, 0};
+  unit.execute(Cycles{0}, test::instruction(op));
+  op.kind = isa::XformKind::reshape;
+  op.perm = {};
+  unit.execute(Cycles{100}, test::instruction(op));
+  REQUIRE(memory.requests.size() == 4);
+  REQUIRE(memory.requests[1].stream.write);
+  REQUIRE(memory.requests[1].stream.stride_bytes == 4 * op.shape[0]);
+  REQUIRE(memory.requests[3].stream.run_bytes == 0);
+}
+
 TEST_CASE("More lanes, wider edges and faster kinds never make an operation slower",
           "[arch][vector]") {
   test::Random random{15};

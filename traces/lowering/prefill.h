@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Prefill of whole prompts: activations go through memory, panels of rows stay in the scratchpad
+// while weights stream past, attention runs in blocks; every phase ends with a chip-wide round.
+#pragma once
+
+#include "traces/lowering/prefill_plan.h"
+
+namespace npulse::lowering {
+
+class PrefillLowering : public Lowering {
+ public:
+  explicit PrefillLowering(const Job& job) : plan_{job} {}
+  const PrefillPlan& layout() const { return plan_; }
+  const EventTable& events() const override { return plan_.events; }
+  std::size_t lookahead() const override;
+  void emit(Emitter& emitter) const override;
+  Plan plan() const override;
+
+ private:
+  PrefillPlan plan_;
+};
+
+}  // namespace npulse::lowering

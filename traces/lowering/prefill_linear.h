@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The linear layers of prefill on one core: panels of rows against tiles of weights.
+#pragma once
+
+#include <functional>
+
+#include "traces/lowering/instructions.h"
+#include "traces/lowering/prefill_plan.h"
+
+namespace npulse::lowering {
+
+/// Rings that the phases of a core share.
+struct PrefillRings {
+  Ring weights, vectors, biases, acc;
+};
+
+class PrefillLinear {
+ public:
+  PrefillLinear(const PrefillPlan& plan, PrefillRings& rings, Emitter& emitter)
+      : plan_{plan}, job_{plan.job}, rings_{rings}, emitter_{emitter} {}
+
+  /// Projects, rotates and stores queries, keys and values.
+  void qkv(std::int64_t layer);
+  /// act = silu(gate) * up.
+  void gate_up(std::int64_t layer);
+  /// x += a x weights; `which` is out (a = outputs of attention) or down (a = gated activations).
+  void residual(Matrix which, std::int64_t layer);
+
+ private:
+  /// A block of results in accumulators, and the block of activations it came from.
+  struct Block {
+    Slot c, rows;
+    Range row, columns;
+    bool last_tile;      ///< Nobody needs `rows` after this block's epilogue.
+    std::int64_t elements() const { return row.size() * columns.size(); }
+  };
+  using Epilogue = std::function<void(const Block&)>;
+
+  void pass(Matrix which, std::int64_t layer, Address a, const Epilogue& epilogue);
+  Slot load_rows(Matrix which, Ring& ring, Address a, Range row);
+  void load_rotation(const Slot& slot, std::int64_t at, Range row);
+  void project(const Block& block, std::int64_t layer, Ring& stage, const std::optional<Slot>& bias);
+  Typed biased(const Block& block, const std::optional<Slot>& bias, bool last_reader);
+  void store_head(const Block& block, std::int64_t layer, const Slot& slot);
+  void store_block(const Block& block, const Slot& slot, Address to, std::int64_t row_length, isa::DataType type);
+  Address rotation_of(const Block& block) const;
+  Typed result(const Block& block) const { return {in_acc(block.c.address), job_.formats.accumulator}; }
+
+  const PrefillPlan& plan_;
+  const Job& job_;
+  PrefillRings& rings_;
+  Emitter& emitter_;
+};
+
+}  // namespace npulse::lowering

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "traces/lowering/prefill_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/core/error.h"
+#include "traces/lowering/attention.h"
+
+namespace npulse::lowering {
+namespace {
+
+constexpr std::int64_t kSpmAlignment = 64;     // assumed: no scratchpad access is wider than 64 B
+constexpr std::int64_t kWeightPercent = 40;    // of the scratchpad, for tiles of weights
+constexpr std::int64_t kManySlots = 4, kFewSlots = 2;
+constexpr std::int64_t kRowBlock = 64;         // rows of embedding and norms handled at a time
+constexpr Matrix kPanels[] = {Matrix::qkv, Matrix::out, Matrix::gate_up, Matrix::down};
+
+/// Allocates buffers of one phase from the start of the arena.
+class Arena {
+ public:
+  Arena(EventTable& events, std::string phase, Address base) : events_{events}, phase_{std::move(phase)}, next_{base} {}
+
+  Address take(Bytes bytes) {
+    const Address at = next_;
+    next_ += static_cast<Address>(round_up(bytes.count(), kSpmAlignment));
+    return at;
+  }
+  Ring ring(const char* name, Bytes slot, std::int64_t slots) {
+    const Bytes aligned{round_up(slot.count(), kSpmAlignment)};
+    return {events_, phase_ + "." + name, take(aligned * slots), aligned, slots};
+  }
+  Address end() const { return next_; }
+
+ private:
+  EventTable& events_;
+  std::string phase_;
+  Address next_;
+};
+
+class Planner {
+ public:
+  explicit Planner(PrefillPlan& plan)
+      : plan_{plan}, job_{plan.job}, model_{plan.job.model},
+        spm_{"scratchpad of " + job_.target.name, job_.target.spm_bytes, Bytes{kSpmAlignment}},
+        dram_{"memory of " + job_.target.name, job_.target.dram_bytes, job_.target.dram_access_bytes} {}
+
+  void plan() {
+    plan_.stored = plan_.events.add("stored", isa::EventScope::chip);
+    plan_.normed = plan_.events.add("normed");
+    plan_.loaded = plan_.events.add("loaded");
+    plan_.acc = Ring{plan_.events, "acc", 0, Bytes{job_.target.acc_bytes.count() / 2}, 2};
+    split_work();
+    place_fixed();
+    tile_panels();
+    lay_out_flash();
+    lay_out_rows();
+    lay_out_head();
+    place_memory();
+  }
+
+ private:
+  void split_work();
+  void place_fixed();
+  void tile_panels();
+  void lay_out_panel(Matrix which, const PanelTiling& tiling);
+  void lay_out_flash();
+  void lay_out_rows();
+  void lay_out_head();
+  void place_memory();
+  Bytes smallest_slot() const;
+  const std::vector<Range>& share(Matrix which) const { return columns_[static_cast<std::size_t>(which)]; }
+  std::string where() const {
+    return fmt::format("{}, prefill, batch {}, context {}", model_.name, job_.options.batch, job_.options.context);
+  }
+  [[noreturn]] void does_not_fit(const char* what) const {
+    throw InputError{where(), fmt::format("no tile of {} fits: {} has {} bytes of scratchpad and {} of accumulators",
+                                          what, job_.target.name, job_.target.spm_bytes.count(),
+                                          job_.target.acc_bytes.count()),
+                     "use narrower types, or a chip with larger memories"};
+  }
+
+  PrefillPlan& plan_;
+  const Job& job_;
+  const Transformer& model_;
+  SpaceAllocator spm_, dram_;
+  std::vector<LinearShape> shapes_;
+  std::vector<std::vector<Range>> columns_;  ///< By matrix and core.
+  Address arena_ = 0;
+  Bytes arena_bytes_{};
+};
+
+/// Queries, keys and values are split by heads: a tile is one head, so that its rotation is one
+/// vector operation and its rows lie dense in memory.
+void Planner::split_work() {
+  shapes_ = matrix_shapes(model_);
+  for (std::size_t i = 0; i < shapes_.size(); ++i) {
+    const bool by_head = static_cast<Matrix>(i) == Matrix::qkv;
+    const std::int64_t n = shapes_[i].n;
+    const std::int64_t granule = by_head ? model_.head_dim : balanced_granule(n, job_.cores, job_.target.tile_n);
+    columns_.push_back(split(n, job_.cores, granule));
+  }
+}
+
+/// A tile of one column of every matrix, and one head of qkv.
+Bytes Planner::smallest_slot() const {
+  Bytes smallest = isa::bytes_of(model_.hidden * model_.head_dim, job_.formats.weight);
+  for (const LinearShape& shape : shapes_) {
+    smallest = std::max(smallest, isa::bytes_of(shape.k * shape.parts, job_.formats.weight));
+  }
+  return smallest;
+}
+
+void Planner::place_fixed() {
+  const auto ring = [&](const char* name, Bytes slot, std::int64_t slots) {
+    const Bytes aligned{round_up(slot.count(), kSpmAlignment)};
+    return Ring{plan_.events, name, spm_.take(name, aligned * slots), aligned, slots};
+  };
+  const std::int64_t budget = job_.target.spm_bytes.count() * kWeightPercent / 100;
+  const std::int64_t smallest = smallest_slot().count();
+  const std::int64_t slots = budget / smallest >= kManySlots ? kManySlots : kFewSlots;
+  plan_.weights = ring("weights", Bytes{std::max(smallest, budget / slots / kSpmAlignment * kSpmAlignment)}, slots);
+  plan_.vectors = ring("norms", job_.residual_bytes(model_.hidden), 2);
+  if (model_.qkv_bias) plan_.biases = ring("biases", job_.residual_bytes(share(Matrix::qkv).front().size()), 2);
+  spm_.check(where(), "use narrower types, or a chip with a larger scratchpad");
+  arena_bytes_ = spm_.left();
+  arena_ = spm_.take("arena", arena_bytes_);
+}
+
+void Planner::tile_panels() {
+  for (const Matrix which : kPanels) {
+    const LinearShape& shape = shapes_[static_cast<std::size_t>(which)];
+    PanelLimits limits;
+    limits.arena = arena_bytes_ - Bytes{16 * kSpmAlignment};  // for rounding up of buffers
+    limits.weight_slot = plan_.weights.slot_bytes();
+    limits.stage_buffers = 6;
+    if (which == Matrix::qkv) {
+      limits.width = model_.head_dim;
+      limits.row_extra_bytes = job_.residual_bytes(model_.head_dim).count();
+    }
+    const auto tiling = tile_panel(job_, shape, share(which).front().size(), plan_.rows(), limits);
+    if (!tiling) does_not_fit(shape.region);
+    plan_.tilings.push_back(*tiling);
+    plan_.linears.emplace_back(shape, share(which), tiling->width);
+    lay_out_panel(which, *tiling);
+  }
+}
+
+void Planner::lay_out_panel(Matrix which, const PanelTiling& tiling) {
+  const LinearShape& shape = shapes_[static_cast<std::size_t>(which)];
+  Arena arena{plan_.events, shape.region, arena_};
+  const Bytes results = job_.residual_bytes(tiling.width * tiling.block_rows);
+  Bytes block = isa::bytes_of(shape.k * tiling.block_rows, job_.formats.activation);
+  if (which == Matrix::qkv) block += job_.residual_bytes(model_.head_dim * tiling.block_rows);
+  PanelRings rings;
+  rings.stage = arena.ring("stage", results, 3);
+  rings.addends = arena.ring("addends", results, 2);
+  rings.scratch = arena.take(results);
+  rings.rows = Ring{plan_.events, std::string{shape.region} + ".rows", arena.take(block * tiling.block_slots), block,
+                    tiling.block_slots};
+  plan_.panels.push_back(std::move(rings));
+}
+
+void Planner::lay_out_flash() {
+  const auto tiling = tile_flash(job_, arena_bytes_ - Bytes{16 * kSpmAlignment});
+  if (!tiling) does_not_fit("attention");
+  plan_.flash = *tiling;
+  const Formats& formats = job_.formats;
+  const std::int64_t rows = tiling->rows, group = model_.group();
+  Arena arena{plan_.events, "attn", arena_};
+  FlashRings& rings = plan_.flash_rings;
+  const Bytes block = isa::bytes_of(group * rows * model_.head_dim, formats.activation);
+  rings.queries = arena.ring("queries", block, 2);
+  rings.results = arena.ring("results", block, 2);
+  rings.kv = arena.ring("kv", isa::bytes_of(tiling->chunk * model_.head_dim, formats.kv), 4);
+  rings.probabilities = arena.ring("probabilities", isa::bytes_of(rows * tiling->chunk, formats.activation), 2);
+  rings.state = arena.take(isa::bytes_of(2 * group * AttentionHead::kStateColumns * rows, formats.state));
+  const Bytes scores = isa::bytes_of(rows * tiling->chunk, formats.score);
+  rings.scores = Ring{plan_.events, "attn.scores", 0, scores, 2};
+  rings.outputs = Ring{plan_.events, "attn.outputs", static_cast<Address>(2 * scores.count()),
+                       isa::bytes_of(rows * model_.head_dim, formats.score), tiling->output_slots};
+}
+
+void Planner::lay_out_rows() {
+  Arena arena{plan_.events, "row", arena_};
+  const Bytes row = job_.residual_bytes(model_.hidden) * 4;
+  const std::int64_t fit = (arena_bytes_.count() - 4 * kSpmAlignment) / row.count();
+  if (fit < 1) does_not_fit("norms");
+  plan_.row_rings.block_rows = std::min(kRowBlock, fit);
+  const std::int64_t elements = plan_.row_rings.block_rows * model_.hidden;
+  plan_.row_rings.in = arena.ring("in", job_.residual_bytes(elements), 2);
+  plan_.row_rings.out = arena.ring("out", isa::bytes_of(elements, job_.formats.activation), 2);
+}
+
+void Planner::lay_out_head() {
+  const std::int64_t batch = job_.options.batch;
+  const LinearShape& shape = shapes_[static_cast<std::size_t>(Matrix::head)];
+  Arena arena{plan_.events, "head", arena_};
+  plan_.head.x = arena.take(job_.residual_bytes(batch * model_.hidden));
+  plan_.head.normed = arena.take(isa::bytes_of(batch * model_.hidden, job_.formats.activation));
+  const std::int64_t acc = plan_.acc.slot_bytes() / isa::bytes_of(1, job_.formats.accumulator);
+  const std::int64_t left = arena_bytes_.count() - static_cast<std::int64_t>(arena.end() - arena_) - 2 * kSpmAlignment;
+  const std::int64_t staged = left > 0 ? left / 2 / job_.residual_bytes(1).count() : 0;
+  const std::int64_t fits_slot = plan_.weights.slot_bytes() / isa::bytes_of(shape.k, job_.formats.weight);
+  std::int64_t width = std::min({fits_slot, acc, staged, share(Matrix::head).front().size()});
+  if (width < 1) does_not_fit("the last tokens");
+  if (width > job_.target.tile_n) width -= width % job_.target.tile_n;
+  const std::int64_t rows = std::min(batch, acc / width);
+  while (width > 1 && rows * width > staged) width /= 2;
+  if (rows * width > staged) does_not_fit("the last tokens");
+  plan_.head.logits = arena.ring("logits", job_.residual_bytes(rows * width), 2);
+  plan_.linears.emplace_back(shape, share(Matrix::head), width);
+}
+
+void Planner::place_memory() {
+  const Formats& formats = job_.formats;
+  const std::int64_t layers = job_.layers.size(), rows = plan_.rows();
+  for (const Matrix which : kPanels) plan_.linears[static_cast<std::size_t>(which)].place(dram_, layers, formats);
+  if (job_.has_head()) plan_.linears.back().place(dram_, 1, formats);
+  const auto residuals = [&](std::int64_t n) { return job_.residual_bytes(n); };
+  const auto activations = [&](std::int64_t n) { return isa::bytes_of(n, formats.activation); };
+  auto& memory = plan_.memory;
+  if (job_.embeds()) memory.embedding = dram_.take("embeddings", residuals(model_.vocab * model_.hidden));
+  memory.norms = dram_.take("norms", residuals((2 * layers + 1) * model_.hidden));
+  if (model_.qkv_bias) memory.biases = dram_.take("biases", residuals(layers * model_.qkv_width()));
+  memory.rotation = dram_.take("rotations", residuals(job_.options.context * model_.head_dim));
+  memory.x = dram_.take("the residual stream", residuals(rows * model_.hidden));
+  memory.normed = dram_.take("normed activations", activations(rows * model_.hidden));
+  memory.queries = dram_.take("queries", activations(rows * model_.q_width()));
+  memory.heads = dram_.take("outputs of attention", activations(rows * model_.q_width()));
+  memory.gated = dram_.take("gated activations", activations(rows * model_.ffn));
+  if (job_.has_head()) memory.logits = dram_.take("logits", residuals(job_.options.batch * model_.vocab));
+  plan_.cache = KvCache{dram_, {layers, model_.kv_heads, job_.options.batch, job_.options.context, model_.head_dim,
+                                formats.kv}};
+  dram_.check(where(), "use narrower weights, a smaller batch or context, or fewer layers");
+}
+
+}  // namespace
+
+PrefillPlan::PrefillPlan(const Job& the_job) : job{the_job} { Planner{*this}.plan(); }
+
+std::vector<FlashItem> PrefillPlan::items(std::uint32_t core) const {
+  const std::int64_t context = job.options.context;
+  const std::int64_t blocks = ceil_div(context, flash.rows);
+  std::vector<FlashItem> mine;
+  std::int64_t dealt = 0;
+  for (std::int64_t block = blocks - 1; block >= 0; --block) {
+    for (std::int64_t sequence = 0; sequence < job.options.batch; ++sequence) {
+      for (std::int64_t kv_head = 0; kv_head < job.model.kv_heads; ++kv_head) {
+        const std::int64_t turn = dealt / job.cores, place = dealt % job.cores;
+        const std::int64_t to = turn % 2 ? job.cores - 1 - place : place;
+        ++dealt;
+        if (to != core) continue;
+        mine.push_back({sequence, kv_head, tile_of({0, context}, flash.rows, block)});
+      }
+    }
+  }
+  return mine;
+}
+
+}  // namespace npulse::lowering

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where everything of a prefill lives. Activations lie in memory between phases; a phase is what lies
+// between two chip-wide rounds of stores, and uses the scratchpad's arena anew.
+#pragma once
+
+#include <vector>
+
+#include "traces/lowering/job.h"
+#include "traces/lowering/kv_cache.h"
+#include "traces/lowering/linear.h"
+#include "traces/lowering/prefill_tiling.h"
+
+namespace npulse::lowering {
+
+/// Buffers of a linear layer over many rows.
+struct PanelRings {
+  Ring rows;        ///< Blocks of activations, and for qkv their rows of the rotation table.
+  Ring addends;     ///< Blocks of the residual stream.
+  Ring stage;       ///< Results on their way to memory.
+  Address scratch = 0;
+};
+
+/// Buffers of the phases that go row by row: embedding and norms.
+struct RowRings {
+  Ring in, out;
+  std::int64_t block_rows = 1;
+};
+
+struct FlashRings {
+  Ring queries, kv, probabilities, results;
+  Ring scores, outputs;  ///< In acc.
+  Address state = 0;
+};
+
+/// The last token of every sequence, on every core.
+struct HeadBuffers {
+  Address x = 0, normed = 0;
+  Ring logits;
+};
+
+/// Activations and tables in memory, all row-major except `queries`: [head][row][head_dim].
+struct PrefillMemory {
+  Address embedding = 0, norms = 0, biases = 0, rotation = 0;
+  Address x = 0, normed = 0, queries = 0, heads = 0, gated = 0, logits = 0;
+};
+
+/// Query rows [first, last) of one sequence and KV head.
+struct FlashItem {
+  std::int64_t sequence, kv_head;
+  Range rows;
+};
+
+struct PrefillPlan {
+  explicit PrefillPlan(const Job& job);
+
+  std::int64_t rows() const { return job.options.batch * job.options.context; }
+  const Linear& matrix(Matrix which) const { return linears[static_cast<std::size_t>(which)]; }
+  const PanelTiling& tiling(Matrix which) const { return tilings[static_cast<std::size_t>(which)]; }
+  const PanelRings& panel(Matrix which) const { return panels[static_cast<std::size_t>(which)]; }
+  /// Attention's work of one core: long and short blocks dealt evenly.
+  std::vector<FlashItem> items(std::uint32_t core) const;
+  bool online() const { return flash.chunk < job.options.context; }
+
+  Job job;
+  EventTable events;
+  isa::EventId stored = 0;   ///< Chip-wide: every store.
+  isa::EventId normed = 0;   ///< Last tokens are ready for the head.
+  isa::EventId loaded = 0;   ///< Last tokens have arrived.
+  std::vector<Linear> linears;       ///< By Matrix.
+  std::vector<PanelTiling> tilings;  ///< By Matrix, without head.
+  std::vector<PanelRings> panels;    ///< Likewise.
+  FlashTiling flash;
+  Ring weights, vectors, biases, acc;
+  RowRings row_rings;
+  FlashRings flash_rings;
+  HeadBuffers head;
+  PrefillMemory memory;
+  KvCache cache;
+};
+
+}  // namespace npulse::lowering

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "traces/lowering/prefill_tiling.h"
+
+#include <algorithm>
+
+#include "traces/lowering/attention.h"
+
+namespace npulse::lowering {
+namespace {
+
+constexpr std::int64_t kMaxBlockRows = 512, kMaxQueryRows = 256;
+constexpr std::int64_t kGoodChunk = 512;        // tokens beyond which longer chunks gain little
+constexpr std::int64_t kProductOverhead = 64;   // cycles; assumed: filling and draining an array
+constexpr std::int64_t kKvBuffers = 4;          // chunks of keys and values in flight
+
+double rate_of(const Target& target, isa::DataType a, isa::DataType b) {
+  std::int64_t slower = 1;
+  for (const MatrixRate& entry : target.matrix_rates) {
+    const bool used = entry.type == a || entry.type == b;
+    if (used && (slower == 1 || entry.macs_per_cycle < slower)) slower = entry.macs_per_cycle;
+  }
+  return static_cast<double>(slower);
+}
+
+class PanelSearch {
+ public:
+  PanelSearch(const Job& job, const LinearShape& shape, std::int64_t share, std::int64_t rows,
+              const PanelLimits& limits)
+      : job_{job}, shape_{shape}, share_{share}, rows_{rows}, limits_{limits} {}
+
+  std::optional<PanelTiling> best() {
+    for (const std::int64_t width : widths()) {
+      for (std::int64_t rows = 1; rows <= kMaxBlockRows && rows < 2 * rows_; rows *= 2) {
+        try_tile(width, std::min(rows, rows_));
+      }
+    }
+    return best_;
+  }
+
+ private:
+  std::vector<std::int64_t> widths() const {
+    if (limits_.width) return {*limits_.width};
+    std::vector<std::int64_t> list{share_};
+    for (std::int64_t width = 1; width < share_; width *= 2) list.push_back(width);
+    for (std::int64_t width = job_.target.tile_n; width < share_; width += job_.target.tile_n) list.push_back(width);
+    return list;
+  }
+
+  void try_tile(std::int64_t width, std::int64_t rows) {
+    const Formats& formats = job_.formats;
+    const std::int64_t results = width * rows;
+    const Bytes tile = isa::bytes_of(shape_.k * shape_.parts * width, formats.weight);
+    const Bytes c = isa::bytes_of(results * shape_.parts, formats.accumulator) * 2;
+    if (tile > limits_.weight_slot || c > job_.target.acc_bytes) return;
+    const Bytes left = limits_.arena - job_.residual_bytes(results) * limits_.stage_buffers;
+    const Bytes block = isa::bytes_of(shape_.k * rows, formats.activation) + Bytes{limits_.row_extra_bytes * rows};
+    const std::int64_t blocks = ceil_div(rows_, rows);
+    const std::int64_t slots = left.count() > 0 ? std::min(left / block, blocks) : 0;
+    if (slots < 1) return;
+    const std::int64_t panel = slots == blocks ? blocks : std::max<std::int64_t>(1, slots - 1);
+    const PanelTiling tiling{width, rows, panel, slots};
+    const double cost = cycles(tiling);
+    if (best_ && cost >= best_cost_) return;
+    best_ = tiling;
+    best_cost_ = cost;
+  }
+
+  double cycles(const PanelTiling& t) const {
+    const Target& target = job_.target;
+    const double products = static_cast<double>(ceil_div(share_, t.width) * ceil_div(rows_, t.block_rows) * shape_.parts);
+    const double padded = static_cast<double>(round_up(t.width, target.tile_n) * round_up(t.block_rows, target.tile_m)) *
+                          static_cast<double>(round_up(shape_.k, target.tile_k));
+    const double array = products * (padded / rate_of(target, job_.formats.activation, job_.formats.weight) + kProductOverhead);
+    const double weights = static_cast<double>(job_.formats.stored_bytes(shape_.k, share_ * shape_.parts).count()) *
+                           static_cast<double>(t.panels(rows_));
+    const double activations = static_cast<double>(isa::bytes_of(rows_ * shape_.k, job_.formats.activation).count());
+    const double memory = (weights + activations) * job_.cores * target.clock_hertz / std::max(target.dram_bytes_per_s, 1.0);
+    const double engine = std::max(weights, activations) / static_cast<double>(std::max<std::int64_t>(1, target.dma_bytes_per_cycle));
+    return std::max({array, memory, engine});
+  }
+
+  const Job& job_;
+  const LinearShape& shape_;
+  std::int64_t share_, rows_;
+  const PanelLimits& limits_;
+  std::optional<PanelTiling> best_;
+  double best_cost_ = 0;
+};
+
+/// The longest chunk that fits beside `rows` query rows; 0: none.
+std::int64_t longest_chunk(const Job& job, Bytes arena, std::int64_t rows, std::int64_t output_slots) {
+  const Transformer& model = job.model;
+  const Formats& formats = job.formats;
+  const Bytes outputs = isa::bytes_of(rows * model.head_dim, formats.score) * output_slots;
+  const std::int64_t acc_left = job.target.acc_bytes.count() - outputs.count();
+  const std::int64_t in_acc = acc_left / (2 * isa::bytes_of(rows, formats.score).count());
+  const Bytes queries = isa::bytes_of(rows * model.q_width() / model.kv_heads, formats.activation) * 4;
+  const Bytes states = isa::bytes_of(2 * model.group() * AttentionHead::kStateColumns * rows, formats.state);
+  const std::int64_t spm_left = arena.count() - queries.count() - states.count();
+  const Bytes token = isa::bytes_of(model.head_dim, formats.kv) * kKvBuffers + isa::bytes_of(rows, formats.activation) * 2;
+  const std::int64_t in_spm = spm_left / token.count();
+  const std::int64_t most = std::min({in_acc, in_spm, job.options.context});
+  return std::max<std::int64_t>(0, most);
+}
+
+}  // namespace
+
+std::optional<PanelTiling> tile_panel(const Job& job, const LinearShape& shape, std::int64_t share,
+                                      std::int64_t rows, const PanelLimits& limits) {
+  return PanelSearch{job, shape, share, rows, limits}.best();
+}
+
+/// The most query rows that leave room for good chunks; failing that, the largest block.
+std::optional<FlashTiling> tile_flash(const Job& job, Bytes arena) {
+  std::optional<FlashTiling> best;
+  const std::int64_t good = std::min(kGoodChunk, job.options.context);
+  for (std::int64_t rows = kMaxQueryRows; rows >= 1; rows /= 2) {
+    for (const std::int64_t slots : {2 * job.model.group(), job.model.group()}) {
+      FlashTiling tiling{std::min(rows, job.options.context), 0, slots};
+      tiling.chunk = longest_chunk(job, arena, tiling.rows, slots);
+      const std::int64_t natural = job.target.tile_n;
+      if (tiling.chunk < job.options.context && tiling.chunk > natural) tiling.chunk -= tiling.chunk % natural;
+      if (tiling.chunk >= good) return tiling;
+      const bool larger = !best || tiling.chunk * tiling.rows > best->chunk * best->rows;
+      if (tiling.chunk > 0 && larger) best = tiling;
+    }
+  }
+  return best;
+}
+
+}  // namespace npulse::lowering
