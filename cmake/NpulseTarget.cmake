@@ -5,6 +5,9 @@ add_library(npulse_options INTERFACE)
 target_include_directories(npulse_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(npulse_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
                                                 $<$<BOOL:${NPULSE_WERROR}>:-Werror>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(npulse_options INTERFACE -Wno-restrict)  # false with std::string: GCC bug 105651
+endif()
 if(NPULSE_SANITIZE)
   target_compile_options(npulse_options INTERFACE -fsanitize=address,undefined
                                                   -fno-sanitize-recover=all -fno-omit-frame-pointer)

@@ -77,7 +77,7 @@ struct Vec {
   std::int64_t rows = 1, cols = 0;
   DataType x_type = DataType::fp16, y_type = DataType::fp16, dst_type = DataType::fp16;
   double scalar = 0;                  ///< Scale of add/mul/softmax/quantise, epsilon of norms, base of rope.
-  std::optional<std::int64_t> causal; ///< softmax: row r sees columns <= r + causal.
+  std::optional<std::int64_t> causal; ///< softmax, exp: row r sees columns <= r + causal.
   Extents window, stride;             ///< pool: [h, w, kh, kw] and [sh, sw]; cols is the channel count.
   bool operator==(const Vec&) const = default;
 };
@@ -89,7 +89,8 @@ struct Xform {
   XformKind kind = XformKind::transpose;
   Operand dst, src;
   std::optional<Operand> index;  ///< gather/scatter: i32 row numbers.
-  Extents shape;                 ///< Source shape, elements.
+  std::int64_t indices = 0;      ///< gather/scatter: how many row numbers.
+  Extents shape;                 ///< Elements of the source; scatter: of the destination.
   Extents perm;                  ///< transpose: output dimension i is input dimension perm[i].
   DataType type = DataType::i8;
   bool operator==(const Xform&) const = default;

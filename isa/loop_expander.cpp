@@ -32,35 +32,54 @@ bool LoopExpander::next(Instruction& out) {
 }
 
 void LoopExpander::load_loop(const Instruction& head) {
-  body_.assign(1, head);
-  end_of_.assign(1, 0);
-  std::vector<std::size_t> open{0};
+  body_.clear();
+  end_of_.clear();
+  open_.clear();
+  append(head);
   Instruction instruction;
-  while (!open.empty()) {
+  while (!open_.empty()) {
     if (!stream_->next(instruction)) {
-      throw InputError{place(body_[open.back()]), "loop is never closed", "add the missing '}'"};
+      throw InputError{place(body_[open_.back().at]), "loop is never closed",
+                       "add the missing '}'"};
     }
     if (body_.size() == kMaxLoopBody) {
-      throw InputError{place(head), "loop body has over " + std::to_string(kMaxLoopBody) + " instructions",
+      throw InputError{place(head),
+                       "loop body has over " + std::to_string(kMaxLoopBody) + " instructions",
                        "split it into several loops"};
     }
-    body_.push_back(instruction);
-    end_of_.push_back(0);
-    if (instruction.opcode() == Opcode::loop) {
-      open.push_back(body_.size() - 1);
-      if (open.size() > kMaxLoopDepth) {
-        throw InputError{place(instruction),
-                         "loops nest deeper than " + std::to_string(kMaxLoopDepth), "unroll the innermost"};
-      }
-    } else if (instruction.opcode() == Opcode::endloop) {
-      end_of_[open.back()] = body_.size() - 1;
-      open.pop_back();
-    }
+    append(instruction);
   }
-  const auto count = std::get<Loop>(head.operation).count;
+  const auto count = std::get<Loop>(body_.front().operation).count;
   if (count <= 0) return;
   frames_.push_back({1, count, 0});
   position_ = 1;
+}
+
+void LoopExpander::append(const Instruction& instruction) {
+  body_.push_back(instruction);
+  end_of_.push_back(0);
+  const std::size_t at = body_.size() - 1;
+  if (instruction.opcode() == Opcode::loop) {
+    if (open_.size() == kMaxLoopDepth) {
+      throw InputError{place(instruction),
+                       "loops nest deeper than " + std::to_string(kMaxLoopDepth),
+                       "unroll the innermost"};
+    }
+    open_.push_back({at, false});
+  } else if (instruction.opcode() == Opcode::endloop) {
+    close(at);
+  } else {
+    open_.back().emits = true;
+  }
+}
+
+void LoopExpander::close(std::size_t end) {
+  const OpenLoop loop = open_.back();
+  open_.pop_back();
+  end_of_[loop.at] = end;
+  auto& count = std::get<Loop>(body_[loop.at].operation).count;
+  if (!loop.emits) count = 0;
+  if (count > 0 && !open_.empty()) open_.back().emits = true;
 }
 
 bool LoopExpander::next_in_body(Instruction& out) {
@@ -94,18 +113,21 @@ bool LoopExpander::next_in_body(Instruction& out) {
 
 void LoopExpander::resolve(Instruction& instruction) const {
   const auto offset = [this](LoopSteps& steps) {
-    std::int64_t sum = 0;
+    std::uint64_t sum = 0;  // modulo 2^64: hostile strides must not overflow
     for (std::size_t level = 0; level < frames_.size(); ++level) {
       const LoopStep step = steps[level];
       const std::int64_t index = frames_[frames_.size() - 1 - level].index;
-      sum += (step.modulo ? index % step.modulo : index) * step.stride;
+      sum += static_cast<std::uint64_t>(step.modulo ? index % step.modulo : index) *
+             static_cast<std::uint64_t>(step.stride);
     }
     steps = {};
     return sum;
   };
-  visit_operands(instruction.operation,
-                 [&](Operand& o) { o.address += static_cast<Address>(offset(o.steps)); });
-  for (Wait& wait : instruction.waits) wait.count += offset(wait.steps);
+  visit_operands(instruction.operation, [&](Operand& o) { o.address += offset(o.steps); });
+  for (Wait& wait : instruction.waits) {
+    wait.count =
+        static_cast<std::int64_t>(static_cast<std::uint64_t>(wait.count) + offset(wait.steps));
+  }
 }
 
 }  // namespace npulse::isa

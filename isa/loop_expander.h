@@ -19,16 +19,23 @@ class LoopExpander {
 
  private:
   struct Frame {
-    std::size_t first;       ///< Body begins here in `body_`.
+    std::size_t first;  ///< Body begins here in `body_`.
     std::int64_t count, index;
   };
+  struct OpenLoop {
+    std::size_t at;
+    bool emits;  ///< Holds something that runs; if not, its turns are not counted through.
+  };
   void load_loop(const Instruction& head);
+  void append(const Instruction& instruction);
+  void close(std::size_t end);
   bool next_in_body(Instruction& out);
   void resolve(Instruction& instruction) const;
 
   std::unique_ptr<InstructionStream> stream_;
   std::vector<Instruction> body_;
   std::vector<std::size_t> end_of_;  ///< For a loop at i, the index of its endloop.
+  std::vector<OpenLoop> open_;       ///< While a body is loaded.
   std::vector<Frame> frames_;
   std::size_t position_ = 0;
 };

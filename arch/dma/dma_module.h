@@ -23,7 +23,7 @@ struct DmaStats : StatGroup {
 class DmaModule : public sim::Module, public Unit, private DmaWire {
  public:
   /// Target 0 of the network is memory; target 1 + c is core c.
-  DmaModule(const char* name, sim::Simulation& simulation, const ClockDomain& clock,
+  DmaModule(const sc_core::sc_module_name& name, sim::Simulation& simulation, const ClockDomain& clock,
             const DmaParams& params, std::uint16_t core, ScratchpadPort& local);
 
   tlm_utils::simple_initiator_socket<DmaModule> out{"out"};

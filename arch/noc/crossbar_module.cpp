@@ -22,7 +22,7 @@ std::span<const EnumName<NocKind>> enum_names(NocKind) {
   return kNames;
 }
 
-CrossbarModule::CrossbarModule(const char* name, sim::Simulation& simulation,
+CrossbarModule::CrossbarModule(const sc_core::sc_module_name& name, sim::Simulation& simulation,
                                const ClockDomain& clock, const NocParams& params,
                                std::vector<std::uint16_t> core_of_initiator, std::uint16_t cores)
     : Module{name, simulation, clock},

@@ -15,10 +15,10 @@ namespace npulse::arch {
 
 struct CrossbarStats : StatGroup {
   explicit CrossbarStats(std::function<double()> waited)
-      : waited_ps{*this, "waited_ps", Unit::picoseconds, "Time that packets waited for links.",
+      : waited_ps{*this, "waited_ps", npulse::Unit::picoseconds, "Time that packets waited for links.",
                   std::move(waited)} {}
-  Counter packets{*this, "packets", Unit::count, "Packets carried, both ways."};
-  Counter bytes{*this, "bytes", Unit::bytes, "Data carried, both ways."};
+  Counter packets{*this, "packets", npulse::Unit::count, "Packets carried, both ways."};
+  Counter bytes{*this, "bytes", npulse::Unit::bytes, "Data carried, both ways."};
   Formula waited_ps;
 };
 
@@ -26,7 +26,7 @@ struct CrossbarStats : StatGroup {
 /// Sockets must be bound in order: initiators as in `core_of_initiator`, targets memory first.
 class CrossbarModule : public sim::Module {
  public:
-  CrossbarModule(const char* name, sim::Simulation& simulation, const ClockDomain& clock,
+  CrossbarModule(const sc_core::sc_module_name& name, sim::Simulation& simulation, const ClockDomain& clock,
                  const NocParams& params, std::vector<std::uint16_t> core_of_initiator,
                  std::uint16_t cores);
 

@@ -3,6 +3,8 @@
 
 #include <numeric>
 
+#include "sim/core/error.h"
+
 namespace npulse::arch {
 
 Activity& Activity::operator+=(const Activity& other) {
@@ -24,6 +26,16 @@ Activity& Activity::operator+=(const Activity& other) {
 
 std::int64_t Activity::total_macs() const {
   return std::accumulate(macs.begin(), macs.end(), std::int64_t{0});
+}
+
+void Activity::count_access(isa::Space space, bool write, std::int64_t bytes) {
+  switch (space) {
+    case isa::Space::spm: (write ? spm_write_bytes : spm_read_bytes) += bytes; return;
+    case isa::Space::acc: (write ? acc_write_bytes : acc_read_bytes) += bytes; return;
+    case isa::Space::shared: (write ? shared_write_bytes : shared_read_bytes) += bytes; return;
+    case isa::Space::dram: break;
+  }
+  throw InternalError{"internal error: a unit made an on-chip access to dram"};
 }
 
 }  // namespace npulse::arch

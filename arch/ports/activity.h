@@ -25,6 +25,8 @@ struct Activity {
   Activity& operator+=(const Activity& other);
   bool operator==(const Activity&) const = default;
   std::int64_t total_macs() const;
+  /// Adds bytes moved by an access to an on-chip memory.
+  void count_access(isa::Space space, bool write, std::int64_t bytes);
 };
 
 }  // namespace npulse::arch

@@ -52,7 +52,7 @@ Picoseconds Simulation::run(const RunControl& control) {
   try {
     sc_core::sc_start(sc_core::SC_ZERO_TIME);
     while (!error_ && sc_core::sc_pending_activity()) {
-      if (control.poll) control.poll();
+      if (control.poll) control.poll(current_time());
       start_slice();
       if (control.time_limit && current_time() > *control.time_limit) {
         throw SimulationError{"the run passed its limit of simulated time"};
@@ -83,6 +83,5 @@ void Simulation::check_idle() const {
 
 }  // namespace npulse::sim
 
-// libsystemc needs this symbol although nobody calls it (its own main would). It stands in this unit
-// so that every program that runs a simulation links it.
+// libsystemc needs this symbol although nobody calls it (its own main would).
 extern "C" __attribute__((visibility("default"))) int sc_main(int, char**) { return 0; }

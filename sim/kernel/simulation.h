@@ -13,7 +13,8 @@ namespace npulse::sim {
 
 /// What the outside may do between two slices of a run.
 struct RunControl {
-  std::function<void()> poll;            ///< Called between slices; may throw (Interrupted) to stop.
+  /// Called between slices with the simulated time; may throw (Interrupted) to stop.
+  std::function<void(Picoseconds)> poll;
   std::optional<Picoseconds> time_limit; ///< Simulated time after which the run fails.
 };
 

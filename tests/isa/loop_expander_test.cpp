@@ -55,9 +55,9 @@ TEST_CASE("Wait counts step with the loop", "[isa]") {
 }
 
 TEST_CASE("A loop of zero turns is skipped with all that it holds", "[isa]") {
-  const auto out = expand({make(Loop{2}), make(Loop{0}), opaque_at(1, {}), make(EndLoop{}),
-                           opaque_at(2, {}), make(EndLoop{}), make(Loop{0}), opaque_at(3, {}),
-                           make(EndLoop{}), opaque_at(4, {})});
+  const auto out =
+      expand({make(Loop{2}), make(Loop{0}), opaque_at(1, {}), make(EndLoop{}), opaque_at(2, {}),
+              make(EndLoop{}), make(Loop{0}), opaque_at(3, {}), make(EndLoop{}), opaque_at(4, {})});
   REQUIRE(addresses(out) == std::vector<Address>{2, 2, 4});
 }
 
@@ -67,4 +67,17 @@ TEST_CASE("Unbalanced and too deep loops are input errors", "[isa]") {
   std::vector<Instruction> deep(5, make(Loop{2}));
   for (int i = 0; i < 5; ++i) deep.push_back(make(EndLoop{}));
   REQUIRE_THROWS_AS(expand(deep), InputError);
+}
+
+TEST_CASE("A loop that runs nothing ends at once, however many turns it claims", "[isa]") {
+  const std::int64_t huge = std::int64_t{1} << 62;
+  const auto out = expand({make(Loop{huge}), make(Loop{huge}), make(Loop{0}), opaque_at(1, {}),
+                           make(EndLoop{}), make(EndLoop{}), make(EndLoop{}), opaque_at(2, {})});
+  REQUIRE(addresses(out) == std::vector<Address>{2});
+}
+
+TEST_CASE("Steps that overflow wrap around instead of being undefined", "[isa]") {
+  const std::int64_t far = std::numeric_limits<std::int64_t>::max();
+  const auto out = expand({make(Loop{4}), opaque_at(5, {far, 0}), make(EndLoop{})});
+  REQUIRE(addresses(out)[3] == 5 + 3 * static_cast<Address>(far));
 }

@@ -74,7 +74,7 @@ TEST_CASE("Polling between slices can interrupt a run", "[kernel]") {
   sim::Simulation simulation;
   simulation.make<Ticker>("a", 1 << 30, Cycles{1000});
   int polls = 0;
-  const sim::RunControl control{[&] { if (++polls == 10) throw Interrupted{}; }, {}};
+  const sim::RunControl control{[&](Picoseconds) { if (++polls == 10) throw Interrupted{}; }, {}};
   REQUIRE_THROWS_AS(simulation.run(control), Interrupted);
 }
 

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arch/chip/energy_report.h"
+
+namespace npulse::arch {
+namespace {
+
+constexpr double kJoulesPerPicojoule = 1e-12;
+
+Bytes bank_capacity(const SpmParams& params) {
+  return Bytes{params.capacity.count() / params.banks};
+}
+
+EnergyFacts facts_of(const Chip& chip) {
+  EnergyFacts facts;
+  facts.power = chip.params.power;
+  facts.spm_bank = bank_capacity(chip.params.spm);
+  facts.acc_bank = bank_capacity(chip.params.acc);
+  facts.noc_mm = chip.params.noc.core_distance_mm;
+  facts.memory_family = to_string(chip.part.family);
+  return facts;
+}
+
+double bytes_of(const Activity& activity) {
+  return static_cast<double>(activity.dram_read_bytes + activity.dram_write_bytes);
+}
+
+double dynamic_sum(const Energy& energy) {
+  double sum = 0;
+  for (const EnergyComponent& component : energy.components()) {
+    sum += component.dynamic_energy.count();
+  }
+  return sum;
+}
+
+}  // namespace
+
+EnergyPricer::EnergyPricer(const Chip& chip, const dram::Memory& memory, const Activity& total,
+                           Picoseconds elapsed)
+    : model_{chip.tech, facts_of(chip)},
+      dram_{dram::dram_energy(chip.part, memory.total_counts(),
+                              static_cast<std::int64_t>(memory.channels()), elapsed)},
+      total_{total},
+      elapsed_{elapsed} {}
+
+EnergyReport EnergyPricer::report() const {
+  EnergyReport report;
+  report.energy = model_.price(total_);
+  const Picojoules dynamic = dram_.activation + dram_.column + dram_.io;
+  const Picojoules standing = dram_.refresh + dram_.background;
+  report.energy.add("dram", dynamic, standing);
+  report.energy += model_.price_time(elapsed_);
+  report.dram_j = {{"activation", dram_.activation.count() * kJoulesPerPicojoule},
+                   {"column", dram_.column.count() * kJoulesPerPicojoule},
+                   {"io", dram_.io.count() * kJoulesPerPicojoule},
+                   {"refresh", dram_.refresh.count() * kJoulesPerPicojoule},
+                   {"background", dram_.background.count() * kJoulesPerPicojoule}};
+  report.average_watts = ratio(report.energy.total().count(), static_cast<double>(elapsed_.count()));
+  return report;
+}
+
+double EnergyPricer::dynamic_joules(const Activity& activity) const {
+  const double devices = (dram_.activation + dram_.column + dram_.io).count();
+  const double share = ratio(bytes_of(activity), bytes_of(total_));
+  return (dynamic_sum(model_.price(activity)) + devices * share) * kJoulesPerPicojoule;
+}
+
+}  // namespace npulse::arch

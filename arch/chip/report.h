@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a run says: plain values, every sum exact. Formats are in report_json.h and report_text.h.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "arch/energy/energy.h"
+#include "sim/core/provenance.h"
+#include "sim/core/stats.h"
+#include "sim/core/units.h"
+
+namespace npulse::arch {
+
+struct ChannelReport {
+  std::int64_t bytes_read = 0, bytes_written = 0;
+  double bandwidth_bytes_per_s = 0;
+  std::int64_t row_hits = 0, row_misses = 0, row_conflicts = 0, refreshes = 0;
+};
+
+struct MemoryReport {
+  std::string part;
+  std::int64_t bytes_read = 0, bytes_written = 0;  ///< As asked; equal to the sum over channels.
+  double bandwidth_bytes_per_s = 0;                ///< (read + written) / latency.
+  double peak_bytes_per_s = 0;
+  double channel_peak_bytes_per_s = 0;
+  std::vector<ChannelReport> channels;
+};
+
+struct EnergyReport {
+  Energy energy;
+  /// Parts of the component `dram`, whose total is their sum.
+  std::vector<std::pair<std::string, double>> dram_j;
+  double average_watts = 0;
+};
+
+struct QueueReport {
+  std::string name;
+  std::string kind;
+  Cycles busy{}, wait_data{}, wait_resource{}, idle{};  ///< Sum to the run's cycles.
+  std::map<std::string, Cycles> wait_data_for, wait_resource_for;
+};
+
+struct RegionReport {
+  std::string name;
+  std::int64_t instances = 0;      ///< Times entered, of the core that entered it most often.
+  std::int64_t instructions = 0;
+  Cycles active{};                 ///< Cycles in which any of its instructions was executing.
+  Cycles matrix_busy{}, vector_busy{}, dma_busy{};  ///< Sums over queues of their instructions' cycles.
+  std::int64_t macs = 0;
+  std::int64_t dram_read_bytes = 0, dram_write_bytes = 0;
+  double energy_j = 0;             ///< Dynamic; DRAM's share by bytes.
+};
+
+/// Where the run stands under the roofline of its dominant operand type.
+struct RooflineReport {
+  double macs_per_s = 0, peak_macs_per_s = 0;
+  double macs_per_byte = 0;        ///< Of DRAM traffic.
+  double ridge_macs_per_byte = 0;
+  double attainable_macs_per_s = 0;
+  std::string peak_type;
+};
+
+struct BoundReport {
+  std::string by;    ///< memory, matrix, vector or latency.
+  std::string text;  ///< In words, with the numbers.
+  std::vector<std::pair<std::string, double>> use;  ///< Share of each resource's capacity used.
+};
+
+struct ProgramReport {
+  std::string name;
+  std::map<std::string, std::string> meta;
+  std::int64_t tokens = 0;   ///< Produced by the run; 0 when the program says nothing of tokens.
+  double tokens_per_s = 0, energy_per_token_j = 0;
+};
+
+/// The statistics of one module.
+struct StatsReport {
+  struct Value {
+    std::string name, unit;
+    bool integral = true;
+    double value = 0;
+  };
+  std::string module;
+  std::vector<Value> values;
+};
+
+struct Report {
+  std::string version;
+  std::string chip;
+  ProgramReport program;
+  double latency_s = 0;
+  Cycles cycles{};           ///< Of the chip's clock.
+  double clock_hertz = 0;
+  std::int64_t macs = 0;
+  MemoryReport memory;
+  EnergyReport energy;
+  std::vector<QueueReport> queues;
+  std::vector<RegionReport> regions;
+  RooflineReport roofline;
+  BoundReport bound;
+  std::vector<StatsReport> stats;
+  std::vector<Provenance> unsure;  ///< Figures of chip, part and tables that are no published fact.
+};
+
+}  // namespace npulse::arch

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arch/chip/report_builder.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "arch/chip/analysis.h"
+#include "arch/chip/energy_report.h"
+#include "sim/core/version.h"
+
+namespace npulse::arch {
+namespace {
+
+double seconds(const ClockDomain& clock, Cycles cycles) {
+  return static_cast<double>(clock.time_of(cycles).count()) * 1e-12;
+}
+
+ChannelReport channel_report(const dram::Memory& memory, std::size_t channel, double latency_s) {
+  const dram::TrafficCounts& traffic = memory.traffic(channel);
+  const dram::ChannelCounts& counts = memory.counts(channel);
+  ChannelReport report;
+  report.bytes_read = traffic.bytes_read;
+  report.bytes_written = traffic.bytes_written;
+  report.bandwidth_bytes_per_s =
+      ratio(static_cast<double>(traffic.bytes_read + traffic.bytes_written), latency_s);
+  report.row_hits = counts.row_hits();
+  report.row_misses = counts.row_misses;
+  report.row_conflicts = counts.row_conflicts;
+  report.refreshes = counts.of(dram::Command::refab);
+  return report;
+}
+
+MemoryReport memory_report(const Chip& chip, const dram::Memory& memory, double latency_s) {
+  MemoryReport report;
+  report.part = chip.part.name;
+  for (std::size_t channel = 0; channel < memory.channels(); ++channel) {
+    report.channels.push_back(channel_report(memory, channel, latency_s));
+    report.bytes_read += report.channels.back().bytes_read;
+    report.bytes_written += report.channels.back().bytes_written;
+  }
+  report.bandwidth_bytes_per_s =
+      ratio(static_cast<double>(report.bytes_read + report.bytes_written), latency_s);
+  report.peak_bytes_per_s = static_cast<double>(memory.peak_bytes_per_s());
+  report.channel_peak_bytes_per_s = report.peak_bytes_per_s / static_cast<double>(memory.channels());
+  return report;
+}
+
+QueueReport queue_report(std::size_t core, const isa::QueueDecl& queue, const QueueAccount& account) {
+  QueueReport report;
+  report.name = fmt::format("c{}.{}", core, queue.name);
+  report.kind = to_string(queue.kind);
+  report.busy = account.total(QueueState::busy);
+  report.wait_data = account.total(QueueState::wait_data);
+  report.wait_resource = account.total(QueueState::wait_resource);
+  report.idle = account.total(QueueState::idle);
+  report.wait_data_for = account.blamed(QueueState::wait_data);
+  report.wait_resource_for = account.blamed(QueueState::wait_resource);
+  return report;
+}
+
+std::vector<QueueReport> queue_reports(const isa::ProgramHeader& header, Machine& machine,
+                                       Cycles total) {
+  std::vector<QueueReport> reports;
+  for (std::size_t core = 0; core < machine.cores().size(); ++core) {
+    Sequencer& sequencer = machine.cores()[core].sequencer->sequencer();
+    sequencer.close_accounts(total);
+    for (std::size_t i = 0; i < header.queues.size(); ++i) {
+      reports.push_back(queue_report(core, header.queues[i], sequencer.queues()[i].account()));
+    }
+  }
+  return reports;
+}
+
+Cycles busy_of(const RegionTotals& totals, isa::QueueKind kind) {
+  const auto found = totals.busy.find(kind);
+  return found == totals.busy.end() ? Cycles{0} : found->second;
+}
+
+std::vector<RegionReport> region_reports(const Machine& machine, const EnergyPricer& pricer) {
+  std::vector<RegionReport> reports;
+  const auto& regions = machine.recorder().regions();
+  for (RegionId id = 0; id < regions.size(); ++id) {
+    const RegionTotals& totals = regions[id];
+    if (totals.instructions == 0) continue;
+    const std::string& name = machine.shared().regions.name(id);
+    RegionReport report;
+    report.name = name.empty() ? "(no region)" : name;
+    report.instances = totals.instances();
+    report.instructions = totals.instructions;
+    report.active = totals.active;
+    report.matrix_busy = busy_of(totals, isa::QueueKind::matrix);
+    report.vector_busy = busy_of(totals, isa::QueueKind::vector);
+    report.dma_busy = busy_of(totals, isa::QueueKind::dma);
+    report.macs = totals.activity.total_macs();
+    report.dram_read_bytes = totals.activity.dram_read_bytes;
+    report.dram_write_bytes = totals.activity.dram_write_bytes;
+    report.energy_j = pricer.dynamic_joules(totals.activity);
+    reports.push_back(std::move(report));
+  }
+  return reports;
+}
+
+std::vector<StatsReport> stats_reports(const sim::Simulation& simulation) {
+  std::vector<StatsReport> reports;
+  for (const auto& module : simulation.modules()) {
+    if (!module->stats()) continue;
+    StatsReport report{module->name(), {}};
+    for (const Stat* stat : module->stats()->stats()) {
+      const bool whole = stat->integral() || stat->unit() != npulse::Unit::ratio;
+      report.values.push_back({stat->name(), to_string(stat->unit()), whole, stat->value()});
+    }
+    reports.push_back(std::move(report));
+  }
+  return reports;
+}
+
+/// A whole number of the program's meta; 0 when absent.
+std::int64_t meta_number(const isa::ProgramHeader& header, const std::string& key) {
+  const auto found = header.meta.find(key);
+  std::int64_t value = 0;
+  if (found == header.meta.end()) return value;
+  std::from_chars(found->second.data(), found->second.data() + found->second.size(), value);
+  return value;
+}
+
+ProgramReport program_report(const isa::Program& program, double latency_s, double total_j) {
+  ProgramReport report;
+  report.name = program.name();
+  report.meta = program.header().meta;
+  report.tokens = meta_number(program.header(), "tokens");
+  report.tokens_per_s = ratio(static_cast<double>(report.tokens), latency_s);
+  report.energy_per_token_j = ratio(total_j, static_cast<double>(report.tokens));
+  return report;
+}
+
+bool is_unsure(Mark mark) {
+  switch (mark) {
+    case Mark::press:
+    case Mark::community:
+    case Mark::memory:
+    case Mark::assumed:
+    case Mark::unverified:
+    case Mark::set: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+Report build_report(const Chip& chip, const isa::Program& program, Machine& machine) {
+  machine.memory().settle();
+  const dram::Memory& memory = machine.memory().memory();
+  const Activity& total = machine.recorder().total();
+  Report report;
+  report.version = kVersion;
+  report.chip = chip.params.name;
+  report.clock_hertz = static_cast<double>(chip.params.clock.count());
+  report.cycles = machine.recorder().last_finish();
+  report.latency_s = seconds(machine.clock(), report.cycles);
+  report.macs = total.total_macs();
+  report.memory = memory_report(chip, memory, report.latency_s);
+  report.queues = queue_reports(program.header(), machine, report.cycles);
+  const EnergyPricer pricer{chip, memory, total, machine.clock().time_of(report.cycles)};
+  report.energy = pricer.report();
+  report.regions = region_reports(machine, pricer);
+  report.stats = stats_reports(machine.simulation());
+  report.roofline = roofline(report, chip.params, total);
+  report.bound = bound(report, report.roofline);
+  report.program = program_report(program, report.latency_s, report.energy.energy.total().count() * 1e-12);
+  for (const Provenance& figure : chip.provenance) {
+    if (is_unsure(figure.mark)) report.unsure.push_back(figure);
+  }
+  return report;
+}
+
+}  // namespace npulse::arch

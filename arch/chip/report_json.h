@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// The JSON form of a report: ordered keys, shortest exact numbers, the same bytes for the same run.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "arch/chip/report.h"
+
+namespace npulse::arch {
+
+nlohmann::ordered_json to_json(const Report& report);
+
+}  // namespace npulse::arch

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// The text form of a report: what a person reads in a terminal, and two of them side by side.
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "arch/chip/report.h"
+
+namespace npulse::arch {
+
+std::string to_text(const Report& report);
+
+/// A table of the headline figures of two JSON reports and their ratio.
+std::string compare_text(const nlohmann::ordered_json& a, const nlohmann::ordered_json& b);
+
+}  // namespace npulse::arch

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// One DRAM channel with its controller, whichever engine simulates it.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "arch/dram/controller_params.h"
+#include "arch/dram/request.h"
+#include "arch/dram/resolved_part.h"
+
+namespace npulse::dram {
+
+class CompletionSink {
+ public:
+  virtual ~CompletionSink() = default;
+  /// `request` is done at tick `at`: its last data have passed, or it is posted (WriteResponse).
+  virtual void completed(const Request& request, Cycles at) = 0;
+};
+
+/// Requests are offered in any order of arrival; a channel knows the future only up to where it was
+/// advanced, and nothing may be pushed that arrives before that. The result does not depend on how
+/// many calls of advance() lead there.
+class Channel {
+ public:
+  virtual ~Channel() = default;
+  /// Fewer than `backlog_bursts` bursts wait for the scheduler's queues.
+  virtual bool can_accept() const = 0;
+  /// Since which tick can_accept() is true. Meaningless while it is false.
+  virtual Cycles accepting_since() const = 0;
+  virtual void push(const Request& request) = 0;
+  /// Simulates all that happens before tick `until`.
+  virtual void advance(Cycles until, CompletionSink& sink) = 0;
+  /// No request is served or completed before this tick; nothing when there are no requests.
+  virtual std::optional<Cycles> next_event() const = 0;
+  bool idle() const { return !next_event(); }
+  virtual const ChannelCounts& counts() const = 0;
+};
+
+/// The reference engine: event-driven, one command at a time. `observer` may be null; it and `part`
+/// must outlive the channel. Throws InputError when the parameters contradict each other.
+std::unique_ptr<Channel> make_reference_channel(const ResolvedPart& part,
+                                                const ControllerParams& controller,
+                                                CommandObserver* observer = nullptr);
+
+}  // namespace npulse::dram

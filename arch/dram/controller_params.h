@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Parameters of the memory controller, the same for every channel.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "sim/core/enum_names.h"
+#include "sim/core/params.h"
+
+namespace npulse {
+class Faults;
+}
+
+namespace npulse::dram {
+
+/// frfcfs: among the commands that can go first, the one of the oldest request; hits before misses.
+enum class Scheduler : std::uint8_t { frfcfs };
+std::span<const EnumName<Scheduler>> enum_names(Scheduler);
+
+/// open: a row stays open until another one of its bank is wanted, or refresh.
+enum class PagePolicy : std::uint8_t { open };
+std::span<const EnumName<PagePolicy>> enum_names(PagePolicy);
+
+/// all_bank: one REFab a pseudo-channel each t_refi, never postponed.
+enum class RefreshMode : std::uint8_t { all_bank };
+std::span<const EnumName<RefreshMode>> enum_names(RefreshMode);
+
+/// When a write is answered: once in the write queue (posted), or when its data are on the bus.
+enum class WriteResponse : std::uint8_t { queued, written };
+std::span<const EnumName<WriteResponse>> enum_names(WriteResponse);
+
+struct ControllerParams {
+  std::int64_t queue_bursts = 64;
+  std::int64_t backlog_bursts = 128;
+  Scheduler scheduler = Scheduler::frfcfs;
+  PagePolicy page_policy = PagePolicy::open;
+  RefreshMode refresh = RefreshMode::all_bank;
+  std::int64_t write_high_percent = 80;
+  std::int64_t write_low_percent = 20;
+  WriteResponse write_response = WriteResponse::queued;
+  double front_end_ns = 10;
+  double back_end_ns = 10;
+
+  template <class V>
+  static void describe(V& field) {
+    using T = ControllerParams;
+    field("queue_bursts", &T::queue_bursts, "bursts",
+          "Read queue of a pseudo-channel, which is the scheduler's window; its write queue is as "
+          "long.",
+          between(1, 4096));
+    field("backlog_bursts", &T::backlog_bursts, "bursts",
+          "Bursts waiting for a channel's queues at which it refuses further requests.",
+          between(1, 1 << 20));
+    field("scheduler", &T::scheduler, "", "Order of commands.");
+    field("page_policy", &T::page_policy, "", "When rows are closed.");
+    field("refresh", &T::refresh, "", "Kind of refresh.");
+    field("write_high_percent", &T::write_high_percent, "%",
+          "Share of the write queue at which writes go before reads.", between(1, 100));
+    field("write_low_percent", &T::write_low_percent, "%",
+          "Share of the write queue at which reads go first again.", between(0, 100));
+    field("write_response", &T::write_response, "", "When a write is answered.");
+    field("front_end_ns", &T::front_end_ns, "ns", "Arrival to the scheduler.", between(0, 1e6));
+    field("back_end_ns", &T::back_end_ns, "ns", "End of data to the response.", between(0, 1e6));
+  }
+  void check(Faults& faults, const std::string& path) const;
+};
+
+}  // namespace npulse::dram

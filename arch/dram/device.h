@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Timing state of one pseudo-channel: for every scope the earliest tick of each command. No clock.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "arch/dram/resolved_part.h"
+
+namespace npulse::dram {
+
+class Device {
+ public:
+  explicit Device(const ResolvedPart& part);
+
+  /// Earliest tick for `command` anywhere in the pseudo-channel, command buses aside.
+  Cycles floor(Command command) const {
+    return earliest_[index(command)][slot(Scope::pseudo_channel, 0)];
+  }
+  /// Earliest tick for `command` in a bank, as far as rank, group and bank know; the floor is
+  /// apart.
+  Cycles earliest(Command command, std::size_t bank) const {
+    const auto& times = earliest_[index(command)];
+    const Cycles group = std::max(times[bank], times[slot(Scope::bank_group, bank)]);
+    return std::max(group, times[slot(Scope::rank, bank)]);
+  }
+  /// Applies the rules that `command` to `bank` at `now` sets going.
+  void issue(Command command, std::size_t bank, Cycles now);
+
+ private:
+  /// Ticks of the last commands of one kind in one scope instance, as a ring.
+  struct Ring {
+    std::vector<Cycles> times;
+    std::size_t oldest = 0;
+  };
+  struct Window {
+    WindowDelay rule;
+    std::vector<Ring> rings;  ///< By scope instance.
+  };
+
+  /// Where the scope instance of a bank stands in earliest_.
+  std::size_t slot(Scope scope, std::size_t bank) const {
+    return base_[static_cast<std::size_t>(scope)] +
+           (bank >> shift_[static_cast<std::size_t>(scope)]);
+  }
+  void delay(const Delay& rule, std::size_t bank, Cycles until) {
+    if (rule.scope == Scope::other_rank) return delay_other_ranks(rule, bank, until);
+    Cycles& value = earliest_[index(rule.to)][slot(rule.scope, bank)];
+    value = std::max(value, until);
+  }
+  void delay_other_ranks(const Delay& rule, std::size_t bank, Cycles until);
+
+  static constexpr std::size_t kScopes = 5;
+
+  const ResolvedPart& part_;
+  std::size_t ranks_;
+  std::array<std::size_t, kScopes> base_{}, shift_{};
+  /// By command: banks, bank groups, ranks, then the pseudo-channel.
+  std::array<std::vector<Cycles>, kCommands> earliest_;
+  std::array<std::vector<Window>, kCommands> windows_;
+};
+
+}  // namespace npulse::dram

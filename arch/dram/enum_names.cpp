@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Spellings of the enumerations of this folder.
+#include "arch/dram/command.h"
+#include "arch/dram/controller_params.h"
+#include "arch/dram/params.h"
+
+namespace npulse::dram {
+
+std::span<const EnumName<Command>> enum_names(Command) {
+  using enum Command;
+  static constexpr EnumName<Command> kNames[] = {{act1, "act1"},   {act, "act"},     {pre, "pre"},
+                                                 {preab, "preab"}, {refab, "refab"}, {cas, "cas"},
+                                                 {rd, "rd"},       {wr, "wr"}};
+  return kNames;
+}
+
+std::span<const EnumName<Scope>> enum_names(Scope) {
+  using enum Scope;
+  static constexpr EnumName<Scope> kNames[] = {{bank, "bank"},
+                                               {bank_group, "bank_group"},
+                                               {rank, "rank"},
+                                               {other_rank, "other_rank"},
+                                               {pseudo_channel, "pseudo_channel"}};
+  return kNames;
+}
+
+std::span<const EnumName<Bus>> enum_names(Bus) {
+  static constexpr EnumName<Bus> kNames[] = {{Bus::row, "row"}, {Bus::column, "column"}};
+  return kNames;
+}
+
+std::span<const EnumName<Family>> enum_names(Family) {
+  static constexpr EnumName<Family> kNames[] = {{Family::lpddr5, "lpddr5"}, {Family::hbm3, "hbm3"}};
+  return kNames;
+}
+
+std::span<const EnumName<MapPreset>> enum_names(MapPreset) {
+  static constexpr EnumName<MapPreset> kNames[] = {{MapPreset::bgi, "bgi"},
+                                                   {MapPreset::bgi_xor, "bgi_xor"},
+                                                   {MapPreset::rbc, "rbc"},
+                                                   {MapPreset::rngd, "rngd"}};
+  return kNames;
+}
+
+std::span<const EnumName<Scheduler>> enum_names(Scheduler) {
+  static constexpr EnumName<Scheduler> kNames[] = {{Scheduler::frfcfs, "frfcfs"}};
+  return kNames;
+}
+
+std::span<const EnumName<PagePolicy>> enum_names(PagePolicy) {
+  static constexpr EnumName<PagePolicy> kNames[] = {{PagePolicy::open, "open"}};
+  return kNames;
+}
+
+std::span<const EnumName<RefreshMode>> enum_names(RefreshMode) {
+  static constexpr EnumName<RefreshMode> kNames[] = {{RefreshMode::all_bank, "all_bank"}};
+  return kNames;
+}
+
+std::span<const EnumName<WriteResponse>> enum_names(WriteResponse) {
+  static constexpr EnumName<WriteResponse> kNames[] = {{WriteResponse::queued, "queued"},
+                                                       {WriteResponse::written, "written"}};
+  return kNames;
+}
+
+}  // namespace npulse::dram

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Builds and checks the bit lists of an address map.
+#pragma once
+
+#include "arch/dram/address_map.h"
+
+namespace npulse::dram {
+
+/// How many bits each field needs. Channels count as one when they are found by division.
+std::array<int, kFields> field_widths(const Organisation& organisation, std::int64_t channels);
+
+/// A preset, for any organisation:
+///   bgi      row : bank : column high : bank group : pseudo-channel : channel : column low
+///   bgi_xor  the same, banks and bank groups XORed with low row bits
+///   rbc      row : bank : bank group : column high : pseudo-channel : channel : column low
+///   rngd     row : bank group high : bank : column high : bank group low : channel :
+///            pseudo-channel : column low, channels XORed with all higher groups of bits up to 28
+/// `column low` spans one granule; ranks are below the row, or above it when no power of two.
+MapBits preset_bits(const Organisation& organisation, std::int64_t channels,
+                    const MappingParams& params);
+
+/// Reads the lists of MappingParams::bits. Throws InputError for unknown fields and bad terms.
+MapBits parse_bits(const MappingParams& params);
+
+/// Throws InputError unless the map is one to one over the part's capacity.
+void check_bits(const Organisation& organisation, std::int64_t channels, const MapBits& bits);
+
+}  // namespace npulse::dram

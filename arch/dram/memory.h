@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// All channels of a chip's memory: spreads transactions over them and tells when each is done.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <queue>
+#include <vector>
+
+#include "arch/dram/address_map.h"
+#include "arch/dram/channel.h"
+#include "arch/dram/memory_params.h"
+#include "arch/dram/splitter.h"
+
+namespace npulse::dram {
+
+/// Names a transaction from offer() until its completion is taken; then the number is used again.
+using TransactionId = std::uint32_t;
+
+/// A request reaches its channel a front-end latency F after it arrives, so at time T everything
+/// before T + F is settled: one call of advance() for each F of time is enough, and more calls
+/// change nothing. Times handed in must never go back.
+class Memory : private CompletionSink {
+ public:
+  /// Throws InputError when part, mapping and controller do not fit each other.
+  Memory(const PartParams& part, const MemoryParams& params);
+
+  /// Takes a transaction in that arrives at `arrival` >= `now`, unless a channel that it touches
+  /// refuses. Throws InputError when it leaves the memory.
+  std::optional<TransactionId> offer(Picoseconds now, const Transaction& transaction,
+                                     Picoseconds arrival);
+  /// Since when all channels that it touches would take it; nothing while one refuses.
+  std::optional<Picoseconds> room_since(const Transaction& transaction);
+
+  /// Simulates the channels as far as they are settled at `now`.
+  void advance(Picoseconds now);
+  /// The next transaction that is done by `now`, in order of completion, then of arrival.
+  std::optional<TransactionId> take_completed(Picoseconds now);
+  /// When advance() and take_completed() must be called next; nothing when there is no need.
+  std::optional<Picoseconds> next_advance() const;
+  std::optional<Picoseconds> next_completion() const;
+  /// Accounts for the refreshes of idle channels up to `now`, at the end of a run.
+  void settle(Picoseconds now);
+
+  bool idle() const { return !next_advance() && !next_completion(); }
+  std::size_t in_flight() const { return flights_.size() - free_flights_.size(); }
+  const ResolvedPart& part() const { return part_; }
+  Bytes capacity() const { return map_.capacity(); }
+  std::size_t channels() const { return channels_.size(); }
+  std::int64_t peak_bytes_per_s() const;
+  const ChannelCounts& counts(std::size_t channel) const { return channels_[channel]->counts(); }
+  ChannelCounts total_counts() const;
+  const TrafficCounts& traffic(std::size_t channel) const { return traffic_[channel]; }
+  TrafficCounts total_traffic() const;
+
+ private:
+  struct Flight {
+    std::size_t pieces = 0;  ///< Still to be completed.
+    Cycles latest{0};
+    std::uint64_t order = 0;
+  };
+  struct Done {
+    Picoseconds at;
+    std::uint64_t order;
+    TransactionId id;
+    bool operator<(const Done& other) const {  // the earliest is on top of the heap
+      return at != other.at ? at > other.at : order > other.order;
+    }
+  };
+
+  void completed(const Request& request, Cycles at) override;
+  /// The first tick that is not settled at `now`; a request that arrives then is seen at that tick.
+  Cycles settled_until(Picoseconds now) const;
+  void advance(std::size_t channel, Cycles until);
+  TransactionId start_flight(std::size_t pieces);
+
+  ResolvedPart part_;
+  ControllerParams controller_;
+  Picoseconds front_end_, back_end_;
+  AddressMap map_;
+  Splitter splitter_;
+  std::vector<std::unique_ptr<Channel>> channels_;
+  std::vector<TrafficCounts> traffic_;
+  std::vector<Flight> flights_;
+  std::vector<TransactionId> free_flights_;
+  std::priority_queue<Done> done_;
+  std::uint64_t next_order_ = 0;
+};
+
+}  // namespace npulse::dram

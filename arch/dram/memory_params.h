@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// The `memory` group of a chip: a part, and how the chip uses it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "arch/dram/controller_params.h"
+#include "arch/dram/params.h"
+
+namespace npulse::dram {
+
+struct MemoryParams {
+  std::string part = "lpddr5x-8533";
+  std::optional<std::int64_t> channels;
+  std::optional<MappingParams> mapping;
+  ControllerParams controller;
+
+  template <class V>
+  static void describe(V& field) {
+    using T = MemoryParams;
+    field("part", &T::part, "", "A name from configs/parts, or a path.");
+    field("channels", &T::channels, "count", "Channels; the part's typical number when absent.",
+          between(1, 1024));
+    field("mapping", &T::mapping, "", "Address mapping; the part's own when absent.");
+    field("controller", &T::controller, "", "The controller of every channel.");
+  }
+};
+
+}  // namespace npulse::dram

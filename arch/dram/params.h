@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// A DRAM part (what a data sheet says), its controller and the address mapping, described once.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "arch/dram/timings.h"
+#include "sim/core/enum_names.h"
+#include "sim/core/params.h"
+#include "sim/core/units.h"
+
+namespace npulse {
+class Faults;
+}
+
+namespace npulse::dram {
+
+/// Which rule table a part obeys (rules.h).
+enum class Family : std::uint8_t { lpddr5, hbm3 };
+std::span<const EnumName<Family>> enum_names(Family);
+
+/// Counts inside one channel; a channel is what has command buses of its own.
+struct Organisation {
+  std::int64_t width_bits = 16;
+  std::int64_t burst_length = 16;
+  std::int64_t pseudo_channels = 1;
+  std::int64_t ranks = 1;
+  std::int64_t bank_groups = 4;
+  std::int64_t banks = 4;
+  std::int64_t rows = 65536;
+  std::int64_t row_bytes = 2048;
+
+  template <class V>
+  static void describe(V& field) {
+    using T = Organisation;
+    field("width_bits", &T::width_bits, "bit", "Data width of a pseudo-channel.", between(1, 1024));
+    field("burst_length", &T::burst_length, "", "Beats of a burst.", between(1, 64));
+    field("pseudo_channels", &T::pseudo_channels, "count",
+          "Pseudo-channels that share the command buses of a channel.", between(1, 2));
+    field("ranks", &T::ranks, "count", "Ranks (LPDDR) or stack IDs (HBM).", between(1, 8));
+    field("bank_groups", &T::bank_groups, "count", "Bank groups of a rank.", between(1, 16));
+    field("banks", &T::banks, "count", "Banks of a bank group.", between(1, 16));
+    field("rows", &T::rows, "count", "Rows of a bank.", between(1, 1 << 24));
+    field("row_bytes", &T::row_bytes, "B", "Row of one bank (page).", between(32, 65536));
+  }
+  void check(Faults& faults, const std::string& path) const;
+
+  std::int64_t burst_bytes() const { return width_bits * burst_length / 8; }
+  std::int64_t bursts_per_row() const { return row_bytes / burst_bytes(); }
+  /// Banks of a pseudo-channel, over all ranks and groups.
+  std::int64_t total_banks() const { return ranks * bank_groups * banks; }
+  std::int64_t channel_bytes() const { return pseudo_channels * total_banks() * rows * row_bytes; }
+};
+
+/// Energy of the device alone; the host's PHY is priced by the chip.
+struct EnergyParams {
+  double activate_pj = 0;
+  double read_pj_per_bit = 0;
+  double write_pj_per_bit = 0;
+  double io_read_pj_per_bit = 0;
+  double io_write_pj_per_bit = 0;
+  double refresh_pj = 0;
+  double background_mw = 0;
+
+  template <class V>
+  static void describe(V& field) {
+    using T = EnergyParams;
+    field("activate_pj", &T::activate_pj, "pJ", "Opening and closing one row.", at_least(0));
+    field("read_pj_per_bit", &T::read_pj_per_bit, "pJ/bit", "Column read.", at_least(0));
+    field("write_pj_per_bit", &T::write_pj_per_bit, "pJ/bit", "Column write.", at_least(0));
+    field("io_read_pj_per_bit", &T::io_read_pj_per_bit, "pJ/bit", "Driving read data.",
+          at_least(0));
+    field("io_write_pj_per_bit", &T::io_write_pj_per_bit, "pJ/bit", "Receiving write data.",
+          at_least(0));
+    field("refresh_pj", &T::refresh_pj, "pJ", "One all-bank refresh of a pseudo-channel.",
+          at_least(0));
+    field("background_mw", &T::background_mw, "mW", "Standby power of a channel.", at_least(0));
+  }
+};
+
+/// How bytes are spread over channels, banks and rows (address_map.h explains the presets).
+enum class MapPreset : std::uint8_t { bgi, bgi_xor, rbc, rngd };
+std::span<const EnumName<MapPreset>> enum_names(MapPreset);
+
+struct MappingParams {
+  MapPreset preset = MapPreset::bgi;
+  std::int64_t granule_bytes = 256;
+  std::map<std::string, std::vector<std::string>> bits;
+
+  template <class V>
+  static void describe(V& field) {
+    using T = MappingParams;
+    field("preset", &T::preset, "", "Order of the fields, when `bits` is not given.");
+    field("granule_bytes", &T::granule_bytes, "B",
+          "Bytes in a row before a preset goes to the next channel.", between(32, 1 << 20));
+    field("bits", &T::bits, "",
+          "Free map: for each field its bits from 0 up, each the address bits that it XORs, as in "
+          "`9^13^17`.");
+  }
+  void check(Faults& faults, const std::string& path) const;
+};
+
+struct PartParams {
+  std::string name;
+  Family family = Family::lpddr5;
+  std::int64_t rate_mtps = 6400;
+  std::int64_t channels = 1;
+  Organisation organisation;
+  Timings timing;
+  EnergyParams energy;
+  MappingParams mapping;
+
+  template <class V>
+  static void describe(V& field) {
+    using T = PartParams;
+    field("name", &T::name, "", "Standard and speed bin.");
+    field("family", &T::family, "", "Standard whose rules it obeys.");
+    field("rate_mtps", &T::rate_mtps, "MT/s", "Transfers a second on a data pin.",
+          between(100, 100000));
+    field("channels", &T::channels, "count", "Typical number of channels.", between(1, 1024));
+    field("organisation", &T::organisation, "", "Counts inside a channel.");
+    field("timing", &T::timing, "", "Timings by their JEDEC names.");
+    field("energy", &T::energy, "", "Energy figures of the device.");
+    field("mapping", &T::mapping, "", "Address mapping unless the chip says otherwise.");
+  }
+  void check(Faults& faults, const std::string& path) const;
+};
+
+}  // namespace npulse::dram

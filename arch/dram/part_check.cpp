@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// What makes a part or a controller contradict itself.
+#include <fmt/format.h>
+
+#include <bit>
+#include <set>
+
+#include "arch/dram/controller_params.h"
+#include "arch/dram/params.h"
+#include "arch/dram/rules.h"
+#include "arch/dram/timing_lookup.h"
+#include "sim/core/config_file.h"
+#include "sim/core/error.h"
+
+namespace npulse::dram {
+namespace {
+
+constexpr std::int64_t kMaxBanks = 64;  // a pseudo-channel's banks fit one machine word
+
+/// Timings that the family's rules name, and those that an engine reads besides.
+std::set<std::string> wanted_timings(Family family) {
+  std::set<std::string> wanted{"rl", "wl", "t_refi"};
+  if (family == Family::lpddr5) wanted.insert({"t_aad", "t_wckpst"});
+  for (const auto& group : family_rules(family).rules) {
+    for (const Rule& rule : group) {
+      for (auto& name : names_in(rule.latency)) wanted.insert(std::move(name));
+    }
+  }
+  return wanted;
+}
+
+bool is_power_of_two(std::int64_t n) {
+  return std::has_single_bit(static_cast<std::uint64_t>(n));
+}
+
+void require_power_of_two(Faults& faults, const std::string& where, std::int64_t n) {
+  if (!is_power_of_two(n)) faults.add(where, fmt::format("{}: must be a power of two", n));
+}
+
+}  // namespace
+
+void Organisation::check(Faults& faults, const std::string& path) const {
+  require_power_of_two(faults, join_path(path, "bank_groups"), bank_groups);
+  require_power_of_two(faults, join_path(path, "banks"), banks);
+  require_power_of_two(faults, join_path(path, "pseudo_channels"), pseudo_channels);
+  require_power_of_two(faults, join_path(path, "row_bytes"), row_bytes);
+  require_power_of_two(faults, join_path(path, "width_bits"), width_bits);
+  require_power_of_two(faults, join_path(path, "burst_length"), burst_length);
+  if (width_bits * burst_length < 8 || burst_bytes() > row_bytes) {
+    faults.add(join_path(path, "burst_length"),
+               fmt::format("a burst of {} bits does not fit bytes and rows of {} bytes",
+                           width_bits * burst_length, row_bytes));
+  }
+  if (total_banks() > kMaxBanks) {
+    faults.add(path, fmt::format("{} banks in a pseudo-channel: at most {} are supported",
+                                 total_banks(), kMaxBanks));
+  }
+  if (!is_power_of_two(ranks) && !is_power_of_two(rows)) {
+    faults.add(path, "ranks or rows must be a power of two");
+  }
+}
+
+void MappingParams::check(Faults& faults, const std::string& path) const {
+  require_power_of_two(faults, join_path(path, "granule_bytes"), granule_bytes);
+}
+
+void PartParams::check(Faults& faults, const std::string& path) const {
+  const auto wanted = wanted_timings(family);
+  for (const auto& [timing_name, value] : list_timings(timing)) {
+    const std::string where = join_path(join_path(path, "timing"), timing_name);
+    if (!value && wanted.contains(timing_name)) {
+      faults.add(where, fmt::format("missing: {} parts need it", to_string(family)));
+    } else if (value && !wanted.contains(timing_name)) {
+      faults.add(where, fmt::format("not a timing of {} parts", to_string(family)));
+    }
+  }
+  const std::int64_t bits_per_clock = family_rules(family).bits_per_clock;
+  if (organisation.burst_length % bits_per_clock != 0) {
+    faults.add(join_path(join_path(path, "organisation"), "burst_length"),
+               fmt::format("{}: must be a multiple of {}, one clock of a pin",
+                           organisation.burst_length, bits_per_clock));
+  }
+}
+
+void ControllerParams::check(Faults& faults, const std::string& path) const {
+  if (write_low_percent < write_high_percent) return;
+  faults.add(join_path(path, "write_low_percent"),
+             fmt::format("{}: must be below write_high_percent = {}", write_low_percent,
+                         write_high_percent));
+}
+
+}  // namespace npulse::dram

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a channel is asked for, and what it tells of itself.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "arch/dram/command.h"
+#include "sim/core/units.h"
+
+namespace npulse::dram {
+
+/// A place inside a channel. `bank` counts over ranks, groups and banks of the pseudo-channel.
+struct DecodedAddress {
+  std::uint8_t pseudo_channel = 0;
+  std::uint8_t bank = 0;
+  std::uint16_t column = 0;  ///< In bursts.
+  std::uint32_t row = 0;
+  bool operator==(const DecodedAddress&) const = default;
+};
+
+/// `bursts` consecutive bursts of one row. Times are ticks of the part's clock.
+struct Request {
+  std::uint64_t id = 0;
+  DecodedAddress at;
+  std::uint16_t bursts = 1;
+  bool write = false;
+  Cycles arrival{};
+};
+
+/// One command as it stood on its bus. A `cas` belongs to the column command one CK later.
+struct CommandRecord {
+  Cycles at{};
+  Command command{};
+  std::uint8_t pseudo_channel = 0;
+  std::uint8_t bank = 0;     ///< Of commands to one bank.
+  std::uint32_t row = 0;     ///< Of act1, act, rd and wr.
+  std::uint16_t column = 0;  ///< Of rd and wr.
+};
+
+/// Receives every command of a channel; each pseudo-channel's commands come in order of time.
+class CommandObserver {
+ public:
+  virtual ~CommandObserver() = default;
+  virtual void command(const CommandRecord& record) = 0;
+};
+
+/// What a channel has done, for statistics and energy.
+struct ChannelCounts {
+  std::array<std::int64_t, kCommands> commands{};
+  std::int64_t row_misses = 0;     ///< Bursts that waited for a closed bank to be opened.
+  std::int64_t row_conflicts = 0;  ///< Bursts that waited for another row to be closed first.
+  std::int64_t data_ticks = 0;     ///< Ticks of data, summed over pseudo-channels.
+  bool operator==(const ChannelCounts&) const = default;
+
+  std::int64_t of(Command command) const { return commands[index(command)]; }
+  std::int64_t bursts() const { return of(Command::rd) + of(Command::wr); }
+  std::int64_t row_hits() const { return bursts() - row_misses - row_conflicts; }
+  ChannelCounts& operator+=(const ChannelCounts& other);
+};
+
+}  // namespace npulse::dram

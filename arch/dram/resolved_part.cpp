@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arch/dram/resolved_part.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+#include "arch/dram/timing_lookup.h"
+#include "sim/core/config_file.h"
+#include "sim/core/error.h"
+
+namespace npulse::dram {
+namespace {
+
+Hertz tick_rate(const PartParams& part) {
+  const auto& family = family_rules(part.family);
+  return Hertz{part.rate_mtps * 1'000'000 / family.bits_per_clock * family.ticks_per_clock};
+}
+
+/// The part, when nothing is wrong with it.
+const PartParams& checked(const PartParams& part) {
+  Faults faults;
+  part.organisation.check(faults, join_path(part.name, "organisation"));
+  part.check(faults, part.name);
+  faults.throw_if_any();
+  return part;
+}
+
+}  // namespace
+
+ResolvedPart::ResolvedPart(const PartParams& part)
+    : params{checked(part)},
+      organisation{part.organisation},
+      clock{part.name, tick_rate(part)},
+      ticks_per_clock{family_rules(part.family).ticks_per_clock},
+      burst{part.organisation.burst_length * family_rules(part.family).ticks_per_clock /
+            family_rules(part.family).bits_per_clock} {
+  const auto& family = family_rules(part.family);
+  compile(family);
+  rl = timing("rl");
+  wl = timing("wl");
+  t_refi = timing("t_refi");
+  two_step_activate = bus[index(Command::act1)].has_value();
+  needs_sync = bus[index(Command::cas)].has_value();
+  if (two_step_activate) t_aad = timing("t_aad");
+  if (needs_sync) t_wckpst = timing("t_wckpst");
+}
+
+Cycles ResolvedPart::timing(std::string_view name) const {
+  if (name == "burst") return burst;
+  for (const auto& [candidate, value] : list_timings(params.timing)) {
+    if (candidate != name || !value) continue;
+    const std::int64_t clock_hertz = clock.frequency().count() / ticks_per_clock.count();
+    // ns * Hz = 1e9 clocks; a part in 1e6 of a clock is noise of the decimal notation.
+    const double clocks = value->ns * static_cast<double>(clock_hertz) / 1e9;
+    const double rounded = name == "t_refi" ? std::floor(clocks + 1e-6) : std::ceil(clocks - 1e-6);
+    return std::max(static_cast<std::int64_t>(rounded), value->ck) * ticks_per_clock;
+  }
+  throw InternalError{fmt::format("no timing {}", name)};
+}
+
+Cycles ResolvedPart::ticks(std::string_view latency) const {
+  std::istringstream words{std::string{latency}};
+  Cycles sum{0};
+  bool minus = false;
+  for (std::string word; words >> word;) {
+    if (word == "+" || word == "-") {
+      minus = word == "-";
+    } else {
+      sum = minus ? sum - timing(word) : sum + timing(word);
+    }
+  }
+  return sum;
+}
+
+void ResolvedPart::compile(const FamilyRules& family) {
+  for (const BusUse& use : family.buses) bus[index(use.command)] = use;
+  for (const auto& group : family.rules) {
+    for (const Rule& rule : group) {
+      for (const auto& [from, from_name] : enum_names(Command{})) {
+        for (const auto& [to, to_name] : enum_names(Command{})) {
+          if (rule.from.contains(from) && rule.to.contains(to)) compile(rule, from, to);
+        }
+      }
+    }
+  }
+}
+
+void ResolvedPart::compile(const Rule& rule, Command from, Command to) {
+  const Delay delay{rule.scope, to, ticks(rule.latency)};
+  if (rule.window > 1) {
+    windows[index(from)].push_back({delay, rule.window});
+    return;
+  }
+  auto& list = delays[index(from)];
+  const auto twin = std::find_if(list.begin(), list.end(), [&](const Delay& other) {
+    return other.scope == delay.scope && other.to == delay.to;
+  });
+  if (twin == list.end()) {
+    list.push_back(delay);
+  } else {
+    twin->latency = std::max(twin->latency, delay.latency);
+  }
+}
+
+std::int64_t ResolvedPart::channel_bytes_per_s() const {
+  const auto bits = organisation.width_bits * organisation.pseudo_channels;
+  return bits * params.rate_mtps * 1'000'000 / 8;
+}
+
+}  // namespace npulse::dram

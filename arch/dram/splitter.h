@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cuts transactions into runs of bursts, one channel and one row each.
+#pragma once
+
+#include <vector>
+
+#include "arch/dram/address_map.h"
+
+namespace npulse::dram {
+
+struct Transaction {
+  Address address = 0;
+  Bytes bytes{};
+  bool write = false;
+};
+
+/// Bytes of a channel, as asked for and as bursts.
+struct TrafficCounts {
+  std::int64_t bytes_read = 0;     ///< Asked for.
+  std::int64_t bytes_written = 0;  ///< Asked for.
+  std::int64_t padding_bytes = 0;  ///< Of bursts, beyond what was asked for.
+  std::int64_t merge_bursts = 0;   ///< Read because a write covered them only partly.
+  bool operator==(const TrafficCounts&) const = default;
+  TrafficCounts& operator+=(const TrafficCounts& other);
+};
+
+struct Piece {
+  std::uint32_t channel;
+  Request request;        ///< Without id and arrival.
+  TrafficCounts traffic;  ///< What it adds.
+};
+
+/// A burst is the least that moves. A write that covers a burst partly is a read-modify-write: the
+/// burst is read, and the write that follows it to the same place waits for that read.
+class Splitter {
+ public:
+  Splitter(const AddressMap& map, Bytes burst, std::int64_t max_bursts);
+
+  /// The pieces in order of address, valid until the next call.
+  const std::vector<Piece>& split(const Transaction& transaction);
+
+ private:
+  void split_run(const Transaction& transaction, Address begin, Address end);
+  void merge(const Location& where, Address run, Address burst);
+
+  const AddressMap& map_;
+  Address burst_;
+  Address run_;  ///< Largest aligned block of one piece.
+  std::vector<Piece> pieces_;
+};
+
+}  // namespace npulse::dram

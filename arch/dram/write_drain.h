@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether reads or writes go: reads first, until enough writes have gathered or nothing else waits.
+#pragma once
+
+#include "arch/dram/controller_params.h"
+#include "arch/dram/request_window.h"
+
+namespace npulse::dram {
+
+class WriteDrain {
+ public:
+  explicit WriteDrain(const ControllerParams& params)
+      : high_{std::max<std::int64_t>(1, params.queue_bursts * params.write_high_percent / 100)},
+        low_{params.queue_bursts * params.write_low_percent / 100} {}
+
+  Direction direction() const { return direction_; }
+  void choose(const RequestWindow& window) {
+    const bool reads = window.waiting(Direction::read) != 0;
+    const std::int64_t writes = window.bursts(Direction::write);
+    if (direction_ == Direction::read) {
+      if (writes >= high_ || (!reads && writes > 0)) direction_ = Direction::write;
+    } else if (writes == 0 || (reads && writes <= low_)) {
+      direction_ = Direction::read;
+    }
+  }
+  /// Overrides the choice, when some of `direction` must go before anything else can be taken in.
+  void force(Direction direction) { direction_ = direction; }
+
+ private:
+  std::int64_t high_, low_;
+  Direction direction_ = Direction::read;
+};
+
+}  // namespace npulse::dram

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "arch/pe/schedule.h"
+
+namespace npulse::arch {
+namespace {
+
+/// How a product lies on the array: folds down and across, and operands streamed through each.
+struct Mapping {
+  std::int64_t row_folds, col_folds, streamed;
+};
+
+Mapping map_onto(const SystolicParams& p, const Gemm& g) {
+  switch (p.dataflow) {
+    case Dataflow::os:
+      return {ceil_div(g.m, p.rows), ceil_div(g.n, p.cols), g.depth};
+    case Dataflow::ws:
+      return {ceil_div(g.depth, p.rows), ceil_div(g.n, p.cols), g.m};
+    case Dataflow::is:
+      return {ceil_div(g.depth, p.rows), ceil_div(g.m, p.cols), g.n};
+  }
+  throw InternalError{"internal error: unknown dataflow"};
+}
+
+/// The streamed operand passes once a column of folds; partial sums of ws and is go out once a row
+/// of folds and come back for the next.
+Traffic traffic_of(const SystolicParams& p, const Gemm& g, const Mapping& map) {
+  const std::int64_t a = g.a_elements(), b = g.b_elements(), c = g.c_elements();
+  const std::int64_t old_c = g.accumulate ? 1 : 0;
+  if (p.dataflow == Dataflow::os) {
+    return {product({a, map.col_folds}), product({b, map.row_folds}), c * old_c, c};
+  }
+  Traffic traffic{a, b, product({c, map.row_folds - 1 + old_c}), product({c, map.row_folds})};
+  if (p.dataflow == Dataflow::ws) {
+    traffic.a_reads = product({a, map.col_folds});
+    if (g.keep_weights) traffic.b_reads -= b / (g.count * map.row_folds * map.col_folds);
+  } else {
+    traffic.b_reads = product({b, map.col_folds});
+  }
+  return traffic;
+}
+
+}  // namespace
+
+Schedule systolic_schedule(const SystolicParams& p, const Gemm& g) {
+  const Mapping map = map_onto(p, g);
+  const std::int64_t folds = product({g.count, map.row_folds, map.col_folds});
+  const std::int64_t drain = p.rows + p.cols - 2;
+  const bool loads = p.dataflow != Dataflow::os;
+  const bool kept = p.dataflow == Dataflow::ws && g.keep_weights;
+
+  Schedule schedule;
+  schedule.traffic = traffic_of(p, g, map);
+  schedule.load = Cycles{loads && !kept ? p.rows : 0};
+  if (loads && p.weight_buffers == 2) {
+    const std::int64_t last = product({folds - 1, std::max(p.rows, map.streamed)});
+    schedule.load_free = Cycles{last};
+    schedule.stream_free = Cycles{last + map.streamed};
+    schedule.finish = Cycles{last + map.streamed + drain - 1};
+  } else {
+    const std::int64_t first_load = loads ? p.rows : 0;
+    const std::int64_t end = product({folds, first_load + map.streamed + drain}) - first_load;
+    schedule.load_free = schedule.stream_free = Cycles{end};
+    schedule.finish = Cycles{end - 1};
+  }
+  return schedule;
+}
+
+}  // namespace npulse::arch

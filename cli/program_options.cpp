@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/program_options.h"
+
+#include "arch/chip/targets.h"
+#include "isa/memory_program.h"
+#include "sim/core/catalogue.h"
+#include "traces/lowering/lower.h"
+#include "traces/lowering/model_loader.h"
+#include "traces/program_file.h"
+
+namespace po = boost::program_options;
+
+namespace npulse::cli {
+namespace {
+
+constexpr const char* kModelOptions[] = {"phase", "batch", "context", "weights", "activations", "kv",
+                                         "layers"};
+
+template <class E>
+E parse_choice(const CommandLine& line, const char* option) {
+  const auto& text = line.get<std::string>(option);
+  if (const auto value = parse_enum<E>(text)) return *value;
+  const auto names = all_names<E>();
+  throw InputError{std::string{"--"} + option, "unknown value '" + text + "'; allowed: " + join(names),
+                   did_you_mean(text, names)};
+}
+
+std::int64_t positive(const CommandLine& line, const char* option) {
+  const auto value = line.get<std::int64_t>(option);
+  if (value >= 1 && value <= 1 << 24) return value;
+  throw InputError{std::string{"--"} + option, std::to_string(value) + " is out of range",
+                   "use 1 to 16777216"};
+}
+
+std::filesystem::path models_folder() { return Catalogue::locate().root() / "models"; }
+
+}  // namespace
+
+void add_model_options(CommandLine& line) {
+  line.options()("phase", po::value<std::string>()->value_name("PHASE"),
+                 "prefill (whole prompts) or decode (one token of each sequence; default).")(
+      "batch", po::value<std::int64_t>()->value_name("N"), "Sequences (default 1).")(
+      "context", po::value<std::int64_t>()->value_name("N"),
+      "Tokens in the KV cache (decode) or of each prompt (prefill); default 2048.")(
+      "weights", po::value<std::string>()->value_name("FORMAT"), "fp16, bf16, fp8, int8 or int4g128.")(
+      "activations", po::value<std::string>()->value_name("TYPE"), "Element type between layers.")(
+      "kv", po::value<std::string>()->value_name("TYPE"), "Element type of the KV cache.")(
+      "layers", po::value<std::string>()->value_name("A:B"), "Only layers A to B-1.");
+}
+
+bool has_model_options(const CommandLine& line) {
+  return std::any_of(std::begin(kModelOptions), std::end(kModelOptions),
+                     [&](const char* option) { return line.has(option); });
+}
+
+lowering::Options model_options(const CommandLine& line, const lowering::Model& model) {
+  lowering::Options options;
+  if (line.has("phase")) options.phase = parse_choice<lowering::Phase>(line, "phase");
+  if (line.has("batch")) options.batch = positive(line, "batch");
+  if (line.has("context")) options.context = positive(line, "context");
+  if (line.has("weights")) options.weights = parse_choice<lowering::WeightFormat>(line, "weights");
+  if (line.has("activations")) options.activations = parse_choice<isa::DataType>(line, "activations");
+  if (line.has("kv")) options.kv = parse_choice<isa::DataType>(line, "kv");
+  if (!line.has("layers")) return options;
+  const auto* transformer = std::get_if<lowering::Transformer>(&model);
+  if (!transformer) throw InputError{"--layers", "a gemm has no layers", "leave the option out"};
+  options.layers = lowering::parse_layers(line.get<std::string>("layers"), transformer->layers);
+  return options;
+}
+
+bool is_model(const std::string& text) { return lowering::names_model(text, models_folder()); }
+
+lowering::Model load_model(const std::string& text) {
+  return lowering::load_model(text, models_folder());
+}
+
+std::unique_ptr<isa::Program> program_from(const CommandLine& line, const std::string& text,
+                                           const arch::Chip& chip) {
+  if (!is_model(text)) {
+    if (has_model_options(line)) {
+      throw InputError{text, "is a program already: --phase, --batch and the like only go with a model",
+                       "leave them out"};
+    }
+    return traces::open_program(text);
+  }
+  const lowering::Model model = load_model(text);
+  auto program = std::make_unique<isa::MemoryProgram>(lowering::name_of(model));
+  lowering::lower(model, model_options(line, model), arch::lowering_target(chip), *program);
+  return program;
+}
+
+}  // namespace npulse::cli

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options that say what of a model is lowered, and the word that is a program or a model.
+#pragma once
+
+#include <memory>
+
+#include "arch/chip/chip.h"
+#include "cli/command.h"
+#include "isa/program.h"
+#include "traces/lowering/model.h"
+#include "traces/lowering/options.h"
+
+namespace npulse::cli {
+
+/// Adds --phase, --batch, --context, --weights, --activations, --kv and --layers.
+void add_model_options(CommandLine& line);
+
+/// True when one of those options was given.
+bool has_model_options(const CommandLine& line);
+
+lowering::Options model_options(const CommandLine& line, const lowering::Model& model);
+
+/// True when `text` means a model, false when it means a program file.
+bool is_model(const std::string& text);
+
+/// A model by name (configs/models), path or `gemm:M,N,K`.
+lowering::Model load_model(const std::string& text);
+
+/// Opens a program file, or loads the model that `text` names and lowers it for `chip`.
+std::unique_ptr<isa::Program> program_from(const CommandLine& line, const std::string& text,
+                                           const arch::Chip& chip);
+
+}  // namespace npulse::cli

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// npulse show NAME
+#include <iostream>
+
+#include "cli/chip_options.h"
+#include "sim/core/catalogue.h"
+#include "sim/core/config.h"
+#include "sim/core/param_writers.h"
+
+namespace npulse::cli {
+namespace {
+
+bool is_part(const std::string& name) {
+  const auto parts = Catalogue::locate().list("parts");
+  return std::find(parts.begin(), parts.end(), name) != parts.end();
+}
+
+}  // namespace
+
+int show_command(const Arguments& arguments) {
+  CommandLine line{"show NAME [--memory PART] [--set path=value]...", "npulse show rngd"};
+  line.positional("NAME", "A chip or a memory part, by name; a chip also by path.");
+  add_chip_options(line);
+  if (!line.parse(arguments)) return 0;
+  const auto& name = line.get<std::string>("NAME");
+  std::vector<Provenance> provenance;
+  if (is_part(name)) {
+    const auto file = ConfigFile::load(Catalogue::locate().find("parts", name));
+    const auto part = read<dram::PartParams>(file, &provenance);
+    std::cout << to_yaml(reflect(part), provenance);
+    return 0;
+  }
+  const arch::Chip chip = chip_from(line, name);
+  std::cout << to_yaml(reflect(chip.params), chip.provenance);
+  return 0;
+}
+
+}  // namespace npulse::cli

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Collects findings: each with its place, one for each line and kind, only so many.
+#pragma once
+
+#include <set>
+
+#include "isa/checker.h"
+
+namespace npulse::isa::checking {
+
+/// An instruction as executed.
+struct Place {
+  std::uint32_t core = 0, line = 0;
+  std::uint64_t index = 0;  ///< Of the core's executed instructions, from 0.
+};
+
+/// `line 12`, or `core 0 #812` for programs without lines.
+std::string short_text(const Place& place);
+
+/// What a finding is about: a line is reported once for each.
+enum class Fault : std::uint8_t { rule, unit, type, bounds, unwritten, race, stuck };
+
+class Findings {
+ public:
+  Findings(std::string program, CheckReport& report)
+      : program_{std::move(program)}, report_{report} {}
+
+  std::size_t errors() const { return report_.error_count; }
+  void error(std::string message, std::string hint = {});
+  void warning(std::string message, std::string hint = {});
+
+  /// Calls `make` for the text, a Diagnostic without place, unless the line had such a fault
+  /// before.
+  template <class Make>
+  void error_at(const Place& place, Fault fault, Make make) {
+    if (place.line != 0 && !seen_.insert({place.line, fault}).second) return;
+    if (++report_.error_count > CheckReport::kMaxFindings) return;
+    Diagnostic finding = make();
+    finding.where = where(place);
+    report_.errors.push_back(std::move(finding));
+  }
+
+ private:
+  std::string where(const Place& place) const;
+
+  std::string program_;
+  CheckReport& report_;
+  std::set<std::pair<std::uint32_t, Fault>> seen_;
+};
+
+}  // namespace npulse::isa::checking

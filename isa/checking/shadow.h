@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is known of the bytes of one memory: who wrote and read them last, and which were ever
+// written.
+#pragma once
+
+#include <boost/icl/interval_map.hpp>
+#include <boost/icl/interval_set.hpp>
+#include <deque>
+#include <optional>
+
+#include "isa/checking/clock.h"
+#include "isa/footprint.h"
+
+namespace npulse::isa::checking {
+
+class Shadow {
+ public:
+  /// An access that is not ordered with an earlier one: the earlier, and whether that wrote.
+  struct Race {
+    Epoch earlier;
+    bool earlier_wrote;
+    Address begin, end;  ///< Bytes in which both lie.
+  };
+
+  /// Records `access` by `epoch`, which all that `clock` holds happened before.
+  std::optional<Race> record(const Access& access, const Epoch& epoch, const Clock& clock);
+
+  /// The first bytes of a read that nothing has written so far.
+  std::optional<std::pair<Address, Address>> unwritten(const Access& access) const;
+
+  /// All so far is ordered before all that follows.
+  void settle();
+
+  /// Accesses of many runs that were forgotten because too many were live.
+  bool forgot() const { return forgot_; }
+
+ private:
+  using Range = boost::icl::right_open_interval<Address>;
+  struct Cell {
+    std::optional<Epoch> write;
+    std::vector<Epoch> reads;  ///< The last of each thread since the write.
+    Cell& operator+=(const Cell& other);
+    bool operator==(const Cell&) const = default;
+  };
+  using Cells =
+      boost::icl::interval_map<Address, Cell, boost::icl::partial_absorber, std::less,
+                               boost::icl::inplace_plus, boost::icl::inter_section, Range>;
+  struct Scattered {
+    Access access;
+    Epoch epoch;
+  };
+  std::optional<Race> find_race(const Access& access, const Epoch& epoch, const Clock& clock) const;
+  void note_runs(const Access& access, const Epoch& epoch);
+  void note_scattered(const Access& access, const Epoch& epoch, const Clock& clock);
+  void note_written(const Access& access);
+
+  Cells cells_;
+  std::deque<Scattered> scattered_;  ///< Accesses of more runs than are worth a cell each.
+  boost::icl::interval_set<Address, std::less, Range> written_;
+  bool forgot_ = false;
+};
+
+}  // namespace npulse::isa::checking

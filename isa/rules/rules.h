@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// What makes a header or an instruction well-formed, whatever the chip. Every program that a reader
+// hands out obeys these rules, so that nobody downstream meets a bad index or an overflow.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include "isa/program.h"
+#include "sim/core/error.h"
+
+namespace npulse::isa {
+
+/// The version this library writes. It reads every minor version of the same major one.
+constexpr std::uint16_t kMajorVersion = 1;
+constexpr std::uint16_t kMinorVersion = 0;
+
+/// What `requires` may name in this version.
+constexpr std::array<std::string_view, 0> kFeatures{};
+
+/// Letters, digits, `_` and `.`, beginning with a letter or `_`; at most kMaxNameLength.
+bool is_name(std::string_view text);
+
+/// Adds every fault of a header; `where` is the program's name.
+void check_header(const ProgramHeader& header, const std::string& where, Faults& faults);
+
+/// The first fault of an instruction on its own, without a place; nothing when well-formed.
+std::optional<Diagnostic> fault_of(const Instruction& instruction, const ProgramHeader& header);
+
+/// The kind of queue that takes an opcode. nullopt: any (cfg, opaque) or none (see needs_queue).
+std::optional<QueueKind> queue_kind_of(Opcode opcode);
+
+/// False for what the sequencer handles itself: loops, marks, bar and end.
+bool needs_queue(Opcode opcode);
+
+}  // namespace npulse::isa

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each unit of the bindings adds to the module npulse._core.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace npulse::bindings {
+
+/// Maps the typed errors of sim/core/error.h to those of npulse/errors.py.
+void bind_errors(pybind11::module_& module);
+
+}  // namespace npulse::bindings

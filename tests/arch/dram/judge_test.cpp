@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// The judge finds nothing in the engine's traces, and something in those of a part that is too
+// fast.
+#include <catch2/catch.hpp>
+
+#include "arch/dram/timing_lookup.h"
+#include "tests/support/dram_judge.h"
+#include "tests/support/dram_traffic.h"
+
+using namespace npulse;
+using namespace npulse::dram;
+using namespace npulse::testing;
+
+namespace {
+
+struct Trial {
+  std::int64_t faults;
+  std::string first;
+};
+
+/// Runs `engine_part` and judges it by `true_part`.
+Trial judge(const PartParams& engine_part, const PartParams& true_part, const RequestSource& source,
+            std::uint64_t requests, const ControllerParams& controller = {}) {
+  DramJudge judge{true_part};
+  const ResolvedPart part{engine_part};
+  const auto channel = make_reference_channel(part, controller, &judge);
+  const CompletionLog log = drive(*channel, requests, source);
+  REQUIRE(log.entries().size() == requests);
+  judge.finish(log.last());
+  return {judge.fault_count(), judge.faults().empty() ? "" : judge.faults().front()};
+}
+
+/// All traffic that a mutation might show in: thrashing rows, streams of hits, and mixes of both.
+bool caught_anywhere(const PartParams& engine_part, const PartParams& true_part) {
+  for (const std::uint32_t rows : {2u, 64u, 1u}) {
+    for (const unsigned writes : {3u, 0u}) {
+      const auto source = random_traffic(true_part, rows + writes, rows, writes);
+      if (judge(engine_part, true_part, source, 8000).faults > 0) return true;
+    }
+  }
+  return false;
+}
+
+/// A part whose rules all bind: in the shipped ones tFAW is four times tRRD, and tCCD_S a burst.
+PartParams with_binding_rules(PartParams part) {
+  part.timing.t_faw->ns = 40;
+  part.timing.t_rrd_l->ns = 7.5;
+  part.timing.t_rrd_l->ck = 0;
+  part.timing.t_ccd_s->ck = 3;
+  if (part.timing.t_ccd_r) part.timing.t_ccd_r->ck = 5;
+  return part;
+}
+
+struct Mutation {
+  std::string timing;
+  PartParams part;
+};
+
+/// Every timing made easier to keep, one at a time. Latencies and deadlines are no spacings.
+std::vector<Mutation> mutations(const PartParams& part) {
+  struct Mutator {
+    const PartParams& part;
+    std::vector<Mutation> list;
+    void operator()(const char* name, Timings::Value Timings::*member, const char*, const char*,
+                    Limits = {}) {
+      const std::string timing = name;
+      if (!(part.timing.*member) || timing == "rl" || timing == "t_aad") return;
+      PartParams mutant = part;
+      TimingValue& value = *(mutant.timing.*member);
+      const bool longer = timing == "t_refi" || timing == "t_wckpst";
+      value.ns *= longer ? 2 : 0.7;
+      value.ck = longer ? value.ck * 4 : value.ck * 7 / 10;
+      list.push_back({timing, mutant});
+    }
+  };
+  Mutator mutator{part, {}};
+  Timings::describe(mutator);
+  return mutator.list;
+}
+
+}  // namespace
+
+TEST_CASE("The judge finds no fault in random traffic on any part", "[arch][dram]") {
+  for (const auto& name : shipped_parts()) {
+    const PartParams part = shipped_part(name);
+    for (const std::uint32_t rows : {1u, 3u, 1000u}) {
+      const Trial trial = judge(part, part, random_traffic(part, rows, rows), 20'000);
+      INFO(name << ", " << rows << " rows: " << trial.first);
+      REQUIRE(trial.faults == 0);
+    }
+  }
+}
+
+TEST_CASE("The judge finds no fault in streams under any mapping", "[arch][dram]") {
+  for (const auto& name : shipped_parts()) {
+    const PartParams part = shipped_part(name);
+    for (const auto& [preset, preset_name] : enum_names(MapPreset{})) {
+      const AddressMap map{part.organisation, 1, MappingParams{preset, 256, {}}};
+      const auto bursts = part.organisation.burst_bytes();
+      const Trial trial = judge(part, part, run_stream(map, bursts), 10'000);
+      INFO(name << ", " << preset_name << ": " << trial.first);
+      REQUIRE(trial.faults == 0);
+    }
+  }
+}
+
+TEST_CASE("The judge finds no fault with queues of any length", "[arch][dram]") {
+  for (const auto& name : shipped_parts()) {
+    const PartParams part = shipped_part(name);
+    for (const std::int64_t queue : {4, 9, 256}) {
+      const Trial trial =
+          judge(part, part, random_traffic(part, 7, 8), 5'000, {.queue_bursts = queue});
+      INFO(name << ", queue " << queue << ": " << trial.first);
+      REQUIRE(trial.faults == 0);
+    }
+  }
+}
+
+TEST_CASE("The judge catches every timing that an engine keeps too short", "[arch][dram]") {
+  for (const auto& name : {"lpddr5-6400", "hbm3-6400"}) {
+    const PartParams part = with_binding_rules(shipped_part(name));
+    const auto mutants = mutations(part);
+    REQUIRE(mutants.size() >= 17);
+    for (const auto& mutant : mutants) {
+      INFO(name << ": " << mutant.timing);
+      CHECK(caught_anywhere(mutant.part, part));
+    }
+  }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks a channel's command trace against the standard, from the part's raw figures. It shares no
+// rule, no rounding and no derived sum with the engines.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "arch/dram/params.h"
+#include "arch/dram/request.h"
+
+namespace npulse::testing {
+
+class DramJudge : public dram::CommandObserver {
+ public:
+  explicit DramJudge(const dram::PartParams& part);
+
+  void command(const dram::CommandRecord& record) override;
+  /// Call at the end: refreshes that are missing by then are faults too.
+  void finish(Cycles end);
+
+  /// The first few faults, in words, and how many there are in all.
+  const std::vector<std::string>& faults() const { return faults_; }
+  std::int64_t fault_count() const { return fault_count_; }
+  std::int64_t commands() const { return commands_; }
+
+ private:
+  struct PastCommand {
+    dram::CommandRecord record;
+    int group, rank;
+  };
+  struct Bank {
+    std::optional<std::uint32_t> open_row;
+  };
+  struct Lane {  ///< A pseudo-channel.
+    std::map<int, Bank> banks;
+    std::deque<PastCommand> past;
+    std::deque<std::int64_t> activates;
+    std::optional<dram::CommandRecord> half, sync;
+    std::int64_t data_end = 0;  ///< Of the last burst.
+    bool data_ever = false;
+    std::int64_t refreshes = 0;
+    std::int64_t last = 0;
+  };
+
+  std::int64_t clocks(const std::optional<dram::TimingValue>& value) const;
+  /// The least distance between two commands of a pseudo-channel in CK; 0: no rule.
+  std::int64_t least(const PastCommand& before, const PastCommand& after) const;
+  std::int64_t least_lpddr5(const PastCommand& before, const PastCommand& after) const;
+  std::int64_t least_hbm3(const PastCommand& before, const PastCommand& after) const;
+  void check_spacing(Lane& lane, const PastCommand& now);
+  void check_state(Lane& lane, const dram::CommandRecord& now);
+  void check_activate(Lane& lane, const dram::CommandRecord& now);
+  void check_column(Lane& lane, const dram::CommandRecord& now);
+  void check_refresh(Lane& lane, const dram::CommandRecord& now);
+  void check_bus(const dram::CommandRecord& now);
+  void fault(const dram::CommandRecord& now, const std::string& what);
+
+  bool lpddr() const { return part_.family == dram::Family::lpddr5; }
+
+  dram::PartParams part_;
+  std::int64_t half_clocks_;  ///< Ticks of a CK.
+  std::int64_t burst_ck_;
+  std::int64_t longest_ck_;  ///< No spacing rule reaches further back.
+  std::vector<Lane> lanes_;
+  std::map<int, std::int64_t> bus_free_;
+  std::vector<std::string> faults_;
+  std::int64_t fault_count_ = 0, commands_ = 0;
+};
+
+}  // namespace npulse::testing
