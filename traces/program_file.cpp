@@ -11,7 +11,8 @@
 #include "isa/text/assembler.h"
 #include "isa/text/disassembler.h"
 #include "sim/core/error.h"
-#include "traces/temporary_file.h"
+#include "sim/core/output_file.h"
+#include "traces/scratch_file.h"
 
 namespace npulse::traces {
 namespace {
@@ -25,51 +26,48 @@ std::string ending_of(const std::string& path) {
 
 class BinaryFile : public isa::ProgramSink {
  public:
-  BinaryFile(const std::string& path, isa::Compression compression) : file_{path} {
-    file_.write([&](std::ostream& out) {
-      writer_ = std::make_unique<isa::BinaryWriter>(out, isa::BinaryOptions{compression});
-    });
-  }
-  void begin(const isa::ProgramHeader& header) override {
-    file_.write([&](std::ostream&) { writer_->begin(header); });
-  }
+  BinaryFile(const std::string& path, isa::Compression compression)
+      : file_{path}, writer_{file_.stream(), isa::BinaryOptions{compression}} {}
+
+  void begin(const isa::ProgramHeader& header) override { writer_.begin(header); }
   void put(std::uint32_t core, const isa::Instruction& instruction) override {
-    file_.write([&](std::ostream&) { writer_->put(core, instruction); });
+    writer_.put(core, instruction);
   }
   void finish(const std::map<std::string, std::string>& meta) override {
-    finish_unnamed(meta);
+    writer_.finish(meta);
     file_.commit();
   }
 
- protected:
-  void finish_unnamed(const std::map<std::string, std::string>& meta) {
-    file_.write([&](std::ostream&) { writer_->finish(meta); });
-    file_.close();
-  }
-  const std::string& unnamed_path() const { return file_.path(); }
-
  private:
-  TemporaryFile file_;
-  std::unique_ptr<isa::BinaryWriter> writer_;
+  OutputFile file_;
+  isa::BinaryWriter writer_;
 };
 
 /// Cores come in any order and facts at the end, but text has one section a core and facts at the
-/// top: so the program is kept in binary form beside the target until it is complete.
-class TextFile : public BinaryFile {
+/// top: so the program is kept in binary form until it is complete.
+class TextFile : public isa::ProgramSink {
  public:
   explicit TextFile(const std::string& path)
-      : BinaryFile{path, isa::Compression::none}, path_{path} {}
+      : path_{path},
+        file_{path},
+        scratch_{std::filesystem::path{path}.parent_path()},
+        writer_{scratch_.stream()} {}
 
+  void begin(const isa::ProgramHeader& header) override { writer_.begin(header); }
+  void put(std::uint32_t core, const isa::Instruction& instruction) override {
+    writer_.put(core, instruction);
+  }
   void finish(const std::map<std::string, std::string>& meta) override {
-    finish_unnamed(meta);
-    const isa::BinaryProgram program{isa::open_file(unnamed_path()), path_};
-    TemporaryFile text{path_};
-    text.write([&](std::ostream& out) { isa::disassemble(program, out); });
-    text.commit();
+    writer_.finish(meta);
+    isa::disassemble(isa::BinaryProgram{scratch_.written(), path_}, file_.stream());
+    file_.commit();
   }
 
  private:
   std::string path_;
+  OutputFile file_;
+  ScratchFile scratch_;
+  isa::BinaryWriter writer_;
 };
 
 }  // namespace

@@ -16,12 +16,12 @@ namespace {
 
 class FileSource : public ByteSource {
  public:
-  explicit FileSource(const std::string& path) : file_{::open(path.c_str(), O_RDONLY | O_CLOEXEC)} {
+  FileSource(int descriptor, const std::string& name) : file_{descriptor} {
     struct stat status {};
-    if (file_ < 0) throw InputError{path, std::strerror(errno)};
+    if (file_ < 0) throw InputError{name, std::strerror(errno)};
     if (::fstat(file_, &status) != 0 || !S_ISREG(status.st_mode)) {
       ::close(file_);
-      throw InputError{path, "not a regular file"};
+      throw InputError{name, "not a regular file"};
     }
     size_ = static_cast<std::uint64_t>(status.st_size);
   }
@@ -64,7 +64,11 @@ class MemorySource : public ByteSource {
 }  // namespace
 
 std::unique_ptr<ByteSource> open_file(const std::string& path) {
-  return std::make_unique<FileSource>(path);
+  return open_descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC), path);
+}
+
+std::unique_ptr<ByteSource> open_descriptor(int descriptor, const std::string& name) {
+  return std::make_unique<FileSource>(descriptor, name);
 }
 
 std::unique_ptr<ByteSource> open_memory(std::string bytes) {

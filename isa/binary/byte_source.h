@@ -21,6 +21,9 @@ class ByteSource {
 /// Throws InputError when the file cannot be opened.
 std::unique_ptr<ByteSource> open_file(const std::string& path);
 
+/// Takes over the open file `descriptor`; `name` is for messages.
+std::unique_ptr<ByteSource> open_descriptor(int descriptor, const std::string& name);
+
 std::unique_ptr<ByteSource> open_memory(std::string bytes);
 
 }  // namespace npulse::isa

@@ -204,7 +204,7 @@ Plan DecodeLowering::plan() const {
   const std::int64_t attention = 2 * model.q_width() * (job.options.context + 1);
   plan.macs = batch * (layers * (model.linear_parameters_per_layer() + attention) +
                        (job.has_head() ? model.hidden * model.vocab : 0));
-  plan.tokens_produced = plan.tokens_processed = batch;
+  plan.tokens = plan.tokens_produced = batch;
   return plan;
 }
 

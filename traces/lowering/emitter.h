@@ -19,6 +19,11 @@ namespace npulse::lowering {
 struct Survey {
   std::vector<std::int64_t> signals_in_round;
   std::vector<bool> waited;
+
+  /// Declarations of the events that anyone waits for, in order; the others are not written.
+  std::vector<isa::EventDecl> events_in_use(const EventTable& events) const;
+  /// By event: its number among those in use.
+  std::vector<isa::EventId> numbers() const;
 };
 
 class Emitter {
@@ -67,10 +72,11 @@ class Emitter {
   std::vector<isa::Wait> waits_for(Role role, const Events& events);
   isa::LoopSteps wait_steps(isa::EventId event) const;
   std::vector<isa::Signal> signals_of(const Events& events);
-  void emit_load(isa::Instruction instruction);
+  void emit_load(isa::Instruction& instruction);
   bool satisfied(const isa::Instruction& load) const;
   void flush_front();
-  void write(const char* region, const isa::Instruction& instruction);
+  void write(const char* region, isa::Instruction& instruction);
+  void hand_over(isa::Instruction& instruction);
   void write_mark(const char* name);
   std::vector<std::int64_t> deltas_of(const std::function<void()>& body);
 
@@ -85,6 +91,7 @@ class Emitter {
   std::size_t loads_ = 0;
   std::size_t round_ = 0;
   std::int64_t chip_signals_ = 0;        ///< Of this core in the current round.
+  std::vector<isa::EventId> numbers_;    ///< By event: as the program knows it.
   bool rehearsing_ = false;              ///< Counting the signals of a loop body.
 };
 

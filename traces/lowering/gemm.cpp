@@ -2,6 +2,7 @@
 #include "traces/lowering/gemm.h"
 
 #include "traces/lowering/instructions.h"
+#include "traces/lowering/linear.h"
 #include "traces/lowering/space.h"
 
 namespace npulse::lowering {
@@ -129,11 +130,7 @@ void GemmCore::load_b(const Tile& tile, const Chunk& chunk) {
   const Address base = plan_.b_tile(grid_column_, tile.index) + static_cast<Address>(chunk.index * plan_.b_stride);
   const isa::Operand from = stepped(in_dram(base), tile, &chunk, chunk.step * plan_.b_stride,
                                     GemmTiling::kResults * chunks * plan_.b_stride, 0);
-  isa::Dma load = transfer(in_spm(slot.address), from, {chunk.size * tile.columns}, plan_.formats.weight);
-  if (plan_.formats.coded()) {
-    load.codec = isa::CodecFormat::int4g128;
-    load.compressed_bytes = plan_.formats.stored_bytes(chunk.size, tile.columns).count();
-  }
+  const isa::Dma load = weight_transfer(plan_.formats, slot.address, from, chunk.size, tile.columns);
   emitter_.put(Role::load, load, {slot.free}, {slot.full});
 }
 
@@ -153,6 +150,7 @@ void GemmCore::chunk(const Tile& tile, const Chunk& chunk, bool first, bool last
   mm.a_type = plan_.formats.activation;
   mm.b_type = plan_.formats.weight;
   mm.c_type = plan_.formats.accumulator;
+  mm.b_transposed = plan_.formats.coded();
   mm.accumulate = !first;
   Events waits{a.full, b.full};
   if (first) waits.push_back(c.free);
