@@ -160,7 +160,7 @@ void Emitter::loop(std::int64_t count, const std::function<void()>& body) {
   for (std::size_t i = 0; real && i < before.size(); ++i) signalled_[i] = before[i] + count * deltas[i];
 }
 
-isa::Operand Emitter::stepped(isa::Operand operand, std::initializer_list<std::int64_t> strides) const {
+isa::Operand Emitter::stepped(isa::Operand operand, std::span<const std::int64_t> strides) const {
   ensure(strides.size() <= levels_.size(), "more strides than open loops");
   auto level = levels_.rbegin();
   std::size_t depth = 0;

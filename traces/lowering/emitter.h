@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <deque>
 #include <functional>
-#include <initializer_list>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -58,7 +58,7 @@ class Emitter {
   /// Repeats `body`, which must put the same instructions each time; operands step by `stepped`.
   void loop(std::int64_t count, const std::function<void()>& body);
   /// `operand`, moving by strides (innermost loop first) with the turns of the open loops.
-  isa::Operand stepped(isa::Operand operand, std::initializer_list<std::int64_t> strides) const;
+  isa::Operand stepped(isa::Operand operand, std::span<const std::int64_t> strides) const;
 
   /// Ends a round of chip-wide signals: from here on waits for `event` mean those of all cores.
   void end_round(isa::EventId event);

@@ -106,7 +106,7 @@ TEST_CASE("A loop of one turn is written without a loop, and strides of open loo
     e.loop(2, [&] {
       e.loop(1, [&] {
         isa::Opaque opaque = work(7);
-        opaque.at = e.stepped(opaque.at, {1000, 10});
+        opaque.at = e.stepped(opaque.at, std::array<std::int64_t, 2>{1000, 10});
         e.put(Role::load, opaque, {}, {});
       });
     });
