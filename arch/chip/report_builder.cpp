@@ -128,7 +128,7 @@ ProgramReport program_report(const isa::Program& program, double latency_s, doub
   ProgramReport report;
   report.name = program.name();
   report.meta = program.header().meta;
-  report.tokens = meta_number(program.header(), "tokens_processed");
+  report.tokens = meta_number(program.header(), "tokens");
   report.tokens_per_s = ratio(static_cast<double>(report.tokens), latency_s);
   report.energy_per_token_j = ratio(total_j, static_cast<double>(report.tokens));
   return report;

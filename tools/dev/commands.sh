@@ -71,11 +71,13 @@ cmd_bench() {
 }
 
 cmd_fmt() {
-  local mode=(-i)
-  [[ ${1:-} != --check ]] || { mode=(--dry-run --Werror) && shift; }
+  local cpp=(-i) python=()
+  [[ ${1:-} != --check ]] || { cpp=(--dry-run --Werror) && python=(--check) && shift; }
   refuse_extra fmt "$@"
   ensure_packages "${STYLE_PACKAGES[@]}"
-  git ls-files -z '*.h' '*.cpp' | xargs -0 clang-format "${mode[@]}" || die "some files are not formatted; ./dev fmt"
+  ensure_venv
+  git ls-files -z '*.h' '*.cpp' | xargs -0 clang-format "${cpp[@]}" || die "some C++ files are not formatted; ./dev fmt"
+  "$VENV_PYTHON" -m ruff format "${python[@]}" || die "some Python files are not formatted; ./dev fmt"
 }
 
 cmd_lint() {

@@ -177,7 +177,7 @@ void DecodeCore::store_residual() {
 }  // namespace
 
 std::size_t DecodeLowering::lookahead() const {
-  return std::min(plan_.rings.weights.size(), plan_.job.target.queue_depth / 2);
+  return lookahead_for(plan_.rings.weights.size(), plan_.job.target.queue_depth);
 }
 
 /// Matrices and KV are read once by whoever holds them; norms, embeddings and the rotation by every core.

@@ -90,10 +90,7 @@ void Emitter::emit_load(Instruction& instruction) {
   }
   ensure(satisfied(instruction), "a load waits for what is never signalled");
   ++loads_;
-  const bool elsewhere = region_ != open_region_;
-  if (elsewhere) write_mark(region_);
-  hand_over(instruction);
-  if (elsewhere) write_mark(nullptr);
+  write(region_, instruction);
 }
 
 bool Emitter::satisfied(const Instruction& load) const {
@@ -114,10 +111,6 @@ void Emitter::write(const char* region, Instruction& instruction) {
     if (region) write_mark(region);
     open_region_ = region;
   }
-  hand_over(instruction);
-}
-
-void Emitter::hand_over(Instruction& instruction) {
   for (isa::Wait& wait : instruction.waits) wait.event = numbers_[wait.event];
   for (isa::Signal& signal : instruction.signals) {
     written_[signal.event] += signal.amount;

@@ -3,6 +3,7 @@
 // sequential execution. Finite queues can then never deadlock, whatever their depth.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <initializer_list>
@@ -13,6 +14,13 @@
 #include "traces/lowering/queues.h"
 
 namespace npulse::lowering {
+
+/// How many loads to move ahead so that `slots` of them are under way while other queues wait. None
+/// when queues are so deep that dispatch gets that far anyway.
+inline std::size_t lookahead_for(std::size_t slots, std::size_t queue_depth) {
+  constexpr std::size_t kPerLoad = 4;  // instructions of one queue between two loads, at most
+  return queue_depth >= kPerLoad * slots ? 0 : std::min(slots, queue_depth / 2);
+}
 
 /// What lowering every core once without output teaches: how often all cores together signal
 /// chip-wide events in each round, and which events anyone waits for.
@@ -76,7 +84,6 @@ class Emitter {
   bool satisfied(const isa::Instruction& load) const;
   void flush_front();
   void write(const char* region, isa::Instruction& instruction);
-  void hand_over(isa::Instruction& instruction);
   void write_mark(const char* name);
   std::vector<std::int64_t> deltas_of(const std::function<void()>& body);
 
