@@ -2,21 +2,21 @@
 #include <algorithm>
 #include <bit>
 
-#include "sim/core/error.h"
-
 #include "arch/dram/map_bits.h"
+#include "sim/core/error.h"
 
 namespace npulse::dram {
 namespace {
 
-int log2_of(std::int64_t n) { return std::countr_zero(static_cast<std::uint64_t>(n)); }
+int log2_of(std::int64_t n) {
+  return std::countr_zero(static_cast<std::uint64_t>(n));
+}
 
 /// Hands out address bits from the bottom up.
 class Builder {
  public:
   Builder(const Organisation& organisation, std::int64_t channels)
-      : widths_{field_widths(organisation, channels)},
-        next_{log2_of(organisation.burst_bytes())} {}
+      : widths_{field_widths(organisation, channels)}, next_{log2_of(organisation.burst_bytes())} {}
 
   /// Gives `field` up to `count` of the bits that it still lacks.
   Builder& take(Field field, int count = 64) {
@@ -29,7 +29,8 @@ class Builder {
   void hash(Field field, Field other) {
     FieldBits& bits = bits_[index(field)];
     const FieldBits& source = bits_[index(other)];
-    for (std::size_t i = 0; i < source.size() && !bits.empty(); ++i) bits[i % bits.size()] ^= source[i];
+    for (std::size_t i = 0; i < source.size() && !bits.empty(); ++i)
+      bits[i % bits.size()] ^= source[i];
   }
   void hash_bit(Field field, std::size_t i, int address_bit) {
     bits_[index(field)][i] ^= bit(address_bit);
@@ -58,7 +59,9 @@ void hash_channels(Builder& map, int first, int skip, int last) {
   }
 }
 
-bool is_power_of_two(std::int64_t n) { return std::has_single_bit(static_cast<std::uint64_t>(n)); }
+bool is_power_of_two(std::int64_t n) {
+  return std::has_single_bit(static_cast<std::uint64_t>(n));
+}
 
 /// Rows and ranks; ranks that are no power of two come last, so that only memory's end is unused.
 void take_rows(Builder& map, const Organisation& o) {
@@ -109,10 +112,14 @@ MapBits preset_bits(const Organisation& o, std::int64_t channels, const MappingP
   const int low = std::max(0, log2_of(params.granule_bytes) - burst_bits);
   const Builder map{o, channels};
   switch (params.preset) {
-    case MapPreset::bgi: return bgi_bits(map, o, low, false);
-    case MapPreset::bgi_xor: return bgi_bits(map, o, low, true);
-    case MapPreset::rbc: return rbc_bits(map, o, low);
-    case MapPreset::rngd: return rngd_bits(map, o, low);
+    case MapPreset::bgi:
+      return bgi_bits(map, o, low, false);
+    case MapPreset::bgi_xor:
+      return bgi_bits(map, o, low, true);
+    case MapPreset::rbc:
+      return rbc_bits(map, o, low);
+    case MapPreset::rngd:
+      return rngd_bits(map, o, low);
   }
   throw InternalError{"a map preset without bits"};
 }

@@ -10,12 +10,9 @@
 
 #include "arch/dram/timings.h"
 #include "sim/core/enum_names.h"
+#include "sim/core/error.h"
 #include "sim/core/params.h"
 #include "sim/core/units.h"
-
-namespace npulse {
-class Faults;
-}
 
 namespace npulse::dram {
 

@@ -39,7 +39,9 @@ Fault queue_fault(const Instruction& instruction, const ProgramHeader& header) {
                up_to(header.queues.size()));
   }
   const QueueDecl& queue = header.queues[instruction.queue];
-  const auto kind = queue_kind_of(opcode);
+  const auto* opaque = std::get_if<Opaque>(&instruction.operation);
+  const bool moves = opaque && (opaque->bytes_read || opaque->bytes_written);
+  const auto kind = moves ? std::optional{QueueKind::dma} : queue_kind_of(opcode);
   if (!kind || *kind == queue.kind) return std::nullopt;
   return bad(fmt::format("{} cannot run on queue '{}' of kind {}", to_string(opcode), queue.name,
                          to_string(queue.kind)),

@@ -103,6 +103,8 @@ TEST_CASE("What a line may say wrong is named", "[isa][text]") {
       {"dma dst=spm:0 src=dram:0 shape=[1]", "dma needs a queue; write 'QUEUE: dma ...'"},
       {"mx: dma dst=spm:0 src=dram:0 shape=[1]", "needs a dma queue"},
       {"ld: bar core", "bar goes to no queue"},
+      {"mx: opaque bytes_read=1", "opaque cannot run on queue 'mx' of kind matrix"},
+      {"bar core wait in>=1", "bar neither waits nor signals"},
       {"ld: dma dst=spm:0 shape=[1]", "missing: src"},
       {"ld: dma dst=spm:0 dst=spm:1 src=dram:0 shape=[1]", "dst is given twice"},
       {"ld: dma dst=spm:0 src=dram:0 shape=[1,2,3,4,5,6]", "over 5 dimensions"},

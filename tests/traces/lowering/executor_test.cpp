@@ -44,7 +44,7 @@ template <class Has, class F>
 double share_found(Phase phase, Has has, F change) {
   const isa::MemoryProgram program = lowered(phase);
   int tried = 0, found = 0;
-  for (std::size_t i = 0; i < program.instructions(0).size(); i += 3) {
+  for (std::size_t i = 0; i < program.instructions(0).size(); i += 2) {
     if (!has(program.instructions(0)[i])) continue;
     ++tried;
     found += is_found_broken(program, i, change);

@@ -59,10 +59,10 @@ TEST_CASE("Activations follow the weights, the KV cache the activations, and the
   CHECK(settle({}, test::tiny_target()).residual == DataType::i16);
 }
 
-TEST_CASE("Coded weights take a scale and 64 bytes for every group of 128", "[lowering]") {
+TEST_CASE("Coded weights take half a byte each, and a scale for every group of 128 along k", "[lowering]") {
   const Formats formats = settle(WeightFormat::int4g128, test::large_target());
   CHECK(formats.stored_bytes(128, 10) == Bytes{10 * (2 + 64)});
-  CHECK(formats.stored_bytes(129, 1) == Bytes{2 * (2 + 64)});
+  CHECK(formats.stored_bytes(130, 3) == Bytes{3 * (2 * 2 + 65)});
 }
 
 TEST_CASE("Types that the chip lacks are refused, each with those it has", "[lowering]") {
