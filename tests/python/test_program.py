@@ -6,9 +6,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import GEMM
 
 import npulse
+from runs import GEMM
 
 
 @pytest.mark.parametrize("ending", ["npt", "npb"])

@@ -9,11 +9,10 @@ import threading
 from pathlib import Path
 
 import pytest
-from conftest import GEMM
 
 import npulse
+from runs import GEMM, LONG
 
-LONG = "gemm:2048,2048,512"  # long enough to be interrupted
 CIRCLE = """.npu 1.0
 .queue ld dma
 .queue st dma

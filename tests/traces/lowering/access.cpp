@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "access.h"
+#include "tests/traces/lowering/access.h"
 
 namespace npulse::test {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "isa/loop_expander.h"
 #include "isa/memory_program.h"
-#include "targets.h"
+#include "tests/traces/lowering/targets.h"
 
 using namespace npulse;
 using namespace npulse::lowering;

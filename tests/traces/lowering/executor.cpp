@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "executor.h"
+#include "tests/traces/lowering/executor.h"
 
 #include <fmt/format.h>
 
@@ -8,9 +8,9 @@
 #include <memory>
 #include <random>
 
-#include "access.h"
+#include "tests/traces/lowering/access.h"
 #include "isa/loop_expander.h"
-#include "memory_image.h"
+#include "tests/traces/lowering/memory_image.h"
 
 namespace npulse::test {
 namespace {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The executor that the other tests trust must notice broken programs.
-#include "executor.h"
+#include "tests/traces/lowering/executor.h"
 
 #include <catch2/catch.hpp>
 
-#include "targets.h"
+#include "tests/traces/lowering/targets.h"
 
 using namespace npulse;
 using namespace npulse::lowering;

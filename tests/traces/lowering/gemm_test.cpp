@@ -3,8 +3,8 @@
 
 #include <random>
 
-#include "executor.h"
-#include "targets.h"
+#include "tests/traces/lowering/executor.h"
+#include "tests/traces/lowering/targets.h"
 
 using namespace npulse;
 using namespace npulse::lowering;

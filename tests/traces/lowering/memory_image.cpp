@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "memory_image.h"
+#include "tests/traces/lowering/memory_image.h"
 
 #include <fmt/format.h>
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "access.h"
+#include "tests/traces/lowering/access.h"
 #include "traces/lowering/target.h"
 
 namespace npulse::test {

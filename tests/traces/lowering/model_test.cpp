@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "sim/core/error.h"
-#include "targets.h"
+#include "tests/traces/lowering/targets.h"
 #include "traces/lowering/hf_config.h"
 
 using namespace npulse;

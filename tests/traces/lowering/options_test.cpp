@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "sim/core/error.h"
-#include "targets.h"
+#include "tests/traces/lowering/targets.h"
 #include "traces/lowering/formats.h"
 #include "traces/lowering/job.h"
 

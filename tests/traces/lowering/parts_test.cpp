@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "sim/core/error.h"
-#include "targets.h"
+#include "tests/traces/lowering/targets.h"
 #include "traces/lowering/gemm_tiling.h"
 #include "traces/lowering/kv_cache.h"
 #include "traces/lowering/linear.h"
