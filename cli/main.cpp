@@ -66,7 +66,7 @@ int dispatch(const Arguments& arguments) {
 int main(int argc, char** argv) {
   try {
     const int code = dispatch({argv + 1, argv + argc});
-    std::cout.flush();
+    if (!std::cout.flush()) throw InputError{"standard output", "cannot be written"};
     return code;
   } catch (const Error& error) {
     std::cerr << "npulse: " << error.what() << "\n";

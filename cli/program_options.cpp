@@ -68,7 +68,11 @@ lowering::Options model_options(const CommandLine& line, const lowering::Model& 
   return options;
 }
 
-bool is_model(const std::string& text) { return lowering::names_model(text, models_folder()); }
+bool is_model(const std::string& text) {
+  if (lowering::names_model(text, models_folder())) return true;
+  if (!std::filesystem::exists(text)) load_model(text);  // throws, with the names there are
+  return false;
+}
 
 lowering::Model load_model(const std::string& text) {
   return lowering::load_model(text, models_folder());

@@ -20,7 +20,7 @@ bool has_model_options(const CommandLine& line);
 
 lowering::Options model_options(const CommandLine& line, const lowering::Model& model);
 
-/// True when `text` means a model, false when it means a program file.
+/// True when `text` means a model, false when it means a program file; InputError when it is neither.
 bool is_model(const std::string& text);
 
 /// A model by name (configs/models), path or `gemm:M,N,K`.

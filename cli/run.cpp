@@ -2,7 +2,11 @@
 // npulse run CHIP PROGRAM
 #include "arch/chip/run.h"
 
+#include <fmt/format.h>
+
+#include <cmath>
 #include <iostream>
+#include <optional>
 
 #include "arch/chip/report_json.h"
 #include "arch/chip/report_text.h"
@@ -10,6 +14,7 @@
 #include "cli/interrupt.h"
 #include "cli/program_options.h"
 #include "cli/progress.h"
+#include "sim/core/error.h"
 #include "sim/core/output_file.h"
 #include "sim/core/text_table.h"
 
@@ -18,13 +23,43 @@ namespace po = boost::program_options;
 namespace npulse::cli {
 namespace {
 
-void write_json(const std::string& target, const arch::Report& report) {
-  const std::string text = to_json(report).dump(2) + "\n";
-  if (target == "-") {
-    std::cout << text;
-  } else {
-    write_file(target, text);
+/// Where the JSON report goes; opened before the run, so that a long one does not end in vain.
+class JsonTarget {
+ public:
+  explicit JsonTarget(const CommandLine& line) {
+    if (!line.has("json")) return;
+    const auto& target = line.get<std::string>("json");
+    to_stdout_ = target == "-";
+    if (!to_stdout_) file_.emplace(target);
   }
+  bool to_stdout() const { return to_stdout_; }
+
+  void write(const arch::Report& report) {
+    if (!to_stdout_ && !file_) return;
+    (file_ ? file_->stream() : std::cout) << to_json(report).dump(2) << "\n";
+    if (file_) file_->commit();
+  }
+
+ private:
+  bool to_stdout_ = false;
+  std::optional<OutputFile> file_;
+};
+
+/// --max-ms in picoseconds.
+Picoseconds time_limit(const CommandLine& line) {
+  constexpr double kPicosecondsPerMs = 1e9, kMost = 1e6;
+  const double ms = line.get<double>("max-ms");
+  if (ms > 0 && ms <= kMost) return Picoseconds{std::llround(ms * kPicosecondsPerMs)};
+  throw InputError{"--max-ms", fmt::format("{} is out of range", ms),
+                   fmt::format("use more than 0 and at most {}", kMost)};
+}
+
+arch::RunOptions run_options(const CommandLine& line) {
+  arch::RunOptions options;
+  if (line.has("timeline")) options.timeline = line.get<std::string>("timeline");
+  if (line.has("max-ms")) options.time_limit = time_limit(line);
+  options.check = !line.has("no-check");
+  return options;
 }
 
 CommandLine make_line() {
@@ -41,6 +76,7 @@ CommandLine make_line() {
       "timeline", po::value<std::string>()->value_name("FILE"),
       "Write what ran when, for ui.perfetto.dev.")(
       "max-ms", po::value<double>()->value_name("MS"), "Fail when simulated time passes this limit.")(
+      "no-check", "Run the program without checking it first; a fault then shows as it happens.")(
       "quiet,q", "No text report and no progress bar.");
   return line;
 }
@@ -53,24 +89,18 @@ int run_command(const Arguments& arguments) {
   const bool quiet = line.has("quiet");
   const arch::Chip chip = chip_from(line, line.get<std::string>("CHIP"));
   const auto program = program_from(line, line.get<std::string>("PROGRAM"), chip);
-
+  arch::RunOptions options = run_options(line);
   const InterruptGuard guard;
+  JsonTarget json{line};
   ProgressBar bar{"running", quiet};
-  arch::RunOptions options;
-  if (line.has("timeline")) options.timeline = line.get<std::string>("timeline");
-  if (line.has("max-ms")) {
-    options.time_limit = Picoseconds{static_cast<std::int64_t>(line.get<double>("max-ms") * 1e9)};
-  }
   options.poll = [&] { guard.poll(); };
   options.progress = [&](double fraction, Picoseconds time) {
     bar.update(fraction, scaled(static_cast<double>(time.count()) * 1e-12, "s") + " simulated");
   };
   const arch::Report report = arch::run(chip, *program, options);
   bar.clear();
-
-  const bool json_to_stdout = line.has("json") && line.get<std::string>("json") == "-";
-  if (!quiet && !json_to_stdout) std::cout << to_text(report);
-  if (line.has("json")) write_json(line.get<std::string>("json"), report);
+  if (!quiet && !json.to_stdout()) std::cout << to_text(report);
+  json.write(report);
   return 0;
 }
 

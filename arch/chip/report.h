@@ -71,7 +71,7 @@ struct BoundReport {
 struct ProgramReport {
   std::string name;
   std::map<std::string, std::string> meta;
-  std::int64_t tokens = 0;   ///< Produced by the run; 0 when the program says nothing of tokens.
+  std::int64_t tokens = 0;   ///< Of all sequences that the run processed; 0 when the program does not say.
   double tokens_per_s = 0, energy_per_token_j = 0;
 };
 

@@ -28,6 +28,7 @@ class Channel {
   virtual bool can_accept() const = 0;
   /// Since which tick can_accept() is true. Meaningless while it is false.
   virtual Cycles accepting_since() const = 0;
+  /// At most `queue_bursts` bursts.
   virtual void push(const Request& request) = 0;
   /// Simulates all that happens before tick `until`.
   virtual void advance(Cycles until, CompletionSink& sink) = 0;

@@ -6,11 +6,8 @@
 #include <string>
 
 #include "sim/core/enum_names.h"
+#include "sim/core/error.h"
 #include "sim/core/params.h"
-
-namespace npulse {
-class Faults;
-}
 
 namespace npulse::dram {
 

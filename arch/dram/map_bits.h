@@ -9,13 +9,15 @@ namespace npulse::dram {
 /// How many bits each field needs. Channels count as one when they are found by division.
 std::array<int, kFields> field_widths(const Organisation& organisation, std::int64_t channels);
 
-/// A preset, for any organisation:
+/// A preset, for any organisation, highest bits first (a rank lies below the row, or above it when
+/// the number of ranks is no power of two; `column low` spans one granule):
 ///   bgi      row : bank : column high : bank group : pseudo-channel : channel : column low
-///   bgi_xor  the same, banks and bank groups XORed with low row bits
+///   bgi_xor  the same, with bank bits XORed with all row bits in turn, group bits with bank bits,
+///            and the channel with all groups of bits above it
 ///   rbc      row : bank : bank group : column high : pseudo-channel : channel : column low
 ///   rngd     row : bank group high : bank : column high : bank group low : channel :
-///            pseudo-channel : column low, channels XORed with all higher groups of bits up to 28
-/// `column low` spans one granule; ranks are below the row, or above it when no power of two.
+///            pseudo-channel : column low, the channel XORed with groups of bits above it up to 28
+///            but for its lowest bit, which is the stack
 MapBits preset_bits(const Organisation& organisation, std::int64_t channels,
                     const MappingParams& params);
 

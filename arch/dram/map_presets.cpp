@@ -3,16 +3,20 @@
 #include <bit>
 
 #include "arch/dram/map_bits.h"
+#include "sim/core/error.h"
 
 namespace npulse::dram {
 namespace {
+
+int log2_of(std::int64_t n) {
+  return std::countr_zero(static_cast<std::uint64_t>(n));
+}
 
 /// Hands out address bits from the bottom up.
 class Builder {
  public:
   Builder(const Organisation& organisation, std::int64_t channels)
-      : widths_{field_widths(organisation, channels)},
-        next_{std::countr_zero(static_cast<std::uint64_t>(organisation.burst_bytes()))} {}
+      : widths_{field_widths(organisation, channels)}, next_{log2_of(organisation.burst_bytes())} {}
 
   /// Gives `field` up to `count` of the bits that it still lacks.
   Builder& take(Field field, int count = 64) {
@@ -21,13 +25,12 @@ class Builder {
     for (int i = 0; i < std::min(count, missing); ++i) bits.push_back(bit(next_++));
     return *this;
   }
-  /// XORs bit i of `field` with the address bit that bit `from + i` of `other` starts with.
-  void hash(Field field, Field other, std::size_t from) {
-    const FieldBits& source = bits_[index(other)];
+  /// XORs all bits of `other` into those of `field`, going round.
+  void hash(Field field, Field other) {
     FieldBits& bits = bits_[index(field)];
-    for (std::size_t i = 0; i < bits.size() && from + i < source.size(); ++i) {
-      bits[i] ^= source[from + i];
-    }
+    const FieldBits& source = bits_[index(other)];
+    for (std::size_t i = 0; i < source.size() && !bits.empty(); ++i)
+      bits[i % bits.size()] ^= source[i];
   }
   void hash_bit(Field field, std::size_t i, int address_bit) {
     bits_[index(field)][i] ^= bit(address_bit);
@@ -45,47 +48,80 @@ class Builder {
   MapBits bits_;
 };
 
-/// The vendor XORs the channel with every group of higher bits up to this one.
-constexpr int kRngdLastHashedBit = 28;
-
-void hash_rngd_channels(Builder& map, int first_channel_bit) {
+/// XORs the channel with all groups of higher address bits up to `last`, but for its lowest `skip`
+/// bits. The channel begins at address bit `first`.
+void hash_channels(Builder& map, int first, int skip, int last) {
   const auto width = static_cast<int>(map.width(Field::channel));
-  // The lowest channel bit selects the stack and is not hashed.
-  const int hashed = width - 1;
+  const int hashed = width - skip;
   if (hashed < 1) return;
-  for (int b = first_channel_bit + width; b <= kRngdLastHashedBit && b < map.next(); ++b) {
-    map.hash_bit(Field::channel,
-                 static_cast<std::size_t>(1 + (b - first_channel_bit - width) % hashed), b);
+  for (int b = 0; first + width + b <= last && first + width + b < map.next(); ++b) {
+    map.hash_bit(Field::channel, static_cast<std::size_t>(skip + b % hashed), first + width + b);
   }
+}
+
+bool is_power_of_two(std::int64_t n) {
+  return std::has_single_bit(static_cast<std::uint64_t>(n));
+}
+
+/// Rows and ranks; ranks that are no power of two come last, so that only memory's end is unused.
+void take_rows(Builder& map, const Organisation& o) {
+  if (is_power_of_two(o.ranks)) map.take(Field::rank);
+  map.take(Field::row).take(Field::rank);
+}
+
+MapBits bgi_bits(Builder map, const Organisation& o, int low, bool hash) {
+  map.take(Field::column, low);
+  const int channel_bit = map.next();
+  map.take(Field::channel).take(Field::pseudo_channel).take(Field::bank_group);
+  map.take(Field::column).take(Field::bank);
+  take_rows(map, o);
+  if (hash) {
+    // Streams in different rows then use different banks, and tiles with any pitch all groups and
+    // channels.
+    map.hash(Field::bank, Field::row);
+    map.hash(Field::bank_group, Field::bank);
+    hash_channels(map, channel_bit, 0, map.next());
+  }
+  return map.bits();
+}
+
+MapBits rbc_bits(Builder map, const Organisation& o, int low) {
+  map.take(Field::column, low).take(Field::channel).take(Field::pseudo_channel);
+  map.take(Field::column).take(Field::bank_group).take(Field::bank);
+  take_rows(map, o);
+  return map.bits();
+}
+
+MapBits rngd_bits(Builder map, const Organisation& o, int low) {
+  constexpr int kStackBits = 1, kLastHashedBit = 28;
+  // A granule holds a part in each pseudo-channel.
+  map.take(Field::column, std::max(0, low - log2_of(o.pseudo_channels)));
+  map.take(Field::pseudo_channel);
+  const int channel_bit = map.next();
+  map.take(Field::channel).take(Field::bank_group, 1).take(Field::column);
+  map.take(Field::bank).take(Field::bank_group);
+  take_rows(map, o);
+  hash_channels(map, channel_bit, kStackBits, kLastHashedBit);
+  return map.bits();
 }
 
 }  // namespace
 
 MapBits preset_bits(const Organisation& o, std::int64_t channels, const MappingParams& params) {
-  const auto log2 = [](std::int64_t n) { return std::countr_zero(static_cast<std::uint64_t>(n)); };
-  const int low = log2(std::max(params.granule_bytes, o.burst_bytes())) - log2(o.burst_bytes());
-  const bool rank_on_top = !std::has_single_bit(static_cast<std::uint64_t>(o.ranks));
-  Builder map{o, channels};
-  int channel_bit = 0;
-  if (params.preset == MapPreset::rngd) {
-    // A granule holds both pseudo-channels' halves.
-    map.take(Field::column, std::max(0, low - log2(o.pseudo_channels))).take(Field::pseudo_channel);
-    channel_bit = map.next();
-    map.take(Field::channel).take(Field::bank_group, 1).take(Field::column);
-    map.take(Field::bank).take(Field::bank_group);
-  } else {
-    map.take(Field::column, low).take(Field::channel).take(Field::pseudo_channel);
-    if (params.preset == MapPreset::rbc) map.take(Field::column);
-    map.take(Field::bank_group).take(Field::column).take(Field::bank);
+  const int burst_bits = log2_of(o.burst_bytes());
+  const int low = std::max(0, log2_of(params.granule_bytes) - burst_bits);
+  const Builder map{o, channels};
+  switch (params.preset) {
+    case MapPreset::bgi:
+      return bgi_bits(map, o, low, false);
+    case MapPreset::bgi_xor:
+      return bgi_bits(map, o, low, true);
+    case MapPreset::rbc:
+      return rbc_bits(map, o, low);
+    case MapPreset::rngd:
+      return rngd_bits(map, o, low);
   }
-  if (!rank_on_top) map.take(Field::rank);
-  map.take(Field::row).take(Field::rank);
-  if (params.preset == MapPreset::rngd) hash_rngd_channels(map, channel_bit);
-  if (params.preset == MapPreset::bgi_xor) {
-    map.hash(Field::bank, Field::row, 0);
-    map.hash(Field::bank_group, Field::row, map.width(Field::bank));
-  }
-  return map.bits();
+  throw InternalError{"a map preset without bits"};
 }
 
 }  // namespace npulse::dram

@@ -24,6 +24,8 @@ class Memory : private CompletionSink {
  public:
   /// Throws InputError when part, mapping and controller do not fit each other.
   Memory(const PartParams& part, const MemoryParams& params);
+  Memory(const Memory&) = delete;
+  Memory& operator=(const Memory&) = delete;
 
   /// Takes a transaction in that arrives at `arrival` >= `now`, unless a channel that it touches
   /// refuses. Throws InputError when it leaves the memory.

@@ -10,12 +10,9 @@
 
 #include "arch/dram/timings.h"
 #include "sim/core/enum_names.h"
+#include "sim/core/error.h"
 #include "sim/core/params.h"
 #include "sim/core/units.h"
-
-namespace npulse {
-class Faults;
-}
 
 namespace npulse::dram {
 
@@ -82,12 +79,12 @@ struct EnergyParams {
   }
 };
 
-/// How bytes are spread over channels, banks and rows (address_map.h explains the presets).
+/// How bytes are spread over channels, banks and rows (map_bits.h explains the presets).
 enum class MapPreset : std::uint8_t { bgi, bgi_xor, rbc, rngd };
 std::span<const EnumName<MapPreset>> enum_names(MapPreset);
 
 struct MappingParams {
-  MapPreset preset = MapPreset::bgi;
+  MapPreset preset = MapPreset::bgi_xor;
   std::int64_t granule_bytes = 256;
   std::map<std::string, std::vector<std::string>> bits;
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "sim/core/error.h"
+
 namespace npulse::dram {
 namespace {
 
@@ -29,6 +31,7 @@ PseudoChannel::PseudoChannel(const ResolvedPart& part, const ControllerParams& c
       refresh_{part.t_refi} {}
 
 void PseudoChannel::push(const Request& request) {
+  ensure(request.bursts <= queue_bursts_, "a request is longer than the scheduler's queue");
   inbox_.push(request);
   shared_.backlog += request.bursts;
 }

@@ -27,8 +27,9 @@ ReferenceChannel::ReferenceChannel(const ResolvedPart& part, const ControllerPar
 }
 
 void ReferenceChannel::push(const Request& request) {
+  const Cycles seen = std::max(now_, request.arrival);
+  next_event_ = idle() ? seen : std::min(next_event_, seen);
   pseudo_channels_[request.at.pseudo_channel].push(request);
-  next_event_ = std::min(next_event_, std::max(now_, request.arrival));
 }
 
 std::optional<Cycles> ReferenceChannel::next_event() const {

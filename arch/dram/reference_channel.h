@@ -12,6 +12,8 @@ class ReferenceChannel : public Channel {
  public:
   ReferenceChannel(const ResolvedPart& part, const ControllerParams& controller,
                    CommandObserver* observer);
+  ReferenceChannel(const ReferenceChannel&) = delete;
+  ReferenceChannel& operator=(const ReferenceChannel&) = delete;
 
   bool can_accept() const override { return shared_.backlog < backlog_limit_; }
   Cycles accepting_since() const override { return accepting_since_; }
@@ -21,7 +23,7 @@ class ReferenceChannel : public Channel {
   const ChannelCounts& counts() const override { return shared_.counts; }
 
  private:
-  /// Updates `channel` and notes when the backlog falls below its limit.
+  /// Runs `step` and notes when the backlog falls below its limit.
   template <class Step>
   void watch_backlog(Step&& step);
 

@@ -42,6 +42,13 @@ ResolvedPart::ResolvedPart(const PartParams& part)
   rl = timing("rl");
   wl = timing("wl");
   t_refi = timing("t_refi");
+  // Else refreshes could follow each other without a command in between, and no run would end.
+  const Cycles refresh = ticks("t_ras + t_rp_ab + t_rfc_ab");
+  if (t_refi < 2 * refresh) {
+    throw InputError{part.name + ".timing.t_refi",
+                     fmt::format("{} ticks: must be at least {}, twice the {} of a refresh",
+                                 t_refi.count(), 2 * refresh.count(), refresh.count())};
+  }
   two_step_activate = bus[index(Command::act1)].has_value();
   needs_sync = bus[index(Command::cas)].has_value();
   if (two_step_activate) t_aad = timing("t_aad");

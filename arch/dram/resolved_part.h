@@ -30,7 +30,7 @@ struct ResolvedPart {
   /// Throws InputError with all that PartParams::check finds.
   explicit ResolvedPart(const PartParams& part);
 
-  /// Evaluates a latency as in rules.h. Throws InputError when it names an absent timing.
+  /// Evaluates a latency as in rules.h; its timings must be present.
   Cycles ticks(std::string_view latency) const;
 
   PartParams params;
@@ -48,7 +48,6 @@ struct ResolvedPart {
   std::array<std::vector<WindowDelay>, kCommands> windows;  ///< By the command that causes them.
   std::array<std::optional<BusUse>, kCommands> bus;         ///< Absent: not in this family.
 
-  Hertz peak_bits_per_pin() const { return Hertz{params.rate_mtps * 1'000'000}; }
   /// Peak of one channel.
   std::int64_t channel_bytes_per_s() const;
 

@@ -7,6 +7,15 @@
 namespace npulse::bindings {
 
 /// Maps the typed errors of sim/core/error.h to those of npulse/errors.py.
-void bind_errors(pybind11::module_& module);
+void bind_errors();
+
+/// Chip and load_chip.
+void bind_chip(pybind11::module_& module);
+
+/// Program, open_program, lower and names_model. Needs Chip.
+void bind_program(pybind11::module_& module);
+
+/// run. Needs Chip and Program.
+void bind_run(pybind11::module_& module);
 
 }  // namespace npulse::bindings

@@ -8,7 +8,9 @@ namespace py = pybind11;
 namespace npulse::bindings {
 namespace {
 
-py::object python_type(const char* name) { return py::module_::import("npulse.errors").attr(name); }
+py::object python_type(const char* name) {
+  return py::module_::import("npulse.errors").attr(name);
+}
 
 void raise(const char* type, const std::exception& error) {
   py::set_error(python_type(type), error.what());
@@ -39,6 +41,8 @@ void translate(std::exception_ptr thrown) {
 
 }  // namespace
 
-void bind_errors(py::module_&) { py::register_local_exception_translator(translate); }
+void bind_errors() {
+  py::register_local_exception_translator(translate);
+}
 
 }  // namespace npulse::bindings

@@ -5,13 +5,10 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
-PACKAGE = Path(__file__).resolve().parent
+from ._configs import PACKAGE
 
 
 def main() -> None:
-    """Runs the program with the package's own configs, unless NPULSE_CONFIGS names others."""
-    os.environ.setdefault("NPULSE_CONFIGS", str(PACKAGE / "configs"))
-    program = PACKAGE / "bin" / "npulse"
-    os.execv(program, ["npulse", *sys.argv[1:]])
+    """Runs the program; it finds the package's configs as `import npulse` does."""
+    os.execv(PACKAGE / "bin" / "npulse", ["npulse", *sys.argv[1:]])

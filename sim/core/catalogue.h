@@ -15,7 +15,8 @@ class Catalogue {
   explicit Catalogue(std::filesystem::path root) : root_{std::move(root)} {}
 
   /// The tree named by the environment variable NPULSE_CONFIGS; else `packaged` (of the Python
-  /// package) when not empty; else that of the source tree, while it exists, else the installed one.
+  /// package) when not empty; else that of the source tree, while it exists, else the installed
+  /// one.
   static Catalogue locate(const std::filesystem::path& packaged = {});
 
   const std::filesystem::path& root() const { return root_; }

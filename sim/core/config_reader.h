@@ -76,6 +76,11 @@ concept Checked = requires(const T& value, Faults& faults, const std::string& pa
   value.check(faults, path);
 };
 
+template <class T>
+concept HasCheck = requires {
+  &T::check;
+};
+
 template <ScalarType M>
 void read_scalar(ReadLog& log, const ConfigNode& node, const std::string& path, M& out,
                  Limits limits) {
@@ -94,7 +99,7 @@ void read_group(ReadLog& log, const ConfigNode& node, const std::string& path, T
   FieldReader<T> reader{log, node, path, out};
   T::describe(reader);
   log.unknown_keys(node, path, reader.known());
-  static_assert(Checked<T> || !requires { &T::check; },
+  static_assert(Checked<T> || !HasCheck<T>,
                 "write `void check(Faults& faults, const std::string& path) const`");
   if constexpr (Checked<T>) {
     Faults found;

@@ -25,7 +25,8 @@ bool is_special(const fs::path& path) {
   return fs::exists(status) && !fs::is_regular_file(status);
 }
 
-/// Beside the target, because a rename does not cross file systems; the process id keeps runs apart.
+/// Beside the target, because a rename does not cross file systems; the process id keeps runs
+/// apart.
 fs::path temporary_beside(const fs::path& target) {
   const std::string name = "." + target.filename().string() + "." + std::to_string(getpid());
   return target.parent_path() / (name + ".part");

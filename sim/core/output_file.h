@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Output files are whole or absent: written beside the target under another name, renamed at the end.
+// Output files are whole or absent: written beside the target under another name, renamed at the
+// end.
 #pragma once
 
 #include <filesystem>
@@ -8,8 +9,8 @@
 
 namespace npulse {
 
-/// A file being written. Without commit() nothing of it remains and the target keeps its old content.
-/// A target that is no regular file (/dev/null, a pipe) is written in place.
+/// A file being written. Without commit() nothing of it remains and the target keeps its old
+/// content. A target that is no regular file (/dev/null, a pipe) is written in place.
 class OutputFile {
  public:
   /// Throws InputError when the place cannot be written.
@@ -28,7 +29,7 @@ class OutputFile {
   [[noreturn]] void fail(std::string_view what) const;
   bool in_place() const { return written_ == target_; }
 
-  std::filesystem::path target_;   ///< Symbolic links resolved, so that a link stays a link.
+  std::filesystem::path target_;  ///< Symbolic links resolved, so that a link stays a link.
   std::filesystem::path written_;
   std::ofstream stream_;
   bool committed_ = false;

@@ -55,7 +55,9 @@ Picoseconds Simulation::run(const RunControl& control) {
       if (control.poll) control.poll(current_time());
       start_slice();
       if (control.time_limit && current_time() > *control.time_limit) {
-        throw SimulationError{"the run passed its limit of simulated time"};
+        throw SimulationError{"the run passed its limit of " +
+                              std::to_string(control.time_limit->count() / 1000) +
+                              " ns of simulated time"};
       }
     }
   } catch (const sc_core::sc_report& report) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Speed of the DRAM engines, and the bandwidth that they simulate: one channel, closed loop.
+// Speed of the DRAM engine, and the bandwidth that it simulates: one channel, then all, closed
+// loop.
 #include <fmt/format.h>
 
 #include <chrono>
@@ -11,6 +12,7 @@
 
 #include "arch/dram/address_map.h"
 #include "arch/dram/channel.h"
+#include "arch/dram/memory.h"
 #include "arch/dram/part_file.h"
 
 namespace {
@@ -84,7 +86,17 @@ void push(Channel& channel, const AddressMap& map, std::int64_t burst_bytes, con
   }
 }
 
-void measure(const ResolvedPart& part, const Pattern& pattern, std::int64_t bursts) {
+void print_row(const char* pattern, const std::string& part, double mbursts_per_s, double share,
+               const ChannelCounts& counts) {
+  fmt::print("{:16} {:16} {:10.2f} {:12.1f} {:10.1f}\n", pattern, part, mbursts_per_s, 100 * share,
+             100.0 * static_cast<double>(counts.row_hits()) / static_cast<double>(counts.bursts()));
+}
+
+double seconds_since(std::clock_t begin) {
+  return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+}
+
+void measure_channel(const ResolvedPart& part, const Pattern& pattern, std::int64_t bursts) {
   const AddressMap map{part.organisation, 1, part.params.mapping};
   const auto channel = make_reference_channel(part, {});
   LastCompletion sink;
@@ -98,14 +110,37 @@ void measure(const ResolvedPart& part, const Pattern& pattern, std::int64_t burs
     pushed += access.bytes / burst_bytes;
   }
   while (const auto next = channel->next_event()) channel->advance(*next + Cycles{1024}, sink);
-  const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
-  const auto& counts = channel->counts();
-  const double peak_ticks =
-      static_cast<double>(part.organisation.pseudo_channels * sink.last().count());
-  fmt::print("{:16} {:16} {:10.2f} {:12.1f} {:10.1f}\n", pattern.name, part.params.name,
-             static_cast<double>(pushed) / seconds / 1e6,
-             100.0 * static_cast<double>(counts.data_ticks) / peak_ticks,
-             100.0 * static_cast<double>(counts.row_hits()) / static_cast<double>(counts.bursts()));
+  const double rate = static_cast<double>(pushed) / seconds_since(begin) / 1e6;
+  const ChannelCounts& counts = channel->counts();
+  const std::int64_t ticks = part.organisation.pseudo_channels * sink.last().count();
+  print_row(pattern.name, part.params.name, rate,
+            static_cast<double>(counts.data_ticks) / static_cast<double>(ticks), counts);
+}
+
+/// All channels of the part, read in transactions of 4 KiB as a DMA engine does.
+void measure_memory(const PartParams& part, std::int64_t bursts) {
+  constexpr std::int64_t kTransaction = 4096;
+  Memory memory{part, {}};
+  const std::clock_t begin = std::clock();
+  Picoseconds now{0};
+  const auto step = [&] {
+    now = std::max(now, memory.next_advance().value_or(now));
+    memory.advance(now);
+    while (const auto done = memory.next_completion())
+      memory.take_completed(now = std::max(now, *done));
+  };
+  for (std::int64_t i = 0; i * kTransaction < bursts * part.organisation.burst_bytes(); ++i) {
+    const Transaction transaction{static_cast<Address>(i * kTransaction) % kRegion,
+                                  Bytes{kTransaction}, false};
+    while (!memory.offer(now, transaction, now)) step();
+  }
+  while (!memory.idle()) step();
+  const ChannelCounts counts = memory.total_counts();
+  const double rate = static_cast<double>(counts.bursts()) / seconds_since(begin) / 1e6;
+  const double bytes = static_cast<double>(counts.bursts() * part.organisation.burst_bytes());
+  const double peak = static_cast<double>(memory.peak_bytes_per_s());
+  print_row("all channels", part.name, rate,
+            bytes / peak / (static_cast<double>(now.count()) * 1e-12), counts);
 }
 
 }  // namespace
@@ -117,7 +152,7 @@ int main(int argc, char** argv) {
              "% row hits");
   for (const auto& name : catalogue.list("parts")) {
     const ResolvedPart part{load_part(catalogue, name)};
-    for (const auto& pattern : patterns())
-      if (argc < 3 || std::string{argv[2]} == pattern.name) measure(part, pattern, bursts);
+    for (const auto& pattern : patterns()) measure_channel(part, pattern, bursts);
+    measure_memory(part.params, bursts);
   }
 }

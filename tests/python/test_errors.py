@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The error types, as a caller sees them."""
 
-import npulse
 import pytest
+
+import npulse
 
 
 @pytest.mark.parametrize(

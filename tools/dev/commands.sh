@@ -25,8 +25,11 @@ cmd_demo() {
   build_preset release npulse
   mkdir -p out
   say "one decode step of Llama-3.1-8B, batch 1, context 2048, fp8 weights"
+  # On the other core; through cat it sees no terminal, so only one progress bar is drawn.
+  demo_run rngd-lpddr5x --memory lpddr5x-8533 2> >(cat >&2) &
+  local other=$!
   demo_run rngd-hbm3
-  demo_run rngd-lpddr5x --memory lpddr5x-8533
+  wait "$other" || exit 1
   build/release/cli/npulse compare out/rngd-hbm3.json out/rngd-lpddr5x.json
   say "full reports: out/rngd-*.txt and .json; timelines for ui.perfetto.dev: out/rngd-*.trace.json"
 }
@@ -71,11 +74,13 @@ cmd_bench() {
 }
 
 cmd_fmt() {
-  local mode=(-i)
-  [[ ${1:-} != --check ]] || { mode=(--dry-run --Werror) && shift; }
+  local cpp=(-i) python=()
+  [[ ${1:-} != --check ]] || { cpp=(--dry-run --Werror) && python=(--check) && shift; }
   refuse_extra fmt "$@"
   ensure_packages "${STYLE_PACKAGES[@]}"
-  git ls-files -z '*.h' '*.cpp' | xargs -0 clang-format "${mode[@]}" || die "some files are not formatted; ./dev fmt"
+  ensure_venv
+  git ls-files -z '*.h' '*.cpp' | xargs -0 clang-format "${cpp[@]}" || die "some C++ files are not formatted; ./dev fmt"
+  "$VENV_PYTHON" -m ruff format "${python[@]}" || die "some Python files are not formatted; ./dev fmt"
 }
 
 cmd_lint() {

@@ -177,7 +177,7 @@ void DecodeCore::store_residual() {
 }  // namespace
 
 std::size_t DecodeLowering::lookahead() const {
-  return std::min(plan_.rings.weights.size(), plan_.job.target.queue_depth / 2);
+  return lookahead_for(plan_.rings.weights.size(), plan_.job.target.queue_depth);
 }
 
 /// Matrices and KV are read once by whoever holds them; norms, embeddings and the rotation by every core.
@@ -204,7 +204,7 @@ Plan DecodeLowering::plan() const {
   const std::int64_t attention = 2 * model.q_width() * (job.options.context + 1);
   plan.macs = batch * (layers * (model.linear_parameters_per_layer() + attention) +
                        (job.has_head() ? model.hidden * model.vocab : 0));
-  plan.tokens_produced = plan.tokens_processed = batch;
+  plan.tokens = plan.tokens_produced = batch;
   return plan;
 }
 

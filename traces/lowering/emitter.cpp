@@ -10,12 +10,28 @@ namespace npulse::lowering {
 using isa::EventId;
 using isa::Instruction;
 
+std::vector<isa::EventDecl> Survey::events_in_use(const EventTable& events) const {
+  std::vector<isa::EventDecl> used;
+  for (std::size_t i = 0; i < waited.size(); ++i) {
+    if (waited[i]) used.push_back(events.declarations()[i]);
+  }
+  return used;
+}
+
+std::vector<EventId> Survey::numbers() const {
+  std::vector<EventId> list;
+  EventId next = 0;
+  for (const bool used : waited) list.push_back(used ? next++ : next);
+  return list;
+}
+
 Emitter::Emitter(const Setup& setup)
     : setup_{setup},
       signalled_(setup.events->declarations().size()),
       written_(signalled_.size()),
       waited_(kRoles, std::vector<std::int64_t>(signalled_.size())) {
   setup_.survey->waited.resize(signalled_.size());
+  if (!recording()) numbers_ = setup_.survey->numbers();
 }
 
 void Emitter::put(Role role, isa::Operation operation, const Events& waits, const Events& signals) {
@@ -24,7 +40,7 @@ void Emitter::put(Role role, isa::Operation operation, const Events& waits, cons
   if (rehearsing_ || recording()) return;
   const bool movable = setup_.lookahead > 0 && levels_.empty();
   if (movable && role == Role::load) {
-    emit_load(std::move(instruction));
+    emit_load(instruction);
   } else if (movable) {
     pending_.push_back({loads_, region_, std::move(instruction)});
   } else {
@@ -68,17 +84,13 @@ std::vector<isa::Signal> Emitter::signals_of(const Events& events) {
   return signals;
 }
 
-void Emitter::emit_load(Instruction instruction) {
+void Emitter::emit_load(Instruction& instruction) {
   while (!pending_.empty() && (pending_.front().load + setup_.lookahead <= loads_ || !satisfied(instruction))) {
     flush_front();
   }
   ensure(satisfied(instruction), "a load waits for what is never signalled");
   ++loads_;
-  const bool elsewhere = region_ != open_region_;
-  if (elsewhere) write_mark(region_);
-  setup_.sink->put(setup_.core, instruction);
-  for (const isa::Signal& signal : instruction.signals) written_[signal.event] += signal.amount;
-  if (elsewhere) write_mark(nullptr);
+  write(region_, instruction);
 }
 
 bool Emitter::satisfied(const Instruction& load) const {
@@ -93,14 +105,18 @@ void Emitter::flush_front() {
   pending_.pop_front();
 }
 
-void Emitter::write(const char* region, const Instruction& instruction) {
+void Emitter::write(const char* region, Instruction& instruction) {
   if (region != open_region_) {
     if (open_region_) write_mark(nullptr);
     if (region) write_mark(region);
     open_region_ = region;
   }
+  for (isa::Wait& wait : instruction.waits) wait.event = numbers_[wait.event];
+  for (isa::Signal& signal : instruction.signals) {
+    written_[signal.event] += signal.amount;
+    signal.event = numbers_[signal.event];
+  }
   setup_.sink->put(setup_.core, instruction);
-  for (const isa::Signal& signal : instruction.signals) written_[signal.event] += signal.amount;
 }
 
 void Emitter::write_mark(const char* name) {
@@ -132,7 +148,9 @@ void Emitter::loop(std::int64_t count, const std::function<void()>& body) {
   levels_.push_back({false, std::vector<std::int64_t>(signalled_.size())});
   if (real) levels_.back() = {true, deltas_of(body)};
   const auto bracket = [&](isa::Operation operation) {
-    if (real && !rehearsing_ && !recording()) write(region_, {std::move(operation), isa::kNoQueue, {}, {}, 0});
+    if (!real || rehearsing_ || recording()) return;
+    Instruction instruction{std::move(operation), isa::kNoQueue, {}, {}, 0};
+    write(region_, instruction);
   };
   bracket(isa::Loop{count});
   body();
@@ -142,7 +160,7 @@ void Emitter::loop(std::int64_t count, const std::function<void()>& body) {
   for (std::size_t i = 0; real && i < before.size(); ++i) signalled_[i] = before[i] + count * deltas[i];
 }
 
-isa::Operand Emitter::stepped(isa::Operand operand, std::initializer_list<std::int64_t> strides) const {
+isa::Operand Emitter::stepped(isa::Operand operand, std::span<const std::int64_t> strides) const {
   ensure(strides.size() <= levels_.size(), "more strides than open loops");
   auto level = levels_.rbegin();
   std::size_t depth = 0;

@@ -3,9 +3,10 @@
 // sequential execution. Finite queues can then never deadlock, whatever their depth.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <functional>
-#include <initializer_list>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -14,11 +15,23 @@
 
 namespace npulse::lowering {
 
+/// How many loads to move ahead so that `slots` of them are under way while other queues wait. None
+/// when queues are so deep that dispatch gets that far anyway.
+inline std::size_t lookahead_for(std::size_t slots, std::size_t queue_depth) {
+  constexpr std::size_t kPerLoad = 4;  // instructions of one queue between two loads, at most
+  return queue_depth >= kPerLoad * slots ? 0 : std::min(slots, queue_depth / 2);
+}
+
 /// What lowering every core once without output teaches: how often all cores together signal
 /// chip-wide events in each round, and which events anyone waits for.
 struct Survey {
   std::vector<std::int64_t> signals_in_round;
   std::vector<bool> waited;
+
+  /// Declarations of the events that anyone waits for, in order; the others are not written.
+  std::vector<isa::EventDecl> events_in_use(const EventTable& events) const;
+  /// By event: its number among those in use.
+  std::vector<isa::EventId> numbers() const;
 };
 
 class Emitter {
@@ -45,7 +58,7 @@ class Emitter {
   /// Repeats `body`, which must put the same instructions each time; operands step by `stepped`.
   void loop(std::int64_t count, const std::function<void()>& body);
   /// `operand`, moving by strides (innermost loop first) with the turns of the open loops.
-  isa::Operand stepped(isa::Operand operand, std::initializer_list<std::int64_t> strides) const;
+  isa::Operand stepped(isa::Operand operand, std::span<const std::int64_t> strides) const;
 
   /// Ends a round of chip-wide signals: from here on waits for `event` mean those of all cores.
   void end_round(isa::EventId event);
@@ -67,10 +80,10 @@ class Emitter {
   std::vector<isa::Wait> waits_for(Role role, const Events& events);
   isa::LoopSteps wait_steps(isa::EventId event) const;
   std::vector<isa::Signal> signals_of(const Events& events);
-  void emit_load(isa::Instruction instruction);
+  void emit_load(isa::Instruction& instruction);
   bool satisfied(const isa::Instruction& load) const;
   void flush_front();
-  void write(const char* region, const isa::Instruction& instruction);
+  void write(const char* region, isa::Instruction& instruction);
   void write_mark(const char* name);
   std::vector<std::int64_t> deltas_of(const std::function<void()>& body);
 
@@ -85,6 +98,7 @@ class Emitter {
   std::size_t loads_ = 0;
   std::size_t round_ = 0;
   std::int64_t chip_signals_ = 0;        ///< Of this core in the current round.
+  std::vector<isa::EventId> numbers_;    ///< By event: as the program knows it.
   bool rehearsing_ = false;              ///< Counting the signals of a loop body.
 };
 

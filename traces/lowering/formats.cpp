@@ -5,15 +5,13 @@
 
 #include <algorithm>
 
+#include "isa/shapes.h"
 #include "sim/core/error.h"
 
 namespace npulse::lowering {
 namespace {
 
 using isa::DataType;
-
-constexpr std::int64_t kGroup = 128;                // elements that share a scale in int4g128
-constexpr std::int64_t kGroupBytes = 2 + kGroup / 2;  // fp16 scale and nibbles; the last group is whole
 
 bool is_integer(DataType type) { return type <= DataType::i32; }
 
@@ -116,7 +114,7 @@ class TypeCheck {
 
 Bytes Formats::stored_bytes(std::int64_t k, std::int64_t n) const {
   if (!coded()) return isa::bytes_of(k * n, weight);
-  return Bytes{ceil_div(k * n, kGroup) * kGroupBytes};
+  return isa::coded_bytes(isa::CodecFormat::int4g128, {n, k});
 }
 
 Formats settle_formats(const Options& options, const Target& target) {

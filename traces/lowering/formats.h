@@ -17,8 +17,9 @@ struct Formats {
   isa::DataType accumulator;    ///< Result of activation x weight.
   isa::DataType score;          ///< Result of activation x kv.
 
+  /// Coded weights lie column by column, so that groups run along k; others row by row.
   bool coded() const { return stored_weights == WeightFormat::int4g128; }
-  /// Bytes in memory of a k x n block of weights, moved by one transfer.
+  /// Bytes in memory of a k x n block of weights.
   Bytes stored_bytes(std::int64_t k, std::int64_t n) const;
 };
 

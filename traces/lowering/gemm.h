@@ -18,7 +18,8 @@ struct GemmPlan {
   Formats formats;
   GemmTiling tiling;
   EventTable events;
-  Ring a, b, c, stage;
+  Ring a;                                    ///< Chunks, or whole panels of m rows.
+  Ring b, c, stage;
   Address a_base = 0, b_base = 0, c_base = 0;
   std::int64_t b_stride = 0;                 ///< Bytes from one tile of b to the next.
   std::vector<std::int64_t> tiles_before;    ///< By grid column: columns of tiles before it, and all.

@@ -16,6 +16,7 @@ struct Candidate {
   std::int64_t grid_rows, grid_columns;
   std::int64_t share_m, share_n;
   std::int64_t m, n, k;
+  bool keeps_a;
 };
 
 class Search {
@@ -31,7 +32,8 @@ class Search {
   }
 
   Bytes spm_bytes(const Candidate& c) const {
-    return (a_bytes(c) + b_bytes(c)) * GemmTiling::kSlots +
+    const std::int64_t chunks_of_a = c.keeps_a ? GemmTiling::kPanels * ceil_div(gemm_.k, c.k) : GemmTiling::kSlots;
+    return a_bytes(c) * chunks_of_a + b_bytes(c) * GemmTiling::kSlots +
            isa::bytes_of(c.m * c.n, formats_.residual) * GemmTiling::kResults;
   }
   Bytes acc_bytes(const Candidate& c) const {
@@ -58,14 +60,17 @@ class Search {
 
   void try_grid(std::int64_t rows, std::int64_t columns) {
     Candidate c{rows, columns, largest_share(gemm_.m, rows, target_.tile_m),
-                largest_share(gemm_.n, columns, target_.tile_n), 0, 0, 0};
+                largest_share(gemm_.n, columns, target_.tile_n), 0, 0, 0, false};
     for (const std::int64_t k : sizes(target_.tile_k, gemm_.k)) {
       for (const std::int64_t n : sizes(target_.tile_n, c.share_n)) {
         for (const std::int64_t m : sizes(target_.tile_m, c.share_m)) {
           c.m = m;
           c.n = n;
           c.k = k;
-          try_tile(c);
+          for (const bool keeps_a : {false, true}) {
+            c.keeps_a = keeps_a;
+            try_tile(c);
+          }
         }
       }
     }
@@ -84,7 +89,7 @@ class Search {
     const std::int64_t tiles_m = ceil_div(c.share_m, c.m), tiles_n = ceil_div(c.share_n, c.n);
     const std::int64_t tiles = tiles_m * tiles_n * ceil_div(gemm_.k, c.k);
     const double share = static_cast<double>(c.share_m) * static_cast<double>(c.share_n);
-    const double a = static_cast<double>(tiles_n * c.share_m) * static_cast<double>(gemm_.k) * bytes(formats_.activation);
+    const double a = static_cast<double>((c.keeps_a ? 1 : tiles_n) * c.share_m) * static_cast<double>(gemm_.k) * bytes(formats_.activation);
     const double b = static_cast<double>(formats_.stored_bytes(gemm_.k, c.share_n).count()) * static_cast<double>(tiles_m);
     const double moved = a + b + share * bytes(formats_.residual);
     const auto engine = static_cast<double>(target_.dma_bytes_per_cycle);
@@ -127,7 +132,7 @@ GemmTiling tile_gemm(const Gemm& gemm, const Formats& formats, const Target& tar
   Search search{gemm, formats, target};
   const auto best = search.best();
   if (!best) {
-    const Candidate one{1, 1, 1, 1, 1, 1, 1};
+    const Candidate one{1, 1, 1, 1, 1, 1, 1, false};
     throw InputError{fmt::format("gemm:{},{},{}", gemm.m, gemm.n, gemm.k),
                      fmt::format("needs at least {} bytes of scratchpad and {} of accumulators; {} has {} and {}",
                                  search.spm_bytes(one).count(), search.acc_bytes(one).count(), target.name,
@@ -138,7 +143,7 @@ GemmTiling tile_gemm(const Gemm& gemm, const Formats& formats, const Target& tar
     std::erase_if(ranges, [](const Range& range) { return range.size() == 0; });
     return ranges;
   };
-  return {best->m, best->n, best->k, shares(gemm.m, best->grid_rows, target.tile_m),
+  return {best->m, best->n, best->k, best->keeps_a, shares(gemm.m, best->grid_rows, target.tile_m),
           shares(gemm.n, best->grid_columns, target.tile_n)};
 }
 

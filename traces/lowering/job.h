@@ -34,8 +34,8 @@ struct Plan {
   Bytes weights{};                    ///< Weight matrices, norms and biases, each once.
   Bytes kv{};                         ///< KV cache read and written by attention, each byte once.
   std::int64_t macs = 0;
+  std::int64_t tokens = 0;            ///< Went through the model: the prompts', or one of each sequence.
   std::int64_t tokens_produced = 0;   ///< One of each sequence.
-  std::int64_t tokens_processed = 0;  ///< prefill: all of the prompts; decode: the same as produced.
 };
 
 /// A lowered model before it is written: emit() may be called for every core any number of times.

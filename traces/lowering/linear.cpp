@@ -45,17 +45,21 @@ Address Linear::address(std::int64_t layer, std::uint32_t core, std::int64_t til
   return base_ + static_cast<Address>(index * tile_stride_.count());
 }
 
+isa::Dma weight_transfer(const Formats& formats, Address to, isa::Operand from, std::int64_t k, std::int64_t columns) {
+  if (!formats.coded()) return transfer(in_spm(to), from, {k * columns}, formats.weight);
+  isa::Dma load = transfer(in_spm(to), from, {columns, k}, formats.weight);
+  load.codec = isa::CodecFormat::int4g128;
+  load.compressed_bytes = formats.stored_bytes(k, columns).count();
+  return load;
+}
+
 const Slot& load_tile(Emitter& emitter, const Formats& formats, const Linear& linear, Ring& ring,
                       std::int64_t layer, std::int64_t tile) {
   const Slot& slot = ring.next();
   const LinearShape& shape = linear.shape();
   const std::int64_t columns = linear.tile(emitter.core(), tile).size() * shape.parts;
-  isa::Dma load = transfer(in_spm(slot.address), in_dram(linear.address(layer, emitter.core(), tile)),
-                           {shape.k * columns}, formats.weight);
-  if (formats.coded()) {
-    load.codec = isa::CodecFormat::int4g128;
-    load.compressed_bytes = formats.stored_bytes(shape.k, columns).count();
-  }
+  const isa::Dma load = weight_transfer(formats, slot.address, in_dram(linear.address(layer, emitter.core(), tile)),
+                                        shape.k, columns);
   emitter.put(Role::load, load, {slot.free}, {slot.full});
   return slot;
 }
@@ -77,6 +81,7 @@ void multiply(Emitter& emitter, const Formats& formats, const Linear& linear, co
     mm.a_type = formats.activation;
     mm.b_type = formats.weight;
     mm.c_type = formats.accumulator;
+    mm.b_transposed = formats.coded();
     Events signals;
     if (part + 1 == shape.parts) {
       signals = done;

@@ -51,6 +51,9 @@ class Linear {
   Bytes tile_stride_{};
 };
 
+/// Fetches a dense run of `columns` columns of k weights, expanding them if they are coded.
+isa::Dma weight_transfer(const Formats& formats, Address to, isa::Operand from, std::int64_t k, std::int64_t columns);
+
 /// Fetches a tile into the next slot of `ring`.
 const Slot& load_tile(Emitter& emitter, const Formats& formats, const Linear& linear, Ring& ring,
                       std::int64_t layer, std::int64_t tile);

@@ -29,8 +29,9 @@ void add_plan(Meta& meta, const Plan& plan) {
   meta["plan.weight_bytes"] = std::to_string(plan.weights.count());
   meta["plan.kv_bytes"] = std::to_string(plan.kv.count());
   meta["plan.macs"] = std::to_string(plan.macs);
-  if (plan.tokens_produced > 0) meta["tokens_produced"] = std::to_string(plan.tokens_produced);
-  if (plan.tokens_processed > 0) meta["tokens_processed"] = std::to_string(plan.tokens_processed);
+  if (plan.tokens == 0) return;
+  meta["tokens"] = std::to_string(plan.tokens);
+  meta["tokens_produced"] = std::to_string(plan.tokens_produced);
 }
 
 void add_formats(Meta& meta, const Formats& formats) {
@@ -61,12 +62,12 @@ Meta make_meta(const Model& model, const Options& options, const Target& target,
   return meta;
 }
 
-isa::ProgramHeader make_header(const Lowering& lowering, const Target& target) {
+isa::ProgramHeader make_header(const Lowering& lowering, const Survey& survey, const Target& target) {
   isa::ProgramHeader header;
   header.target = target.name;
   header.cores = target.cores;
   header.queues = target.queues;
-  header.events = lowering.events().declarations();
+  header.events = survey.events_in_use(lowering.events());
   return header;
 }
 
@@ -85,7 +86,7 @@ void lower(const Model& model, const Options& options, const Target& target, isa
   };
   emit_all();
   setup.sink = &sink;
-  isa::ProgramHeader header = make_header(*lowering, target);
+  isa::ProgramHeader header = make_header(*lowering, survey, target);
   header.meta = make_meta(model, options, target, lowering->plan());
   sink.begin(header);
   emit_all();

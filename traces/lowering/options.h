@@ -14,8 +14,8 @@ namespace npulse::lowering {
 enum class Phase : std::uint8_t { prefill, decode };
 std::span<const EnumName<Phase>> enum_names(Phase);
 
-/// How weight matrices lie in memory. int4g128: 4 bits, and one fp16 scale for every 128 elements,
-/// expanded in line by the DMA engine to the type of the activations.
+/// How weight matrices lie in memory. int4g128: 4 bits, and one fp16 scale for every 128 elements
+/// along k, expanded in line by the DMA engine to the type of the activations.
 enum class WeightFormat : std::uint8_t { fp16, bf16, fp8, int8, int4g128 };
 std::span<const EnumName<WeightFormat>> enum_names(WeightFormat);
 

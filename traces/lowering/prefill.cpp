@@ -134,7 +134,7 @@ void PrefillCore::head() {
 }  // namespace
 
 std::size_t PrefillLowering::lookahead() const {
-  return std::min(plan_.weights.size(), plan_.job.target.queue_depth / 2);
+  return lookahead_for(plan_.weights.size(), plan_.job.target.queue_depth);
 }
 
 void PrefillLowering::emit(Emitter& emitter) const {

@@ -66,7 +66,7 @@ Plan PrefillLowering::plan() const {
   plan.dram_write = layer_written * layers + (job.embeds() ? x : Bytes{});
   plan.macs = layers * (rows * model.linear_parameters_per_layer() + 2 * seen.pairs * batch * model.q_width());
   plan.tokens_produced = batch;
-  plan.tokens_processed = rows;
+  plan.tokens = rows;
   if (!job.has_head()) return plan;
   const Bytes head = plan_.matrix(Matrix::head).stored_bytes(formats);
   plan.weights += head + norm;

@@ -65,18 +65,36 @@ class PanelSearch {
     best_cost_ = cost;
   }
 
+  /// The longest of array, memory and DMA engine; the array also waits where nothing hides the
+  /// loading of rows: at the start, and from panel to panel as far as spare blocks do not help.
   double cycles(const PanelTiling& t) const {
     const Target& target = job_.target;
-    const double products = static_cast<double>(ceil_div(share_, t.width) * ceil_div(rows_, t.block_rows) * shape_.parts);
-    const double padded = static_cast<double>(round_up(t.width, target.tile_n) * round_up(t.block_rows, target.tile_m)) *
-                          static_cast<double>(round_up(shape_.k, target.tile_k));
-    const double array = products * (padded / rate_of(target, job_.formats.activation, job_.formats.weight) + kProductOverhead);
-    const double weights = static_cast<double>(job_.formats.stored_bytes(shape_.k, share_ * shape_.parts).count()) *
-                           static_cast<double>(t.panels(rows_));
-    const double activations = static_cast<double>(isa::bytes_of(rows_ * shape_.k, job_.formats.activation).count());
-    const double memory = (weights + activations) * job_.cores * target.clock_hertz / std::max(target.dram_bytes_per_s, 1.0);
-    const double engine = std::max(weights, activations) / static_cast<double>(std::max<std::int64_t>(1, target.dma_bytes_per_cycle));
-    return std::max({array, memory, engine});
+    const double product = product_cycles(t);
+    const double pass = product * static_cast<double>(t.panel_blocks);
+    const auto tiles = static_cast<double>(ceil_div(share_, t.width)), panels = static_cast<double>(t.panels(rows_));
+    const double array = tiles * product * static_cast<double>(ceil_div(rows_, t.block_rows));
+
+    const auto engine = static_cast<double>(std::max<std::int64_t>(1, target.dma_bytes_per_cycle));
+    const double memory_share = target.dram_bytes_per_s / target.clock_hertz / job_.cores;
+    const double rate = memory_share > 0 ? std::min(engine, memory_share) : engine;
+    const auto weights = static_cast<double>(job_.formats.stored_bytes(shape_.k, share_ * shape_.parts).count()) * panels;
+    const auto rows = static_cast<double>(isa::bytes_of(rows_ * shape_.k, job_.formats.activation).count());
+    const double moved = std::max((weights + rows) / rate, std::max(weights, rows) / engine);
+
+    const double block = rows / static_cast<double>(rows_) * static_cast<double>(t.block_rows) / rate;
+    const std::int64_t spare = std::min(t.block_slots - t.panel_blocks, t.panel_blocks);
+    const auto late_blocks = static_cast<double>(t.panel_blocks - spare);
+    const double start = std::max(block, block * static_cast<double>(t.panel_blocks) - pass);
+    const double change = std::max(spare == 0 ? block : 0.0, block * late_blocks - 2 * pass);
+    return std::max(array + start + change * (panels - 1), moved);
+  }
+
+  /// All parts of a tile against one block.
+  double product_cycles(const PanelTiling& t) const {
+    const Target& target = job_.target;
+    const auto padded = static_cast<double>(round_up(t.width, target.tile_n) * round_up(t.block_rows, target.tile_m)) *
+                        static_cast<double>(round_up(shape_.k, target.tile_k));
+    return shape_.parts * (padded / rate_of(target, job_.formats.activation, job_.formats.weight) + kProductOverhead);
   }
 
   const Job& job_;

@@ -167,3 +167,16 @@ TEST_CASE("Utilisation never passes the peak, whatever the traffic", "[arch][dra
     }
   }
 }
+
+TEST_CASE("LPDDR5-6400 agrees with Ramulator 2.1 on sequential and random reads", "[arch][dram]") {
+  // reference/dram_streams.csv: LPDDR5-6400/bgi/AB, seq 93.39 % and rand 44.5 % of peak; 8 Gb.
+  PartParams params = shipped_part("lpddr5-6400");
+  params.timing.t_rfc_ab->ns = 210;
+  params.organisation.rows /= 2;
+  const ResolvedPart part{params};
+  const AddressMap map{part.organisation, 1, params.mapping};
+  const double sequential = measure(part, 60'000, run_stream(map, part.organisation.burst_bytes()));
+  const double random = measure(part, 60'000, random_rows(part));
+  REQUIRE(sequential == Approx(0.9339).epsilon(0.01));
+  REQUIRE(random == Approx(0.445).epsilon(0.03));
+}

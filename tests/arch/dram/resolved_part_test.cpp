@@ -95,6 +95,12 @@ TEST_CASE("Faults of a part file are reported at their places", "[arch][dram]") 
                                                   Contains("timing.t_rcd") && Contains("missing"));
 }
 
+TEST_CASE("A part that would do nothing but refresh is refused", "[arch][dram]") {
+  PartParams params = shipped_part("hbm3-6400");
+  params.timing.t_refi = TimingValue{300, 0};
+  REQUIRE_THROWS_WITH(ResolvedPart{params}, Contains("timing.t_refi: 960 ticks: must be at least"));
+}
+
 TEST_CASE("Counts that the address map cannot serve are refused", "[arch][dram]") {
   PartParams params = shipped_part("hbm3-6400");
   params.organisation.bank_groups = 3;

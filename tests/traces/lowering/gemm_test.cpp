@@ -19,6 +19,7 @@ void require_sound(const Gemm& gemm, const Target& target, std::uint64_t seed, O
   isa::MemoryProgram program;
   lower(gemm, options, target, program);
   INFO(name_of(gemm));
+  REQUIRE(test::findings_of(program, target) == std::vector<std::string>{});
   const auto out = test::execute(program, target, target.queue_depth, seed);
   REQUIRE(out.faults == std::vector<std::string>{});
   REQUIRE(out.macs == gemm.m * gemm.n * gemm.k);

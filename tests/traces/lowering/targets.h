@@ -2,6 +2,7 @@
 // Chips and models to lower in tests.
 #pragma once
 
+#include "isa/checker.h"
 #include "traces/lowering/lower.h"
 
 namespace npulse::test {
@@ -48,6 +49,35 @@ inline lowering::Target large_target() {
   t.dma_bytes_per_cycle = 256;
   t.dma_start_cycles = 500;
   return t;
+}
+
+/// The same chip as the static checker sees it.
+inline isa::CheckTarget as_checked(const lowering::Target& target) {
+  using isa::Opcode;
+  isa::CheckTarget t;
+  t.name = target.name;
+  t.cores = target.cores;
+  t.queues = target.queues;
+  t.spm_bytes = target.spm_bytes;
+  t.acc_bytes = target.acc_bytes;
+  t.dram_bytes = target.dram_bytes;
+  std::vector<DataType> matrix_types;
+  for (const auto& rate : target.matrix_rates) matrix_types.push_back(rate.type);
+  t.units = {{isa::QueueKind::dma, {Opcode::dma}, {}, {}},
+             {isa::QueueKind::matrix, {Opcode::mm}, matrix_types, {DataType::i32, DataType::fp32}},
+             {isa::QueueKind::vector, {Opcode::vec}, target.vector_types, {}}};
+  t.codecs = target.codecs;
+  t.queue_depth = target.queue_depth;
+  return t;
+}
+
+/// What the checker has against a program, one finding an entry.
+inline std::vector<std::string> findings_of(const isa::Program& program, const lowering::Target& target) {
+  const isa::CheckReport report = isa::check(program, as_checked(target));
+  std::vector<std::string> list;
+  for (const auto& finding : report.errors) list.push_back(finding.text());
+  for (const auto& finding : report.warnings) list.push_back("warning: " + finding.text());
+  return list;
 }
 
 inline lowering::Transformer small_model() {

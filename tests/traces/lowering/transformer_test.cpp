@@ -37,6 +37,7 @@ void require_sound(const Case& c) {
   INFO(c.text());
   isa::MemoryProgram program;
   lower(c.model, c.options, c.target, program);
+  REQUIRE(test::findings_of(program, c.target) == std::vector<std::string>{});
   const auto out = test::execute(program, c.target, c.target.queue_depth, c.seed);
   REQUIRE(out.faults == std::vector<std::string>{});
   CHECK(out.dram_read == meta(program, "plan.dram_read_bytes"));

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Programs: opened from files, or lowered from models.
+#include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
+
+#include "arch/chip/targets.h"
+#include "isa/memory_program.h"
+#include "python/bindings/bindings.h"
+#include "sim/core/catalogue.h"
+#include "sim/core/scalar_types.h"
+#include "traces/lowering/lower.h"
+#include "traces/lowering/model_loader.h"
+#include "traces/program_file.h"
+
+namespace py = pybind11;
+using namespace py::literals;
+
+namespace npulse::bindings {
+namespace {
+
+using SharedProgram = std::shared_ptr<isa::Program>;
+using Text = std::optional<std::string>;
+using Number = std::optional<std::int64_t>;
+
+std::filesystem::path models() {
+  return Catalogue::locate().root() / "models";
+}
+
+bool names_model(const std::string& text) {
+  return lowering::names_model(text, models());
+}
+
+SharedProgram open_program(const std::filesystem::path& path) {
+  return traces::open_program(path);
+}
+
+template <class E>
+E choice(const char* option, const std::string& text) {
+  E value{};
+  const Diagnostic fault = parse_name(text, value);
+  if (!fault.message.empty())
+    throw InputError{option, "'" + text + "' " + fault.message, fault.hint};
+  return value;
+}
+
+SharedProgram lower(const std::string& model_name, const arch::Chip& chip, const Text& phase,
+                    Number batch, Number context, const Text& weights, const Text& activations,
+                    const Text& kv, std::optional<std::pair<std::int64_t, std::int64_t>> layers) {
+  const lowering::Model model = lowering::load_model(model_name, models());
+  lowering::Options options;
+  if (phase) options.phase = choice<lowering::Phase>("phase", *phase);
+  if (batch) options.batch = *batch;
+  if (context) options.context = *context;
+  if (weights) options.weights = choice<lowering::WeightFormat>("weights", *weights);
+  if (activations) options.activations = choice<isa::DataType>("activations", *activations);
+  if (kv) options.kv = choice<isa::DataType>("kv", *kv);
+  if (layers) options.layers = lowering::LayerRange{layers->first, layers->second};
+  auto program = std::make_shared<isa::MemoryProgram>(lowering::name_of(model));
+  lowering::lower(model, options, arch::lowering_target(chip), *program);
+  return program;
+}
+
+void save(const isa::Program& program, const std::filesystem::path& path) {
+  const auto sink = traces::create_program(path);
+  traces::copy_program(program, *sink);
+}
+
+std::vector<std::string> queue_names(const isa::Program& program) {
+  std::vector<std::string> names;
+  for (const auto& queue : program.header().queues) names.push_back(queue.name);
+  return names;
+}
+
+}  // namespace
+
+void bind_program(py::module_& module) {
+  using isa::Program;
+  const py::call_guard<py::gil_scoped_release> without_gil;
+  py::class_<Program, SharedProgram>(module, "Program")
+      .def_property_readonly("name", &Program::name)
+      .def_property_readonly("target",
+                             [](const Program& program) { return program.header().target; })
+      .def_property_readonly("cores", [](const Program& program) { return program.header().cores; })
+      .def_property_readonly("queues", &queue_names)
+      .def_property_readonly("meta", [](const Program& program) { return program.header().meta; })
+      .def("save", &save, "path"_a, without_gil);
+  module.def("names_model", &names_model, "text"_a);
+  module.def("open_program", &open_program, "path"_a, without_gil);
+  module.def("lower", &lower, "model"_a, "chip"_a, "phase"_a, "batch"_a, "context"_a, "weights"_a,
+             "activations"_a, "kv"_a, "layers"_a, without_gil);
+}
+
+}  // namespace npulse::bindings

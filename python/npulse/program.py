@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Programs: opened from files, or lowered from models."""
+
+from __future__ import annotations
+
+from os import PathLike, fspath
+from typing import Literal, TypedDict
+
+from . import _core
+from .chip import Chip, load_chip
+
+
+class ModelOptions(TypedDict, total=False):
+    """What to lower of a model; what is left out takes the default of `npulse lower`."""
+
+    phase: Literal["prefill", "decode"]
+    """`prefill` processes whole prompts; `decode` (default) makes one token of each sequence."""
+    batch: int
+    """Sequences; default 1."""
+    context: int
+    """Tokens in the KV cache (decode) or of each prompt (prefill); default 2048."""
+    weights: str
+    """fp16, bf16, fp8, int8 or int4g128; default the widest that the chip has."""
+    activations: str
+    """Element type between layers; default as the weights."""
+    kv: str
+    """Element type of the KV cache; default as the activations."""
+    layers: tuple[int, int]
+    """Only layers first to last - 1; default all."""
+
+
+class Program:
+    """Instructions for the cores of a chip. Made by `lower` or `load_program`; never changes."""
+
+    def __init__(self, core: _core.Program) -> None:
+        self._core = core
+
+    @property
+    def name(self) -> str:
+        """File name, or the model it was lowered from."""
+        return self._core.name
+
+    @property
+    def target(self) -> str:
+        """Name of the chip it was made for; empty when it fits any with these queues."""
+        return self._core.target
+
+    @property
+    def cores(self) -> int:
+        """Cores that it uses."""
+        return self._core.cores
+
+    @property
+    def queues(self) -> list[str]:
+        """Names of a core's queues."""
+        return self._core.queues
+
+    @property
+    def meta(self) -> dict[str, str]:
+        """Facts about it, such as the model, the phase and the bytes it plans to move."""
+        return self._core.meta
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Writes it as text (`.npt`) or binary (`.npb`), whole or not at all.
+
+        Raises InputError when the file cannot be written.
+        """
+        self._core.save(fspath(path))
+
+    def __repr__(self) -> str:
+        return f"<npulse.Program {self.name}, {self.cores} cores, for {self.target or 'any chip'}>"
+
+
+def load_program(path: str | PathLike[str]) -> Program:
+    """Opens a program file (`.npt` or `.npb`); raises InputError with its faults."""
+    return Program(_core.open_program(fspath(path)))
+
+
+def lower(
+    model: str | PathLike[str],
+    chip: Chip | str,
+    *,
+    phase: Literal["prefill", "decode"] | None = None,
+    batch: int | None = None,
+    context: int | None = None,
+    weights: str | None = None,
+    activations: str | None = None,
+    kv: str | None = None,
+    layers: tuple[int, int] | None = None,
+) -> Program:
+    """Lowers a model to a program for `chip`; the options are those of `ModelOptions`.
+
+    `model` is a shipped name (`llama-3.1-8b`), the path of a Hugging Face `config.json`, or
+    `gemm:M,N,K`. Raises InputError for an unknown model, an option out of range, or a model that
+    does not fit the chip.
+    """
+    on = (load_chip(chip) if isinstance(chip, str) else chip)._core
+    options = (phase, batch, context, weights, activations, kv, layers)
+    return Program(_core.lower(fspath(model), on, *options))

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The report of a run, typed: one frozen class for each object of the JSON form, with its names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from ._fill import fill
+
+
+@dataclass(frozen=True)
+class ProgramFacts:
+    """What was run, and what it produced."""
+
+    name: str
+    tokens: int
+    """Tokens that the run produced; 0 when the program says nothing of tokens."""
+    tokens_per_s: float
+    energy_per_token_j: float
+    meta: Mapping[str, str]
+    """Facts that the program declares, such as the bytes it plans to move."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What bounds the run."""
+
+    by: str
+    """memory, matrix, vector or latency."""
+    text: str
+    """The same in words, with the numbers."""
+    use: Mapping[str, float]
+    """Share of each resource's capacity that was used, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One memory channel."""
+
+    bytes_read: int
+    bytes_written: int
+    bandwidth_bytes_per_s: float
+    row_hits: int
+    row_misses: int
+    row_conflicts: int
+    refreshes: int
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Memory traffic, as asked for and over the whole run."""
+
+    part: str
+    bytes_read: int
+    bytes_written: int
+    bandwidth_bytes_per_s: float
+    """(read + written) / latency."""
+    peak_bytes_per_s: float
+    channel_peak_bytes_per_s: float
+    channels: tuple[Channel, ...]
+
+
+@dataclass(frozen=True)
+class Queue:
+    """How a queue spent the run; the four sums of cycles add up to the run's."""
+
+    kind: str
+    """dma, matrix or vector."""
+    busy_cycles: int
+    wait_data_cycles: int
+    wait_resource_cycles: int
+    idle_cycles: int
+    wait_data_for: Mapping[str, int]
+    """Cycles of waiting for data, by who was to produce it."""
+    wait_resource_for: Mapping[str, int]
+    """Cycles of waiting for a resource, by its name."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """What a named part of the program did, over all its instances and cores."""
+
+    name: str
+    instances: int
+    instructions: int
+    active_cycles: int
+    """Cycles in which any of its instructions was executing."""
+    matrix_busy_cycles: int
+    vector_busy_cycles: int
+    dma_busy_cycles: int
+    macs: int
+    dram_read_bytes: int
+    dram_write_bytes: int
+    energy_j: float
+    """Dynamic energy; memory's share by bytes."""
+
+
+@dataclass(frozen=True)
+class Roofline:
+    """Where the run stands under the roofline of its dominant type."""
+
+    macs_per_s: float
+    peak_macs_per_s: float
+    peak_type: str
+    macs_per_byte: float
+    ridge_macs_per_byte: float
+    attainable_macs_per_s: float
+
+
+@dataclass(frozen=True)
+class Unsure:
+    """A figure of the chip, part or tables that is no published fact."""
+
+    path: str
+    value: str
+    mark: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Energy:
+    """Energy in joules; `components` add up to `total`."""
+
+    total: float
+    dynamic: float
+    static: float
+    components: Mapping[str, float]
+    dram: Mapping[str, float]
+    """Parts of the component `dram`, by what the devices did."""
+    average_watts: float
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run says. Field names are the keys of the JSON form; units stand in the names."""
+
+    npulse_version: str
+    chip: str
+    program: ProgramFacts
+    latency_s: float
+    cycles: int
+    """Of the chip's clock."""
+    clock_hertz: float
+    macs: int
+    bound: Bound
+    memory: Memory
+    energy_j: Energy
+    roofline: Roofline
+    queues: Mapping[str, Queue]
+    """By name, `core0.mx` for example."""
+    regions: tuple[Region, ...]
+    stats: Mapping[str, Mapping[str, float]]
+    """Counters of every module, by the module's name."""
+    unsure: tuple[Unsure, ...]
+    _json: str = field(repr=False)
+    _text: str = field(repr=False)
+
+    @classmethod
+    def from_json(cls, json_text: str, text: str = "") -> Report:
+        """The report whose JSON form this is; `text` is its text form, if known.
+
+        Raises KeyError when the JSON is of another version and lacks something.
+        """
+        values = json.loads(json_text)
+        return cast(Report, fill(cls, {**values, "_json": json_text, "_text": text}))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form as plain values."""
+        values: dict[str, Any] = json.loads(self._json)
+        return values
+
+    def text(self) -> str:
+        """The text form, as the `npulse` command prints it; empty for a report read from JSON."""
+        return self._text
+
+    def to_json(self) -> str:
+        """The JSON form, byte for byte what `npulse run --json` writes."""
+        return self._json

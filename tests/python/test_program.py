@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Programs: lowered, saved, opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import GEMM
+
+import npulse
+
+
+@pytest.mark.parametrize("ending", ["npt", "npb"])
+def test_a_saved_program_runs_as_the_one_in_memory(
+    chip: npulse.Chip, tmp_path: Path, ending: str
+) -> None:
+    program = npulse.lower(GEMM, chip)
+    path = tmp_path / f"gemm.{ending}"
+    program.save(path)
+    again = npulse.load_program(path)
+    assert (again.cores, again.queues, again.meta) == (program.cores, program.queues, program.meta)
+    assert npulse.run(chip, again).cycles == npulse.run(chip, program).cycles
+
+
+def test_a_program_knows_the_chip_it_was_lowered_for(chip: npulse.Chip) -> None:
+    assert npulse.lower(GEMM, "edu-8x8").target == chip.name
+
+
+def test_a_cut_off_program_is_an_input_error(chip: npulse.Chip, tmp_path: Path) -> None:
+    path = tmp_path / "cut.npb"
+    npulse.lower(GEMM, chip).save(path)
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(npulse.InputError, match=r"cut\.npb"):
+        npulse.run(chip, path)
+
+
+def test_an_unwritable_place_is_an_input_error(chip: npulse.Chip, tmp_path: Path) -> None:
+    with pytest.raises(npulse.InputError):
+        npulse.lower(GEMM, chip).save(tmp_path / "missing" / "gemm.npb")
+
+
+def test_an_unknown_choice_names_what_is_allowed(chip: npulse.Chip) -> None:
+    with pytest.raises(npulse.InputError, match="int4g128"):
+        npulse.lower("llama-3.1-8b", chip, weights="fp9")
+
+
+def test_model_options_do_not_go_with_a_program(chip: npulse.Chip) -> None:
+    program = npulse.lower(GEMM, chip)
+    with pytest.raises(npulse.InputError, match="batch"):
+        npulse.run(chip, program, batch=2)

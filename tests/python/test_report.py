@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reports: typed, complete, and adding up."""
+
+from __future__ import annotations
+
+import math
+import pickle
+from dataclasses import FrozenInstanceError, fields, is_dataclass
+from typing import Any
+
+import pytest
+
+import npulse
+
+
+def assert_same(typed: Any, plain: Any, path: str = "report") -> None:
+    """Every key of the JSON is a field of the class, and the other way round."""
+    if is_dataclass(typed):
+        names = [field.name for field in fields(typed) if not field.name.startswith("_")]
+        assert names == list(plain), path
+        for name in names:
+            assert_same(getattr(typed, name), plain[name], f"{path}.{name}")
+    elif isinstance(typed, tuple):
+        assert len(typed) == len(plain), path
+        for index, (item, other) in enumerate(zip(typed, plain, strict=True)):
+            assert_same(item, other, f"{path}[{index}]")
+    elif isinstance(typed, dict):
+        assert list(typed) == list(plain), path
+        for key in typed:
+            assert_same(typed[key], plain[key], f"{path}.{key}")
+    else:
+        assert typed == plain, path
+
+
+def test_the_classes_name_exactly_what_the_json_form_holds(report: npulse.Report) -> None:
+    assert_same(report, report.to_dict())
+
+
+def test_every_queue_accounts_for_the_whole_run(report: npulse.Report) -> None:
+    assert report.queues
+    for queue in report.queues.values():
+        parts = (queue.busy_cycles, queue.wait_data_cycles, queue.wait_resource_cycles)
+        assert sum(parts) + queue.idle_cycles == report.cycles
+
+
+def test_energy_components_add_up_to_the_total(report: npulse.Report) -> None:
+    assert sum(report.energy_j.components.values()) == report.energy_j.total
+
+
+def test_channels_carry_what_the_memory_carried(report: npulse.Report) -> None:
+    assert sum(c.bytes_read for c in report.memory.channels) == report.memory.bytes_read
+    moved = report.memory.bytes_read + report.memory.bytes_written
+    assert math.isclose(report.memory.bandwidth_bytes_per_s, moved / report.latency_s)
+
+
+def test_a_gemm_counts_its_macs(report: npulse.Report) -> None:
+    assert report.macs == 64 * 64 * 64
+
+
+def test_a_report_cannot_be_changed(report: npulse.Report) -> None:
+    with pytest.raises(FrozenInstanceError):
+        report.cycles = 0  # type: ignore[misc]
+
+
+def test_a_report_survives_its_json_form_and_a_process_boundary(report: npulse.Report) -> None:
+    assert npulse.Report.from_json(report.to_json(), report.text()) == report
+    assert pickle.loads(pickle.dumps(report)) == report
+
+
+def test_the_text_form_leads_with_what_was_run(report: npulse.Report) -> None:
+    assert report.text().startswith(f"{report.program.name} on {report.chip}")

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs: repeatable, interruptible, one at a time, without the GIL."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+from conftest import GEMM
+
+import npulse
+
+LONG = "gemm:2048,2048,512"  # long enough to be interrupted
+CIRCLE = """.npu 1.0
+.queue ld dma
+.queue st dma
+.queue mx matrix
+.queue vec vector
+.event there
+.event back
+
+core 0 {
+  mx: opaque cycles=1 wait back>=1 signal there+1
+  vec: opaque cycles=1 wait there>=1 signal back+1
+}
+"""
+
+
+def test_the_same_run_gives_the_same_bytes(chip: npulse.Chip, report: npulse.Report) -> None:
+    assert npulse.run(chip, GEMM).to_json() == report.to_json()
+
+
+def test_many_runs_follow_one_another_in_one_process(chip: npulse.Chip) -> None:
+    assert len({npulse.run(chip, "gemm:8,8,8").cycles for _ in range(20)}) == 1
+
+
+def test_a_run_writes_a_timeline(chip: npulse.Chip, tmp_path: Path) -> None:
+    path = tmp_path / "timeline.json"
+    npulse.run(chip, GEMM, timeline=path)
+    assert json.loads(path.read_text())["traceEvents"]
+
+
+@pytest.fixture
+def circle(tmp_path: Path) -> Path:
+    path = tmp_path / "circle.npt"
+    path.write_text(CIRCLE)
+    return path
+
+
+def test_a_circle_of_waits_is_found_before_the_run(chip: npulse.Chip, circle: Path) -> None:
+    with pytest.raises(npulse.InputError, match="waits for ever"):
+        npulse.run(chip, circle)
+
+
+def test_an_unchecked_circle_is_a_deadlock_and_the_next_run_works(
+    chip: npulse.Chip, circle: Path
+) -> None:
+    with pytest.raises(npulse.DeadlockError, match="waits for back"):
+        npulse.run(chip, circle, check=False)
+    assert npulse.run(chip, GEMM).cycles > 0
+
+
+def test_a_limit_of_simulated_time_is_kept(chip: npulse.Chip) -> None:
+    with pytest.raises(npulse.SimulationError, match="limit"):
+        npulse.run(chip, GEMM, max_ms=1e-3)
+
+
+def test_progress_rises_and_its_errors_stop_the_run(chip: npulse.Chip) -> None:
+    seen: list[float] = []
+
+    def stop(fraction: float, simulated_s: float) -> None:
+        seen.append(simulated_s)
+        assert 0 <= fraction <= 1
+        if len(seen) == 2:
+            raise RuntimeError("enough")
+
+    with pytest.raises(RuntimeError, match="enough"):
+        npulse.run(chip, LONG, progress=stop)
+    assert seen == sorted(seen)
+
+
+def test_a_second_live_run_is_refused(chip: npulse.Chip) -> None:
+    with pytest.raises(npulse.SimulationError, match="another simulation is alive"):
+        npulse.run(chip, LONG, progress=lambda *_: print(npulse.run(chip, GEMM)))
+
+
+def test_ctrl_c_ends_a_run_and_the_next_one_works(chip: npulse.Chip) -> None:
+    timer = threading.Timer(0.2, signal.raise_signal, [signal.SIGINT])
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        npulse.run(chip, LONG)
+    timer.join()
+    assert npulse.run(chip, GEMM).cycles > 0
+
+
+def test_other_threads_go_on_while_a_run_runs(chip: npulse.Chip) -> None:
+    turns = 0
+    done = threading.Event()
+
+    def count() -> None:
+        nonlocal turns
+        while not done.wait(0.001):
+            turns += 1
+
+    thread = threading.Thread(target=count)
+    thread.start()
+    npulse.run(chip, "gemm:512,512,512")
+    done.set()
+    thread.join()
+    assert turns > 1
