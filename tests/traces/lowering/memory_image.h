@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who last wrote and read every byte, as vector clocks: two accesses that nothing orders are a race.
+// Who last wrote and read every byte, as vector clocks: two accesses that nothing orders are a
+// race.
 #pragma once
 
 #include <map>
