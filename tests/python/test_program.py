@@ -40,6 +40,11 @@ def test_an_unwritable_place_is_an_input_error(chip: npulse.Chip, tmp_path: Path
         npulse.lower(GEMM, chip).save(tmp_path / "missing" / "gemm.npb")
 
 
+def test_a_word_that_is_neither_model_nor_file_names_the_models(chip: npulse.Chip) -> None:
+    with pytest.raises(npulse.InputError, match=r"llama-3\.1-8b"):
+        npulse.run(chip, "lama-3.1-8b")
+
+
 def test_an_unknown_choice_names_what_is_allowed(chip: npulse.Chip) -> None:
     with pytest.raises(npulse.InputError, match="int4g128"):
         npulse.lower("llama-3.1-8b", chip, weights="fp9")

@@ -62,7 +62,7 @@ test_python() {
 cmd_bench() {
   (($# <= 1)) || refuse_extra "bench $1" "$2"
   ensure_packages "${BUILD_PACKAGES[@]}"
-  build_preset release
+  build_preset release tests/bench/all
   local bench found=
   for bench in build/release/tests/bench/bench_"${1:-*}"; do
     [[ -x $bench ]] || continue
