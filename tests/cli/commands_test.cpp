@@ -109,12 +109,6 @@ TEST_CASE("A step's report counts the tokens of all sequences", "[cli]") {
   }
 }
 
-TEST_CASE("Part of a model makes no token", "[cli]") {
-  const Desk desk;
-  desk.put("tiny.json", kTinyModel);
-  CHECK(report_of(desk, "rngd tiny.json --weights fp8 --layers 0:1").at("program").at("tokens") == 0);
-}
-
 TEST_CASE("Two reports are put side by side", "[cli]") {
   const Desk desk;
   require_ok(desk, "run edu-8x8 gemm:24,24,24 --quiet --json a.json");
