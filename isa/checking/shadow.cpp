@@ -67,24 +67,32 @@ std::optional<Shadow::Race> Shadow::race_with_scattered(const Access& access, co
   return std::nullopt;
 }
 
+std::optional<Shadow::Race> Shadow::race_with_cell(const Cells::value_type& segment,
+                                                   const Access& access, const Epoch& epoch,
+                                                   const Clock& clock) {
+  const Address begin = segment.first.lower(), end = segment.first.upper();
+  const Cell& cell = segment.second;
+  const auto races = [&](const Epoch& other, bool write) {
+    return other != epoch && !other.before(clock) &&
+           conflict(access, contiguous(access, begin, end, write));
+  };
+  const auto race = [&](const Epoch& other, bool write) {
+    return Race{other, write, !access.approximate, std::max(access.begin, begin),
+                std::min(access.end, end)};
+  };
+  if (cell.write && races(*cell.write, true)) return race(*cell.write, true);
+  for (const Epoch& read : cell.reads) {
+    if (races(read, false)) return race(read, false);
+  }
+  return std::nullopt;
+}
+
 std::optional<Shadow::Race> Shadow::find_race(const Access& access, const Epoch& epoch,
                                               const Clock& clock) const {
   if (const auto race = race_with_scattered(access, epoch, clock)) return race;
   const auto [first, last] = cells_.equal_range(Range{access.begin, access.end});
   for (auto it = first; it != last; ++it) {
-    const auto& [range, cell] = *it;
-    const auto races = [&](const Epoch& other, bool write) {
-      return other != epoch && !other.before(clock) &&
-             conflict(access, contiguous(access, range.lower(), range.upper(), write));
-    };
-    const auto race = [&](const Epoch& other, bool write) {
-      return Race{other, write, !access.approximate, std::max(access.begin, range.lower()),
-                  std::min(access.end, range.upper())};
-    };
-    if (cell.write && races(*cell.write, true)) return race(*cell.write, true);
-    for (const Epoch& read : cell.reads) {
-      if (races(read, false)) return race(read, false);
-    }
+    if (const auto race = race_with_cell(*it, access, epoch, clock)) return race;
   }
   return std::nullopt;
 }

@@ -53,6 +53,8 @@ class Shadow {
   std::optional<Race> find_race(const Access& access, const Epoch& epoch, const Clock& clock) const;
   std::optional<Race> race_with_scattered(const Access& access, const Epoch& epoch,
                                           const Clock& clock) const;
+  static std::optional<Race> race_with_cell(const Cells::value_type& segment, const Access& access,
+                                            const Epoch& epoch, const Clock& clock);
   std::pair<Address, Address> first_gap(Address begin, Address end) const;
   void note_runs(const Access& access, const Epoch& epoch);
   void note_scattered(const Access& access, const Epoch& epoch, const Clock& clock);
