@@ -24,15 +24,12 @@ bool CommandLine::parse(const Arguments& arguments) {
   all.add(visible_).add(words_);
   try {
     po::store(po::command_line_parser{arguments}.options(all).positional(order_).run(), values_);
+    if (has("help")) return print_help(), false;
     po::notify(values_);
   } catch (const po::unknown_option& error) {
     explain_unknown(error.get_option_name());
   } catch (const po::error& error) {
     throw InputError{"command line", error.what(), "usage: npulse " + usage_};
-  }
-  if (has("help")) {
-    print_help();
-    return false;
   }
   for (const auto& word : words_.options()) {
     if (!has(word->long_name().c_str())) {

@@ -98,9 +98,9 @@ std::string queue_table(const Report& report) {
 }
 
 std::string region_table(const Report& report) {
-  TextTable table{{"region", "times", "active", "matrix", "vector", "dma", "MAC", "read", "written", "energy"}};
+  TextTable table{{"region", "active", "matrix", "vector", "dma", "MAC", "read", "written", "energy"}};
   for (const RegionReport& region : report.regions) {
-    table.row({region.name, std::to_string(region.instances), share(region.active, report.cycles),
+    table.row({region.name, share(region.active, report.cycles),
                scaled(static_cast<double>(region.matrix_busy.count()), "cy"),
                scaled(static_cast<double>(region.vector_busy.count()), "cy"),
                scaled(static_cast<double>(region.dma_busy.count()), "cy"),

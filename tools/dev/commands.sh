@@ -8,7 +8,7 @@ export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 build_preset() {  # build_preset PRESET [TARGET]
   need_disk 1000 "a build"
   say "building build/$1"
-  cmake --preset "$1" --log-level=WARNING || die "cmake could not configure; its reason stands above"
+  cmake --preset "$1" >/dev/null || die "cmake could not configure; its reason stands above"
   cmake --build --preset "$1" --target "${2:-all}" || die "the build failed; its errors stand above"
 }
 
@@ -62,7 +62,7 @@ test_python() {
 cmd_bench() {
   (($# <= 1)) || refuse_extra "bench $1" "$2"
   ensure_packages "${BUILD_PACKAGES[@]}"
-  build_preset release
+  build_preset release tests/bench/all
   local bench found=
   for bench in build/release/tests/bench/bench_"${1:-*}"; do
     [[ -x $bench ]] || continue

@@ -35,15 +35,20 @@ void in_groups(Emitter& emitter, std::int64_t turns, std::int64_t size, F&& f) {
 class GemmCore {
  public:
   GemmCore(const GemmPlan& plan, Emitter& emitter, std::size_t grid_row, std::size_t grid_column)
-      : plan_{plan}, emitter_{emitter}, grid_column_{grid_column},
-        rows_{plan.tiling.rows[grid_row]}, columns_{plan.tiling.columns[grid_column]} {}
+      : plan_{plan},
+        emitter_{emitter},
+        grid_column_{grid_column},
+        rows_{plan.tiling.rows[grid_row]},
+        columns_{plan.tiling.columns[grid_column]} {}
 
   void run() {
     emitter_.region("gemm");
     for (const Run& rows : runs_of(rows_, plan_.tiling.m)) {
-      in_groups(emitter_, rows.count, GemmTiling::kPanels, [&](std::int64_t first, std::int64_t count, bool looped) {
-        for (std::int64_t i = first; i < first + count; ++i) row_of_tiles(rows, i, looped);
-      });
+      in_groups(emitter_, rows.count, GemmTiling::kPanels,
+                [&](std::int64_t first, std::int64_t count, bool looped) {
+                  for (std::int64_t i = first; i < first + count; ++i)
+                    row_of_tiles(rows, i, looped);
+                });
     }
   }
 
@@ -53,15 +58,15 @@ class GemmCore {
     bool rows = false, columns = false, chunks = false;
   };
   struct Tile {
-    std::int64_t row, rows, row_step;           ///< The step is that of one turn of the loop over rows.
+    std::int64_t row, rows, row_step;  ///< The step is that of one turn of the loop over rows.
     std::int64_t column, columns, column_step;
-    std::int64_t index;                         ///< Of the column of tiles, in the core's share.
-    std::size_t panel, buffer;                  ///< Of a, of c.
+    std::int64_t index;         ///< Of the column of tiles, in the core's share.
+    std::size_t panel, buffer;  ///< Of a, of c.
     bool loads_a;
     Loops loops;
   };
   struct Chunk {
-    std::int64_t index, first, size, step;      ///< Chunks that a turn of the loop over them moves on.
+    std::int64_t index, first, size, step;  ///< Chunks that a turn of the loop over them moves on.
     std::size_t buffer;
   };
   /// Bytes that an address moves with each turn of the loops.
@@ -92,18 +97,27 @@ void GemmCore::row_of_tiles(const Run& rows, std::int64_t i, bool looped) {
   for (const Run& columns : runs_of(columns_, plan_.tiling.n)) {
     const auto put = [&](std::int64_t column, bool in_loop) {
       const bool loads_a = !keeps_a || columns.first_tile + column == 0;
-      tile({rows.first + i * rows.size, rows.size, looped ? kPanels * rows.size : 0,
-            columns.first + column * columns.size, columns.size, in_loop ? kResults * columns.size : 0,
-            columns.first_tile + column, static_cast<std::size_t>(i % kPanels), buffer++ % kResults, loads_a,
+      tile({rows.first + i * rows.size,
+            rows.size,
+            looped ? kPanels * rows.size : 0,
+            columns.first + column * columns.size,
+            columns.size,
+            in_loop ? kResults * columns.size : 0,
+            columns.first_tile + column,
+            static_cast<std::size_t>(i % kPanels),
+            buffer++ % kResults,
+            loads_a,
             {looped, in_loop, false}});
     };
     const std::int64_t apart = keeps_a && columns.first_tile == 0 ? 1 : 0;  // it alone loads a
     if (apart) put(0, false);
-    in_groups(emitter_, columns.count - apart, kResults, [&](std::int64_t first, std::int64_t count, bool in_loop) {
-      const std::size_t before = buffer;
-      for (std::int64_t column = first; column < first + count; ++column) put(apart + column, in_loop);
-      if (in_loop) buffer = before;
-    });
+    in_groups(emitter_, columns.count - apart, kResults,
+              [&](std::int64_t first, std::int64_t count, bool in_loop) {
+                const std::size_t before = buffer;
+                for (std::int64_t column = first; column < first + count; ++column)
+                  put(apart + column, in_loop);
+                if (in_loop) buffer = before;
+              });
   }
 }
 
@@ -112,7 +126,8 @@ void GemmCore::tile(Tile tile) {
   const std::int64_t size = plan_.tiling.k, chunks = plan_.tiling.k_chunks(plan_.gemm);
   const auto at = [&](std::int64_t index, std::int64_t step) {
     const std::int64_t extent = std::min(size, plan_.gemm.k - index * size);
-    return Chunk{index, index * size, extent, step, static_cast<std::size_t>(index % GemmTiling::kSlots)};
+    return Chunk{index, index * size, extent, step,
+                 static_cast<std::size_t>(index % GemmTiling::kSlots)};
   };
   chunk(tile, at(0, 0), true, chunks == 1);
   in_groups(emitter_, std::max<std::int64_t>(0, chunks - 2), GemmTiling::kSlots,
@@ -142,7 +157,8 @@ const Slot& GemmCore::slot_of_a(const Tile& tile, const Chunk& chunk) const {
 isa::Operand GemmCore::place_a(const Tile& tile, const Chunk& chunk) const {
   const isa::Operand slot = in_spm(slot_of_a(tile, chunk).address);
   if (!plan_.tiling.keeps_a) return slot;
-  const std::int64_t bytes = isa::bytes_of(plan_.tiling.m * plan_.tiling.k, plan_.formats.activation).count();
+  const std::int64_t bytes =
+      isa::bytes_of(plan_.tiling.m * plan_.tiling.k, plan_.formats.activation).count();
   isa::Operand place = slot;
   place.address += static_cast<Address>(chunk.index * bytes);
   return stepped(place, tile.loops, {chunk.step * bytes, 0, 0});
@@ -153,20 +169,25 @@ void GemmCore::load_a(const Tile& tile, const Chunk& chunk) {
   const Slot& slot = slot_of_a(tile, chunk);
   const std::int64_t k = plan_.gemm.k;
   const auto bytes = [&](std::int64_t elements) { return isa::bytes_of(elements, type).count(); };
-  const isa::Operand from = stepped(in_dram(advance(plan_.a_base, tile.row * k + chunk.first, type)), tile.loops,
-                                    {bytes(chunk.step * chunk.size), 0, bytes(tile.row_step * k)});
+  const isa::Operand from =
+      stepped(in_dram(advance(plan_.a_base, tile.row * k + chunk.first, type)), tile.loops,
+              {bytes(chunk.step * chunk.size), 0, bytes(tile.row_step * k)});
   const isa::Extents stride = chunk.size == k ? isa::Extents{} : isa::Extents{k, 1};
-  emitter_.put(Role::activation, transfer(place_a(tile, chunk), from, {tile.rows, chunk.size}, type, {}, stride),
+  emitter_.put(Role::activation,
+               transfer(place_a(tile, chunk), from, {tile.rows, chunk.size}, type, {}, stride),
                {slot.free}, {slot.full});
 }
 
 void GemmCore::load_b(const Tile& tile, const Chunk& chunk) {
   const Slot& slot = plan_.b.at(chunk.buffer);
   const std::int64_t chunks = plan_.tiling.k_chunks(plan_.gemm);
-  const Address base = plan_.b_tile(grid_column_, tile.index) + static_cast<Address>(chunk.index * plan_.b_stride);
+  const Address base =
+      plan_.b_tile(grid_column_, tile.index) + static_cast<Address>(chunk.index * plan_.b_stride);
   const std::int64_t column = tile.column_step / tile.columns * chunks * plan_.b_stride;
-  const isa::Operand from = stepped(in_dram(base), tile.loops, {chunk.step * plan_.b_stride, column, 0});
-  const isa::Dma load = weight_transfer(plan_.formats, slot.address, from, chunk.size, tile.columns);
+  const isa::Operand from =
+      stepped(in_dram(base), tile.loops, {chunk.step * plan_.b_stride, column, 0});
+  const isa::Dma load =
+      weight_transfer(plan_.formats, slot.address, from, chunk.size, tile.columns);
   emitter_.put(Role::load, load, {slot.free}, {slot.full});
 }
 
@@ -201,35 +222,42 @@ void GemmCore::drain(const Tile& tile) {
   const Slot& stage = plan_.stage.at(tile.buffer);
   const isa::DataType type = plan_.formats.residual;
   emitter_.put(Role::vector,
-               unary(isa::VecKind::copy, {in_spm(stage.address), type}, {in_acc(c.address), plan_.formats.accumulator},
-                     tile.rows, tile.columns),
+               unary(isa::VecKind::copy, {in_spm(stage.address), type},
+                     {in_acc(c.address), plan_.formats.accumulator}, tile.rows, tile.columns),
                {c.full, stage.free}, {c.free, stage.full});
   const std::int64_t n = plan_.gemm.n;
   const auto bytes = [&](std::int64_t elements) { return isa::bytes_of(elements, type).count(); };
-  const isa::Operand to = stepped(in_dram(advance(plan_.c_base, tile.row * n + tile.column, type)), tile.loops,
-                                  {0, bytes(tile.column_step), bytes(tile.row_step * n)});
+  const isa::Operand to =
+      stepped(in_dram(advance(plan_.c_base, tile.row * n + tile.column, type)), tile.loops,
+              {0, bytes(tile.column_step), bytes(tile.row_step * n)});
   const isa::Extents stride = tile.columns == n ? isa::Extents{} : isa::Extents{n, 1};
-  emitter_.put(Role::store, transfer(to, in_spm(stage.address), {tile.rows, tile.columns}, type, stride),
+  emitter_.put(Role::store,
+               transfer(to, in_spm(stage.address), {tile.rows, tile.columns}, type, stride),
                {stage.full}, {stage.free});
 }
 
 }  // namespace
 
 GemmPlan::GemmPlan(const Gemm& the_gemm, const Formats& the_formats, const Target& target)
-    : gemm{the_gemm}, formats{the_formats}, tiling{tile_gemm(gemm, formats, target)}, tiles_before{0} {
+    : gemm{the_gemm},
+      formats{the_formats},
+      tiling{tile_gemm(gemm, formats, target)},
+      tiles_before{0} {
   Address at = 0;
-  const auto ring = [&](const char* name, std::int64_t elements, isa::DataType type, std::int64_t slots) {
+  const auto ring = [&](const char* name, std::int64_t elements, isa::DataType type,
+                        std::int64_t slots) {
     const Bytes bytes = isa::bytes_of(elements, type);
     Ring made{events, name, at, bytes, slots};
     at += static_cast<Address>(bytes.count() * slots);
     return made;
   };
-  a = tiling.keeps_a
-          ? ring("a", tiling.m * tiling.k * tiling.k_chunks(gemm), formats.activation, GemmTiling::kPanels)
-          : ring("a", tiling.m * tiling.k, formats.activation, GemmTiling::kSlots);
+  a = tiling.keeps_a ? ring("a", tiling.m * tiling.k * tiling.k_chunks(gemm), formats.activation,
+                            GemmTiling::kPanels)
+                     : ring("a", tiling.m * tiling.k, formats.activation, GemmTiling::kSlots);
   b = ring("b", tiling.k * tiling.n, formats.weight, GemmTiling::kSlots);
   stage = ring("stage", tiling.m * tiling.n, formats.residual, GemmTiling::kResults);
-  c = Ring{events, "c", 0, isa::bytes_of(tiling.m * tiling.n, formats.accumulator), GemmTiling::kResults};
+  c = Ring{events, "c", 0, isa::bytes_of(tiling.m * tiling.n, formats.accumulator),
+           GemmTiling::kResults};
 
   for (const Range& columns : tiling.columns) {
     tiles_before.push_back(tiles_before.back() + ceil_div(columns.size(), tiling.n));
@@ -272,7 +300,8 @@ Plan GemmLowering::plan() const {
   plan.weights = b;
   const std::int64_t reads_of_a =
       tiling.keeps_a ? static_cast<std::int64_t>(tiling.columns.size()) : plan_.tiles_before.back();
-  plan.dram_read = isa::bytes_of(gemm.m * gemm.k, plan_.formats.activation) * reads_of_a + b * rows_of_tiles;
+  plan.dram_read =
+      isa::bytes_of(gemm.m * gemm.k, plan_.formats.activation) * reads_of_a + b * rows_of_tiles;
   plan.dram_write = isa::bytes_of(gemm.m * gemm.n, plan_.formats.residual);
   plan.macs = gemm.m * gemm.n * gemm.k;
   return plan;

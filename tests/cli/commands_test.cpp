@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the commands say and write when all is well, and that they agree with each other.
+#include <catch2/catch.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/process.h"
+#include "tests/cli/programs.h"
+
+using namespace npulse::test;
+
+namespace {
+
+Outcome require_ok(const Desk& desk, const std::string& arguments) {
+  Outcome outcome = desk.npulse(arguments);
+  INFO("npulse " << arguments << "\n" << outcome.err);
+  REQUIRE(outcome.code == 0);
+  REQUIRE(outcome.err == "");
+  return outcome;
+}
+
+std::string json_of(const Desk& desk, const std::string& arguments) {
+  return require_ok(desk, "run " + arguments + " --json -").out;
+}
+
+/// Without how figures are spelled (`20 cycles`, `20`).
+nlohmann::json report_of(const Desk& desk, const std::string& arguments) {
+  auto report = nlohmann::json::parse(json_of(desk, arguments));
+  for (auto& figure : report.at("unsure")) figure.erase("value");
+  return report;
+}
+
+/// A transformer small enough to run whole.
+const char* const kTinyModel = R"({
+  "architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_act": "silu",
+  "hidden_size": 256, "intermediate_size": 512, "num_hidden_layers": 2, "num_attention_heads": 4,
+  "num_key_value_heads": 2, "head_dim": 64, "vocab_size": 512, "max_position_embeddings": 4096,
+  "rms_norm_eps": 1e-05, "rope_theta": 500000.0, "tie_word_embeddings": false, "torch_dtype": "bfloat16"
+})";
+
+}  // namespace
+
+TEST_CASE("The same run gives the same bytes, again and from another folder", "[cli]") {
+  const Desk one, other;
+  for (const Desk* desk : {&one, &other}) desk->put("good.npt", kGood);
+  for (const char* run : {"edu-8x8 good.npt", "edu-8x8 gemm:40,30,20", "rngd llama-3.1-8b --weights fp8 --layers 0:1"}) {
+    const std::string first = json_of(one, run);
+    CHECK((json_of(one, run) == first));
+    CHECK((json_of(other, run) == first));
+    CHECK(one.npulse(std::string{"run "} + run).out == other.npulse(std::string{"run "} + run).out);
+  }
+}
+
+TEST_CASE("What show prints is a chip file that runs identically", "[cli]") {
+  const Desk desk;
+  for (const std::string chip : {"edu-8x8", "bertha", "rngd"}) {
+    desk.put("chip.yaml", require_ok(desk, "show " + chip).out);
+    CHECK((report_of(desk, "./chip.yaml gemm:32,48,64") == report_of(desk, chip + " gemm:32,48,64")));
+  }
+}
+
+TEST_CASE("A changed chip that show prints is the changed chip", "[cli]") {
+  const Desk desk;
+  const std::string changes = " --set dma.start_cycles=7 --memory lpddr5x-8533:2";
+  desk.put("chip.yaml", require_ok(desk, "show edu-8x8" + changes).out);
+  const auto changed = nlohmann::json::parse(json_of(desk, "edu-8x8 gemm:32,48,64" + changes));
+  const auto shown = nlohmann::json::parse(json_of(desk, "./chip.yaml gemm:32,48,64"));
+  for (const char* key : {"cycles", "memory", "energy_j", "queues"}) CHECK((shown.at(key) == changed.at(key)));
+}
+
+TEST_CASE("Text, binary and lowering on the fly are the same program", "[cli]") {
+  const Desk desk;
+  require_ok(desk, "lower gemm:24,24,24 --chip edu-8x8 -o a.npb");
+  require_ok(desk, "dis a.npb -o b.npt");
+  require_ok(desk, "asm b.npt -o c.npb");
+  const auto report = [&](const std::string& program) {
+    auto json = nlohmann::json::parse(json_of(desk, "edu-8x8 " + program));
+    json["program"].erase("name");
+    return json;
+  };
+  const auto direct = report("gemm:24,24,24");
+  for (const char* file : {"a.npb", "b.npt", "c.npb"}) CHECK((report(file) == direct));
+}
+
+TEST_CASE("The JSON report has the keys that others rely on", "[cli]") {
+  const Desk desk;
+  const auto report = nlohmann::json::parse(json_of(desk, "edu-8x8 gemm:24,24,24"));
+  for (const char* key :
+       {"/latency_s", "/cycles", "/energy_j/total", "/energy_j/components", "/memory/bytes_read",
+        "/memory/bytes_written", "/memory/bandwidth_bytes_per_s", "/memory/peak_bytes_per_s",
+        "/queues/c0.ld/busy_cycles", "/queues/c0.ld/wait_data_cycles", "/queues/c0.ld/wait_resource_cycles",
+        "/queues/c0.ld/idle_cycles", "/regions/0/name"}) {
+    CHECK(report.contains(nlohmann::json::json_pointer{key}));
+  }
+}
+
+TEST_CASE("A step's report counts the tokens of all sequences", "[cli]") {
+  const Desk desk;
+  desk.put("tiny.json", kTinyModel);
+  const std::int64_t batch = 3, prompt = 32;
+  for (const auto& [phase, tokens] : {std::pair{"decode", batch}, std::pair{"prefill", batch * prompt}}) {
+    const auto report = report_of(desk, std::string{"rngd tiny.json --weights fp8 --batch 3 --context 32 --phase "} + phase);
+    const auto& program = report.at("program");
+    CHECK(program.at("tokens") == tokens);
+    const auto count = static_cast<double>(tokens);
+    CHECK(program.at("tokens_per_s").get<double>() == Approx(count / report.at("latency_s").get<double>()));
+    const double joules = report.at("energy_j").at("total").get<double>();
+    CHECK(program.at("energy_per_token_j").get<double>() == Approx(joules / count).margin(0));
+  }
+}
+
+TEST_CASE("Two reports are put side by side", "[cli]") {
+  const Desk desk;
+  require_ok(desk, "run edu-8x8 gemm:24,24,24 --quiet --json a.json");
+  require_ok(desk, "run edu-8x8 gemm:24,24,24 --quiet --json b.json --memory lpddr5x-8533:1");
+  const std::string text = require_ok(desk, "compare a.json b.json").out;
+  for (const char* words : {"latency", "lpddr5-6400", "lpddr5x-8533"}) CHECK_THAT(text, Catch::Contains(words));
+}
+
+TEST_CASE("A good program passes the check, and quiet is quiet", "[cli]") {
+  const Desk desk;
+  desk.put("good.npt", kGood);
+  CHECK_THAT(require_ok(desk, "check good.npt").out, Catch::Contains("no errors"));
+  CHECK(require_ok(desk, "run edu-8x8 good.npt --quiet").out == "");
+}
+
+TEST_CASE("Help is there for every command, with an example", "[cli]") {
+  const Desk desk;
+  for (const char* command : {"run", "lower", "check", "asm", "dis", "info", "list", "show", "compare"}) {
+    CHECK_THAT(require_ok(desk, std::string{command} + " --help").out, Catch::Contains("Example"));
+  }
+  CHECK(desk.npulse("").code == 2);
+  CHECK_THAT(require_ok(desk, "--help").out, Catch::Contains("usage"));
+  CHECK_THAT(require_ok(desk, "list chips").out, Catch::Contains("rngd"));
+}
