@@ -96,11 +96,10 @@ class Search {
     const std::int64_t tiles_m = ceil_div(c.share_m, c.m), tiles_n = ceil_div(c.share_n, c.n);
     const std::int64_t tiles = tiles_m * tiles_n * ceil_div(gemm_.k, c.k);
     const double share = static_cast<double>(c.share_m) * static_cast<double>(c.share_n);
-    const double a = static_cast<double>((c.keeps_a ? 1 : tiles_n) * c.share_m) *
-                     static_cast<double>(gemm_.k) * bytes(formats_.activation);
+    const double a = static_cast<double>((c.keeps_a ? 1 : tiles_n) * c.share_m) * row_of_a(c);
     const double b = static_cast<double>(formats_.stored_bytes(gemm_.k, c.share_n).count()) *
                      static_cast<double>(tiles_m);
-    const double moved = a + b + share * bytes(formats_.residual);
+    const double moved = a + b + share * bytes(formats_.residual) + partial_writes(c);
     const auto engine = static_cast<double>(target_.dma_bytes_per_cycle);
     const auto start = static_cast<double>(target_.dma_start_cycles);
     const double memory = moved * static_cast<double>(c.grid_rows * c.grid_columns) / memory_rate();
@@ -112,11 +111,43 @@ class Search {
     return std::max({array, memory, dma}) + ends;
   }
 
+  /// Bytes that reading one row of a takes, a piece a chunk of k: pieces move whole accesses.
+  double row_of_a(const Candidate& c) const {
+    const auto access = target_.dram_access_bytes.count();
+    const std::int64_t row = isa::bytes_of(gemm_.k, formats_.activation).count();
+    const std::int64_t piece = isa::bytes_of(c.k, formats_.activation).count();
+    if (c.k == gemm_.k) return static_cast<double>(row);
+    const std::int64_t astride = piece % access == 0 && row % access == 0 ? 0 : access;
+    return static_cast<double>(ceil_div(gemm_.k, c.k) * (round_up(piece, access) + astride));
+  }
+
+  /// What rows of c that begin or end within an access cost: memory reads, merges and writes it.
+  double partial_writes(const Candidate& c) const {
+    constexpr double kAccessesEach = 4;
+    const auto access = target_.dram_access_bytes.count();
+    const std::int64_t row = isa::bytes_of(c.n, formats_.residual).count();
+    const std::int64_t pitch = isa::bytes_of(gemm_.n, formats_.residual).count();
+    if (c.n == gemm_.n || (row % access == 0 && pitch % access == 0)) return 0;
+    const auto ends = static_cast<double>(2 * c.share_m * ceil_div(c.share_n, c.n));
+    return ends * kAccessesEach * static_cast<double>(access);
+  }
+
   double array_cycles(const Candidate& c) const {
     const auto padded =
         static_cast<double>(round_up(c.m, target_.tile_m) * round_up(c.n, target_.tile_n)) *
         static_cast<double>(round_up(c.k, target_.tile_k));
-    return padded / rate() + static_cast<double>(target_.tile_m + target_.tile_n);
+    const auto count = static_cast<double>(folds(c));
+    return std::max(padded / rate(), count * static_cast<double>(target_.fold_min_cycles)) +
+           count * static_cast<double>(target_.fold_overhead_cycles) +
+           static_cast<double>(target_.tile_m + target_.tile_n);
+  }
+
+  /// Times that a tile loads the array anew.
+  std::int64_t folds(const Candidate& c) const {
+    const auto along = [](std::int64_t extent, std::int64_t tile) {
+      return tile > 1 ? ceil_div(extent, tile) : 1;
+    };
+    return along(c.m, target_.tile_m) * along(c.n, target_.tile_n) * along(c.k, target_.tile_k);
   }
 
   double rate() const {
