@@ -121,6 +121,7 @@ void Execution::report_unwritten(const Access& access, const Epoch& epoch, Addre
 }
 
 void Execution::pass_core_barrier(std::uint32_t core) {
+  if (clocks_.empty()) return;
   const std::size_t first = core * threads_of_core();
   Clock all = clocks_[first];
   for (std::size_t i = 1; i < threads_of_core(); ++i) all.join(clocks_[first + i]);

@@ -49,8 +49,7 @@ bool Shadow::find_scattered(const Access& access, const Clock& clock, F f) const
   for (const Scattered& other : scattered_) {
     if (other.epoch.before(clock) || !conflict(access, other.access)) continue;
     if (f(Race{other.epoch, other.access.write, !access.approximate && !other.access.approximate,
-               std::max(access.begin, other.access.begin),
-               std::min(access.end, other.access.end)}))
+               std::max(access.begin, other.access.begin), std::min(access.end, other.access.end)}))
       return true;
   }
   return false;

@@ -54,7 +54,7 @@ class Shadow {
     Access access;
     Epoch epoch;
   };
-  /// Calls `f` with each earlier access that conflicts and is not in `clock`, until it returns true.
+  /// Calls `f` with each earlier access that conflicts and is not in `clock`, until one is true.
   template <class F>
   void find_unordered(const Access& access, const Clock& clock, F f) const;
   template <class F>
