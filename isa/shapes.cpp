@@ -40,7 +40,7 @@ ConvOutput conv_output(const Conv& op) {
 Bytes b_bytes(const Mm& op) {
   if (op.sparse_m == 0) return bytes_of(op.k * op.n, op.b_type);
   const std::int64_t kept = ceil_div<std::int64_t>(op.k, op.sparse_m) * op.sparse_n * op.n;
-  const int index_bits = std::bit_width(static_cast<unsigned>(op.sparse_m - 1));
+  const std::int64_t index_bits = std::bit_width(static_cast<unsigned>(op.sparse_m - 1));
   return bytes_of(kept, op.b_type) + Bytes{ceil_div<std::int64_t>(kept * index_bits, 8)};
 }
 

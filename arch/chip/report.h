@@ -44,7 +44,7 @@ struct QueueReport {
 
 struct RegionReport {
   std::string name;
-  std::int64_t instances = 0;      ///< Times entered, of the core that entered it most often.
+  std::int64_t instances = 0;      ///< Times entered (also to load ahead for it), on the core that did so most.
   std::int64_t instructions = 0;
   Cycles active{};                 ///< Cycles in which any of its instructions was executing.
   Cycles matrix_busy{}, vector_busy{}, dma_busy{};  ///< Sums over queues of their instructions' cycles.

@@ -3,10 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "arch/chip/analysis.h"
 #include "arch/chip/energy_report.h"
+#include "arch/chip/plan.h"
 #include "sim/core/version.h"
 
 namespace npulse::arch {
@@ -113,15 +112,6 @@ std::vector<StatsReport> stats_reports(const sim::Simulation& simulation) {
     reports.push_back(std::move(report));
   }
   return reports;
-}
-
-/// A whole number of the program's meta; 0 when absent.
-std::int64_t meta_number(const isa::ProgramHeader& header, const std::string& key) {
-  const auto found = header.meta.find(key);
-  std::int64_t value = 0;
-  if (found == header.meta.end()) return value;
-  std::from_chars(found->second.data(), found->second.data() + found->second.size(), value);
-  return value;
 }
 
 ProgramReport program_report(const isa::Program& program, double latency_s, double total_j) {

@@ -1,27 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/chip/run.h"
 
-#include <charconv>
-
 #include "arch/chip/machine.h"
+#include "arch/chip/plan.h"
 #include "arch/chip/report_builder.h"
 #include "arch/chip/targets.h"
 
 namespace npulse::arch {
 namespace {
-
-/// Bytes that the program plans to move; 0 when it does not say.
-double planned_bytes(const isa::ProgramHeader& header) {
-  double sum = 0;
-  for (const char* key : {"plan.dram_read_bytes", "plan.dram_write_bytes"}) {
-    const auto found = header.meta.find(key);
-    std::int64_t bytes = 0;
-    if (found == header.meta.end()) continue;
-    std::from_chars(found->second.data(), found->second.data() + found->second.size(), bytes);
-    sum += static_cast<double>(bytes);
-  }
-  return sum;
-}
 
 double moved_bytes(const Machine& machine) {
   const dram::TrafficCounts traffic = machine.memory().memory().total_traffic();
@@ -38,7 +24,7 @@ Report run(const Chip& chip, const isa::Program& program, const RunOptions& opti
                      ClockDomain{"core", chip.params.clock});
   }
   Machine machine{chip, program, timeline ? &*timeline : nullptr};
-  const double planned = planned_bytes(program.header());
+  const auto planned = static_cast<double>(planned_bytes(program.header()));
   sim::RunControl control;
   control.time_limit = options.time_limit;
   control.poll = [&](Picoseconds now) {

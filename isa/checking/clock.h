@@ -15,20 +15,19 @@ class Clock {
  public:
   explicit Clock(std::size_t threads = 0) : ticks_(threads) {}
   void tick(std::size_t thread) { ++ticks_[thread]; }
-  std::uint64_t operator[](std::size_t thread) const { return ticks_[thread]; }
+  std::uint32_t operator[](std::size_t thread) const { return ticks_[thread]; }
   void join(const Clock& other) {
     for (std::size_t i = 0; i < ticks_.size(); ++i)
       ticks_[i] = std::max(ticks_[i], other.ticks_[i]);
   }
 
  private:
-  std::vector<std::uint64_t> ticks_;
+  std::vector<std::uint32_t> ticks_;
 };
 
 /// One executed instruction: its thread's clock when it ran, and what to call it.
 struct Epoch {
-  std::uint64_t tick = 0;
-  std::uint32_t thread = 0;
+  std::uint32_t tick = 0, thread = 0;
   std::uint16_t queue = 0;
   Opcode opcode = Opcode::end;
   Place place;

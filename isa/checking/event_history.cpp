@@ -10,7 +10,7 @@ void EventHistory::signal(std::int64_t amount, const Clock& clock) {
   count_ += std::min(amount, room);
   Signalled& entry = history_.emplace_back(Signalled{count_, clock});
   if (history_.size() > 1) entry.clock.join(history_[history_.size() - 2].clock);
-  if (history_.size() > kKept) history_.pop_front();
+  if (history_.size() > kept_) history_.pop_front();
 }
 
 void EventHistory::order(std::int64_t count, Clock& clock) const {

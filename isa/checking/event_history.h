@@ -11,6 +11,10 @@ namespace npulse::isa::checking {
 
 class EventHistory {
  public:
+  /// Remembers the last `kept` signals. Waits further behind are ordered after more than need be: a
+  /// race may then be missed.
+  explicit EventHistory(std::size_t kept) : kept_{kept} {}
+
   std::int64_t count() const { return count_; }
   bool reached(std::int64_t count) const { return count_ >= count; }
 
@@ -25,12 +29,11 @@ class EventHistory {
   }
 
  private:
-  // Waits further behind are ordered after more than need be: a race may then be missed.
-  static constexpr std::size_t kKept = 4096;
   struct Signalled {
     std::int64_t count;  ///< After the signal.
     Clock clock;         ///< Of this and all earlier signals.
   };
+  std::size_t kept_;
   std::int64_t count_ = 0;
   std::int64_t settled_ = 0;  ///< Waits up to here order nothing that is not ordered already.
   std::deque<Signalled> history_;

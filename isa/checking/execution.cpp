@@ -6,6 +6,9 @@
 namespace npulse::isa::checking {
 namespace {
 
+constexpr std::size_t kHistoryTicks = std::size_t{64} << 20;  // of all events together
+constexpr std::size_t kMinKept = 64, kMaxKept = 4096;         // signals of one event
+
 bool owned_by_core(Space space) {
   return space == Space::spm || space == Space::acc;
 }
@@ -22,11 +25,13 @@ Execution::Execution(const ProgramHeader& header, const CheckTarget& target, Fin
     : header_{header},
       target_{target},
       findings_{findings},
-      events_(header.events.size() * header.cores),
       spm_(header.cores),
       acc_(header.cores) {
   const std::size_t threads = header.cores * threads_of_core();
   clocks_.assign(threads, Clock{threads});
+  const std::size_t events = header.events.size() * header.cores;
+  const std::size_t kept = kHistoryTicks / std::max<std::size_t>(1, events * threads);
+  events_.assign(events, EventHistory{std::clamp(kept, kMinKept, kMaxKept)});
 }
 
 const Wait* Execution::unmet_wait(std::uint32_t core, const Instruction& instruction) const {
@@ -76,16 +81,19 @@ bool Execution::in_bounds(const Access& access, const Epoch& epoch) {
 }
 
 void Execution::report_race(const Access& access, const Epoch& epoch, const Shadow::Race& race) {
-  findings_.error_at(epoch.place, Fault::race, [&] {
+  const auto text = [&] {
     const std::string earlier =
         fmt::format("{} of {}", name_of(race.earlier), short_text(race.earlier.place));
     return Diagnostic{
         "",
-        fmt::format("race: {} {} {}, which {} {}, and nothing orders the two", name_of(epoch),
+        fmt::format("{}: {} {} {}, which {} {}, and nothing orders the two",
+                    race.certain ? "race" : "possible race", name_of(epoch),
                     access.write ? "writes" : "reads", bytes_text(access, race.begin, race.end),
                     earlier, race.earlier_wrote ? "writes" : "reads"),
         "let the first signal an event for which the second waits"};
-  });
+  };
+  race.certain ? findings_.error_at(epoch.place, Fault::race, text)
+               : findings_.warning_at(epoch.place, Fault::race, text);
 }
 
 void Execution::report_unwritten(const Access& access, const Epoch& epoch, Address begin,

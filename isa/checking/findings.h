@@ -33,14 +33,24 @@ class Findings {
   /// before.
   template <class Make>
   void error_at(const Place& place, Fault fault, Make make) {
-    if (place.line != 0 && !seen_.insert({place.line, fault}).second) return;
-    if (++report_.error_count > CheckReport::kMaxFindings) return;
-    Diagnostic finding = make();
-    finding.where = where(place);
-    report_.errors.push_back(std::move(finding));
+    if (is_new(place, fault)) add(report_.errors, report_.error_count, place, make);
+  }
+  template <class Make>
+  void warning_at(const Place& place, Fault fault, Make make) {
+    if (is_new(place, fault)) add(report_.warnings, report_.warning_count, place, make);
   }
 
  private:
+  bool is_new(const Place& place, Fault fault) {
+    return place.line == 0 || seen_.insert({place.line, fault}).second;
+  }
+  template <class Make>
+  void add(std::vector<Diagnostic>& list, std::size_t& count, const Place& place, Make make) {
+    if (++count > CheckReport::kMaxFindings) return;
+    Diagnostic finding = make();
+    finding.where = where(place);
+    list.push_back(std::move(finding));
+  }
   std::string where(const Place& place) const;
 
   std::string program_;

@@ -56,31 +56,43 @@ std::optional<Shadow::Race> Shadow::record(const Access& access, const Epoch& ep
   return race;
 }
 
+std::optional<Shadow::Race> Shadow::race_with_scattered(const Access& access, const Epoch& epoch,
+                                                        const Clock& clock) const {
+  for (const Scattered& other : scattered_) {
+    if (other.epoch == epoch || other.epoch.before(clock) || !conflict(access, other.access))
+      continue;
+    return Race{other.epoch, other.access.write, !access.approximate && !other.access.approximate,
+                std::max(access.begin, other.access.begin), std::min(access.end, other.access.end)};
+  }
+  return std::nullopt;
+}
+
+std::optional<Shadow::Race> Shadow::race_with_cell(const Cells::value_type& segment,
+                                                   const Access& access, const Epoch& epoch,
+                                                   const Clock& clock) {
+  const Address begin = segment.first.lower(), end = segment.first.upper();
+  const Cell& cell = segment.second;
+  const auto races = [&](const Epoch& other, bool write) {
+    return other != epoch && !other.before(clock) &&
+           conflict(access, contiguous(access, begin, end, write));
+  };
+  const auto race = [&](const Epoch& other, bool write) {
+    return Race{other, write, !access.approximate, std::max(access.begin, begin),
+                std::min(access.end, end)};
+  };
+  if (cell.write && races(*cell.write, true)) return race(*cell.write, true);
+  for (const Epoch& read : cell.reads) {
+    if (races(read, false)) return race(read, false);
+  }
+  return std::nullopt;
+}
+
 std::optional<Shadow::Race> Shadow::find_race(const Access& access, const Epoch& epoch,
                                               const Clock& clock) const {
-  const auto unordered = [&](const Epoch& e) { return e != epoch && !e.before(clock); };
-  for (const Scattered& other : scattered_) {
-    if (unordered(other.epoch) && conflict(access, other.access)) {
-      return Race{other.epoch, other.access.write, std::max(access.begin, other.access.begin),
-                  std::min(access.end, other.access.end)};
-    }
-  }
+  if (const auto race = race_with_scattered(access, epoch, clock)) return race;
   const auto [first, last] = cells_.equal_range(Range{access.begin, access.end});
   for (auto it = first; it != last; ++it) {
-    const auto& [range, cell] = *it;
-    const auto meets = [&](const Epoch& e, bool write) {
-      return unordered(e) &&
-             conflict(access, contiguous(access, range.lower(), range.upper(), write));
-    };
-    const auto race = [&](const Epoch& e, bool write) {
-      return Race{e, write, std::max(access.begin, range.lower()),
-                  std::min(access.end, range.upper())};
-    };
-    if (cell.write && meets(*cell.write, true)) return race(*cell.write, true);
-    if (!access.write) continue;
-    for (const Epoch& read : cell.reads) {
-      if (meets(read, false)) return race(read, false);
-    }
+    if (const auto race = race_with_cell(*it, access, epoch, clock)) return race;
   }
   return std::nullopt;
 }
@@ -127,17 +139,17 @@ std::optional<std::pair<Address, Address>> Shadow::unwritten(const Access& acces
   std::optional<std::pair<Address, Address>> gap;
   for_each_run(access, kMaxRunsWritten, [&](Address begin, Address end) {
     if (gap || boost::icl::contains(written_, Range{begin, end})) return;
-    for (const auto& part : written_) {
-      if (part.upper() <= begin) continue;
-      if (part.lower() > begin) {
-        end = std::min(end, part.lower());
-        break;
-      }
-      begin = part.upper();
-    }
-    gap = {begin, end};
+    gap = first_gap(begin, end);
   });
   return gap;
+}
+
+/// The first bytes of a range, not all written, that are not.
+std::pair<Address, Address> Shadow::first_gap(Address begin, Address end) const {
+  auto part = written_.find(Range{begin, end});
+  if (part != written_.end() && part->lower() <= begin) begin = (part++)->upper();
+  if (part != written_.end()) end = std::min(end, part->lower());
+  return {begin, end};
 }
 
 void Shadow::settle() {

@@ -19,6 +19,7 @@ class Shadow {
   struct Race {
     Epoch earlier;
     bool earlier_wrote;
+    bool certain;        ///< False when one of them is approximate.
     Address begin, end;  ///< Bytes in which both lie.
   };
 
@@ -50,6 +51,11 @@ class Shadow {
     Epoch epoch;
   };
   std::optional<Race> find_race(const Access& access, const Epoch& epoch, const Clock& clock) const;
+  std::optional<Race> race_with_scattered(const Access& access, const Epoch& epoch,
+                                          const Clock& clock) const;
+  static std::optional<Race> race_with_cell(const Cells::value_type& segment, const Access& access,
+                                            const Epoch& epoch, const Clock& clock);
+  std::pair<Address, Address> first_gap(Address begin, Address end) const;
   void note_runs(const Access& access, const Epoch& epoch);
   void note_scattered(const Access& access, const Epoch& epoch, const Clock& clock);
   void note_written(const Access& access);

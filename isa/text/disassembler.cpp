@@ -1,75 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "isa/text/disassembler.h"
 
-#include <fmt/format.h>
-
-#include "isa/fields.h"
 #include "isa/text/header.h"
 #include "isa/text/printer.h"
-#include "isa/text/values.h"
 
 namespace npulse::isa {
-namespace {
-
-template <class Op>
-void print_fields(std::string& out, const Op& op) {
-  const auto field = [&](int, const char* name, auto member, Role role, const char*) {
-    if (role == Role::leading) {
-      out += ' ';
-    } else if (role == Role::required || !is_default(op, member)) {
-      out += fmt::format(" {}=", name);
-    } else {
-      return;
-    }
-    text::print(out, op.*member);
-  };
-  describe(field, Of<Op>{});
-}
-
-void print_sync(std::string& out, const Instruction& instruction, const ProgramHeader& header) {
-  const char* separator = " wait ";
-  for (const Wait& wait : instruction.waits) {
-    out += fmt::format("{}{}>={}", separator, header.events.at(wait.event).name, wait.count);
-    text::print_steps(out, wait.steps, false);
-    separator = ",";
-  }
-  separator = " signal ";
-  for (const Signal& signal : instruction.signals) {
-    out += fmt::format("{}{}+{}", separator, header.events.at(signal.event).name, signal.amount);
-    separator = ",";
-  }
-}
-
-void print_instruction(std::string& out, const Instruction& instruction,
-                       const ProgramHeader& header) {
-  const Opcode opcode = instruction.opcode();
-  if (opcode == Opcode::endloop || opcode == Opcode::endmark) {
-    out += '}';
-    return;
-  }
-  if (instruction.queue != kNoQueue) out += header.queues.at(instruction.queue).name + ": ";
-  out += to_string(opcode);
-  std::visit([&](const auto& op) { print_fields(out, op); }, instruction.operation);
-  print_sync(out, instruction, header);
-  if (opcode == Opcode::loop || opcode == Opcode::mark) out += " {";
-}
-
-}  // namespace
-
-void text::Printer::print(std::string& out, const Instruction& instruction) {
-  const Opcode opcode = instruction.opcode();
-  if (opcode == Opcode::endloop || opcode == Opcode::endmark) --depth_;
-  out.append(2 * depth_, ' ');
-  print_instruction(out, instruction, header_);
-  out += '\n';
-  if (opcode == Opcode::loop || opcode == Opcode::mark) ++depth_;
-}
-
-std::string to_text(const Instruction& instruction, const ProgramHeader& header) {
-  std::string out;
-  print_instruction(out, instruction, header);
-  return out;
-}
 
 void disassemble(const Program& program, std::ostream& out) {
   const ProgramHeader& header = program.header();

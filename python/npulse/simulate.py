@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from os import PathLike, fspath
+from pathlib import Path
 from typing import Unpack
 
 from . import _core
@@ -45,8 +46,10 @@ def run(
 
 
 def _prepare(chip: Chip, program: Program | str | PathLike[str], options: ModelOptions) -> Program:
-    if not isinstance(program, Program) and _core.names_model(fspath(program)):
-        return lower(program, chip, **options)
+    if not isinstance(program, Program):
+        name = fspath(program)
+        if _core.names_model(name) or not Path(name).exists():  # lower() says what there is
+            return lower(name, chip, **options)
     if options:
         raise InputError(f"{program} is a program; {', '.join(options)} only go with a model")
     return program if isinstance(program, Program) else load_program(program)

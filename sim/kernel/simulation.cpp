@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/kernel/simulation.h"
 
+#include <atomic>
+
 #include "sim/core/error.h"
 
 namespace npulse::sim {
@@ -9,7 +11,7 @@ namespace {
 // Long enough to cost nothing, short enough that Ctrl-C answers at once.
 const std::uint64_t kSlicePicoseconds = 1'000'000;
 
-bool g_alive = false;
+std::atomic<bool> g_alive = false;  // Python threads may try at once
 
 /// SystemC must not abort the interpreter that embeds us, nor print.
 void tame_reports() {
@@ -29,11 +31,10 @@ Picoseconds current_time() {
 }  // namespace
 
 Simulation::Simulation() {
-  if (g_alive) {
+  if (g_alive.exchange(true)) {
     throw SimulationError{
         "another simulation is alive in this process; finish it first, or run in another process"};
   }
-  g_alive = true;
   tame_reports();
 }
 

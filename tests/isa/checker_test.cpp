@@ -122,6 +122,40 @@ TEST_CASE("Strided accesses of neighbouring columns are no race, of the same col
   REQUIRE_THAT(errors(tiles(15 + 256)), Catch::Contains("race"));
 }
 
+TEST_CASE("An access of unknown bytes may race, which is a warning", "[isa][checker]") {
+  auto target = chip();
+  target.units[2].opcodes.push_back(Opcode::xform);
+  const auto found = report(program(kLoad +
+                                    "\nld: dma dst=spm:64 src=dram:0 shape=[4]\nbar core\n"
+                                    "ve: xform gather dst=spm:0x100 src=spm:0 index=spm:64 "
+                                    "indices=1 shape=[8,4] type=fp16\n" +
+                                    kLoad),
+                            target);
+  REQUIRE(found.errors.empty());
+  REQUIRE_THAT(found.warnings.back().text(), Catch::Contains("possible race: dma of ld writes"));
+}
+
+TEST_CASE("Without any one of its waits a sound program is not sound", "[isa][checker]") {
+  const std::vector<std::string> lines{
+      "ld: dma dst=spm:0(+0x100%2) src=dram:0(+0x100) shape=[256] signal full+1| wait free>=-1(+1)",
+      "ve: vec add dst=spm:0x1000(+0x100%2) x=spm:0(+0x100%2) cols=128 signal free+1,made+1| wait "
+      "full>=1(+1),stored>=-1(+1)",
+      "st: dma dst=dram:0x10000(+0x100) src=spm:0x1000(+0x100%2) shape=[256] signal stored+1| wait "
+      "made>=1(+1)"};
+  const auto text = [&](std::size_t without) {
+    std::string body = ".npu 1.0\n" + kQueues +
+                       ".event full\n.event free\n.event made\n.event stored\ncore 0 {\nloop 9 {\n";
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      const auto bar = lines[i].find('|');
+      body += lines[i].substr(0, bar) + (i == without ? "" : lines[i].substr(bar + 1)) + "\n";
+    }
+    return body + "}\n}\n";
+  };
+  REQUIRE(errors(text(lines.size())).empty());
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    REQUIRE_THAT(errors(text(i)), Catch::Contains("race"));
+}
+
 TEST_CASE("Cores race through dram and through each other's scratchpad", "[isa][checker]") {
   const auto cores = [](const std::string& first, const std::string& second) {
     return ".npu 1.0\n.cores 2\n" + kQueues + ".event a chip\ncore 0 {\n" + first +

@@ -6,8 +6,7 @@ from __future__ import annotations
 import pytest
 
 import npulse
-
-GEMM = "gemm:64,64,64"
+from runs import GEMM
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from conftest import GEMM
 
 import npulse
+from runs import GEMM
 
 COMMAND = Path(sysconfig.get_path("scripts")) / "npulse"
 

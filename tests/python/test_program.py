@@ -6,9 +6,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import GEMM
 
 import npulse
+from runs import GEMM
 
 
 @pytest.mark.parametrize("ending", ["npt", "npb"])
@@ -38,6 +38,11 @@ def test_a_cut_off_program_is_an_input_error(chip: npulse.Chip, tmp_path: Path) 
 def test_an_unwritable_place_is_an_input_error(chip: npulse.Chip, tmp_path: Path) -> None:
     with pytest.raises(npulse.InputError):
         npulse.lower(GEMM, chip).save(tmp_path / "missing" / "gemm.npb")
+
+
+def test_a_word_that_is_neither_model_nor_file_names_the_models(chip: npulse.Chip) -> None:
+    with pytest.raises(npulse.InputError, match=r"llama-3\.1-8b"):
+        npulse.run(chip, "lama-3.1-8b")
 
 
 def test_an_unknown_choice_names_what_is_allowed(chip: npulse.Chip) -> None:

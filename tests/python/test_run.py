@@ -6,14 +6,15 @@ from __future__ import annotations
 import json
 import signal
 import threading
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from conftest import GEMM
 
 import npulse
+from runs import GEMM, LONG
 
-LONG = "gemm:2048,2048,512"  # long enough to be interrupted
 CIRCLE = """.npu 1.0
 .queue ld dma
 .queue st dma
@@ -85,6 +86,23 @@ def test_progress_rises_and_its_errors_stop_the_run(chip: npulse.Chip) -> None:
 def test_a_second_live_run_is_refused(chip: npulse.Chip) -> None:
     with pytest.raises(npulse.SimulationError, match="another simulation is alive"):
         npulse.run(chip, LONG, progress=lambda *_: print(npulse.run(chip, GEMM)))
+
+
+def test_threads_may_take_turns_but_not_run_at_once(chip: npulse.Chip) -> None:
+    def attempt(_: int) -> str:
+        try:
+            return npulse.run(chip, "gemm:256,256,256").to_json()
+        except npulse.SimulationError as refused:
+            return str(refused)
+
+    with ThreadPoolExecutor(4) as pool:
+        reports = {text for text in pool.map(attempt, range(8)) if "another simulation" not in text}
+    assert reports == {npulse.run(chip, "gemm:256,256,256").to_json()}
+
+
+def test_processes_run_at_once_and_send_their_reports(report: npulse.Report) -> None:
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        assert list(pool.map(npulse.run, ["edu-8x8"] * 3, [GEMM] * 3)) == [report] * 3
 
 
 def test_ctrl_c_ends_a_run_and_the_next_one_works(chip: npulse.Chip) -> None:

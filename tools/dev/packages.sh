@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Debian and Ubuntu packages: installs those that are missing, and touches nothing otherwise.
+# Debian packages: installs those that are missing, and touches nothing otherwise.
 # shellcheck shell=bash
 
 BUILD_PACKAGES=(g++ cmake ninja-build ccache pkg-config libsystemc-dev libyaml-cpp-dev libfmt-dev

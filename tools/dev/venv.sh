@@ -8,6 +8,7 @@ REQUIREMENTS=python/requirements.txt
 
 ensure_venv() {
   local wanted
+  [[ -x $BASE_PYTHON ]] || die "there is no $BASE_PYTHON; install Python 3.11 or later there"
   wanted=$("$BASE_PYTHON" --version && cat "$REQUIREMENTS" && pwd)
   [[ ! -x $VENV_PYTHON || $(cat .venv/made-from 2>/dev/null) != "$wanted" ]] || return 0
   need_disk 300 "the Python environment"

@@ -66,8 +66,9 @@ void Attention::multiply_scores(const AttentionStep& step, const Slot& scores) {
 }
 
 void Attention::softmax(const AttentionStep& step, const Slot& scores, const Slot& p) {
-  isa::Vec vec = unary(VecKind::softmax, {in_spm(p.address), formats_.activation},
-                       {in_acc(scores.address), formats_.score}, step.rows, step.columns, setup_.scale);
+  isa::Vec vec =
+      unary(VecKind::softmax, {in_spm(p.address), formats_.activation},
+            {in_acc(scores.address), formats_.score}, step.rows, step.columns, setup_.scale);
   vec.causal = step.causal;
   emitter_.put(Role::vector, vec, {scores.full, p.free}, {scores.free, p.full});
 }
@@ -80,12 +81,14 @@ void Attention::online_softmax(const AttentionStep& step, const Slot& scores, co
     emitter_.put(Role::vector, operation, waits, signals);
   };
   track_maximum(step, scores);
-  vec(binary(VecKind::sub, s, s, column(kMaximum), step.rows, step.columns, Broadcast::column), {}, {});
+  vec(binary(VecKind::sub, s, s, column(kMaximum), step.rows, step.columns, Broadcast::column), {},
+      {});
   isa::Vec exponential = unary(VecKind::exp, probabilities, s, step.rows, step.columns);
   exponential.causal = step.causal;
   vec(exponential, {p.free}, {scores.free});
   const std::int64_t sum = step.first ? kSum : kScratch;
-  vec(unary(VecKind::reduce_sum, column(sum), probabilities, step.rows, step.columns), {}, {p.full});
+  vec(unary(VecKind::reduce_sum, column(sum), probabilities, step.rows, step.columns), {},
+      {p.full});
   if (step.first) return;
   vec(binary(VecKind::mul, column(kSum), column(kSum), column(kCorrection), step.rows, 1), {}, {});
   vec(binary(VecKind::add, column(kSum), column(kSum), column(kScratch), step.rows, 1), {}, {});
@@ -148,14 +151,19 @@ void Attention::finish(const AttentionStep& step) {
   Events signals = step.out_done;
   signals.push_back(output.free);
   if (!setup_.online) {
-    emitter_.put(Role::vector, unary(VecKind::copy, out, o, step.rows, setup_.head_dim), waits, signals);
+    emitter_.put(Role::vector, unary(VecKind::copy, out, o, step.rows, setup_.head_dim), waits,
+                 signals);
     return;
   }
   const Typed reciprocal{state(step, kScratch), formats_.state};
-  emitter_.put(Role::vector, unary(VecKind::reciprocal, reciprocal, {state(step, kSum), formats_.state},
-                                   step.rows, 1), {}, {});
-  emitter_.put(Role::vector, binary(VecKind::mul, out, o, reciprocal, step.rows, setup_.head_dim,
-                                    Broadcast::column), waits, signals);
+  emitter_.put(
+      Role::vector,
+      unary(VecKind::reciprocal, reciprocal, {state(step, kSum), formats_.state}, step.rows, 1), {},
+      {});
+  emitter_.put(
+      Role::vector,
+      binary(VecKind::mul, out, o, reciprocal, step.rows, setup_.head_dim, Broadcast::column),
+      waits, signals);
 }
 
 }  // namespace npulse::lowering

@@ -13,16 +13,16 @@ namespace npulse::lowering {
 
 struct AttentionSetup {
   std::int64_t head_dim = 0;
-  double scale = 1;          ///< Of scores; applied by softmax, or to q beforehand when online.
-  bool online = false;       ///< Some step is not the only one of its rows.
-  Ring scores;               ///< acc: [rows, chunk].
-  Ring probabilities;        ///< spm: [rows, chunk].
+  double scale = 1;     ///< Of scores; applied by softmax, or to q beforehand when online.
+  bool online = false;  ///< Some step is not the only one of its rows.
+  Ring scores;          ///< acc: [rows, chunk].
+  Ring probabilities;   ///< spm: [rows, chunk].
 };
 
 /// Query rows of one head: where their output gathers.
 struct AttentionHead {
-  Slot output;               ///< acc: [rows, head_dim].
-  Address state = 0;         ///< spm: kStateColumns columns of `rows` running values.
+  Slot output;        ///< acc: [rows, head_dim].
+  Address state = 0;  ///< spm: kStateColumns columns of `rows` running values.
   static constexpr std::int64_t kStateColumns = 4;
 };
 
@@ -31,11 +31,11 @@ struct AttentionStep {
   AttentionHead head;
   Address q = 0, k = 0, v = 0;
   std::int64_t rows = 0, columns = 0;
-  bool first = true, last = true;        ///< Of the head's steps.
-  std::optional<std::int64_t> causal;    ///< Row r sees columns <= r + causal; absent: all.
+  bool first = true, last = true;      ///< Of the head's steps.
+  std::optional<std::int64_t> causal;  ///< Row r sees columns <= r + causal; absent: all.
   Events q_ready, k_ready, v_ready;
-  Events q_done, k_done, v_done;         ///< Signalled when this step is through with them.
-  Address out = 0;                       ///< spm: [rows, head_dim] activations, written by the last.
+  Events q_done, k_done, v_done;  ///< Signalled when this step is through with them.
+  Address out = 0;                ///< spm: [rows, head_dim] activations, written by the last.
   Events out_free, out_done;
 };
 

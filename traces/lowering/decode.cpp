@@ -18,8 +18,12 @@ using isa::VecKind;
 class DecodeCore {
  public:
   DecodeCore(const DecodePlan& plan, Emitter& emitter)
-      : plan_{plan}, job_{plan.job}, model_{plan.job.model}, batch_{plan.job.options.batch},
-        rings_{plan.rings}, emitter_{emitter} {}
+      : plan_{plan},
+        job_{plan.job},
+        model_{plan.job.model},
+        batch_{plan.job.options.batch},
+        rings_{plan.rings},
+        emitter_{emitter} {}
 
   void run() {
     if (emitter_.core() >= job_.cores) return;
@@ -28,7 +32,8 @@ class DecodeCore {
     if (job_.has_head()) {
       norm("final_norm", 2 * job_.layers.size());
       lm_head_pass(emitter_, {job_.formats, rings_.weights, rings_.acc}, plan_.matrix(Matrix::head),
-                   {plan_.buffers.normed, batch_, {plan_.event.normed}}, rings_.logits, plan_.memory.logits);
+                   {plan_.buffers.normed, batch_, {plan_.event.normed}}, rings_.logits,
+                   plan_.memory.logits);
     } else {
       store_residual();
     }
@@ -67,13 +72,16 @@ void DecodeCore::begin() {
   const Formats& formats = job_.formats;
   for (std::int64_t token = 0; token < batch_; ++token) {
     const std::int64_t row = job_.embeds() ? row_of_token(token, model_.vocab) : token;
-    const Address from = advance(job_.embeds() ? memory.embedding : memory.x, row * model_.hidden, formats.residual);
+    const Address from =
+        advance(job_.embeds() ? memory.embedding : memory.x, row * model_.hidden, formats.residual);
     const Address to = advance(plan_.buffers.x, token * model_.hidden, formats.residual);
-    emitter_.put(Role::activation, transfer(in_spm(to), in_dram(from), {model_.hidden}, formats.residual),
-                 {}, {plan_.event.embedded});
+    emitter_.put(Role::activation,
+                 transfer(in_spm(to), in_dram(from), {model_.hidden}, formats.residual), {},
+                 {plan_.event.embedded});
   }
   emitter_.put(Role::activation,
-               transfer(in_spm(plan_.buffers.rope), in_dram(memory.rotation), {model_.head_dim}, formats.residual),
+               transfer(in_spm(plan_.buffers.rope), in_dram(memory.rotation), {model_.head_dim},
+                        formats.residual),
                {}, {plan_.event.rotation});
 }
 
@@ -89,20 +97,22 @@ void DecodeCore::run_layer(std::int64_t layer) {
 
 const Slot& DecodeCore::load_vector(Address address, std::int64_t elements) {
   const Slot& slot = rings_.vectors.next();
-  emitter_.put(Role::load, transfer(in_spm(slot.address), in_dram(address), {elements}, job_.formats.residual),
+  emitter_.put(Role::load,
+               transfer(in_spm(slot.address), in_dram(address), {elements}, job_.formats.residual),
                {slot.free}, {slot.full});
   return slot;
 }
 
 void DecodeCore::norm(const char* region, std::int64_t index) {
   emitter_.region(region);
-  const Slot& weight = load_vector(advance(plan_.memory.norms, index * model_.hidden, job_.formats.residual),
-                                   model_.hidden);
+  const Slot& weight = load_vector(
+      advance(plan_.memory.norms, index * model_.hidden, job_.formats.residual), model_.hidden);
   isa::Vec vec = binary(VecKind::rmsnorm, {in_spm(plan_.buffers.normed), job_.formats.activation},
                         residual(plan_.buffers.x), residual(weight.address), batch_, model_.hidden,
                         Broadcast::row);
   vec.scalar = model_.norm_epsilon;
-  emitter_.put(Role::vector, vec, {weight.full, plan_.event.embedded}, {weight.free, plan_.event.normed});
+  emitter_.put(Role::vector, vec, {weight.full, plan_.event.embedded},
+               {weight.free, plan_.event.normed});
 }
 
 void DecodeCore::linear(Matrix which, std::int64_t layer, Address a, isa::EventId ready,
@@ -114,8 +124,8 @@ void DecodeCore::linear(Matrix which, std::int64_t layer, Address a, isa::EventI
 void DecodeCore::gather(Matrix which, Address buffer, isa::DataType type) {
   const Linear& matrix = plan_.matrix(which);
   const GatherSetup setup{job_.cores, plan_.event.staged, plan_.event.gathered, type};
-  gather_columns(emitter_, setup, plan_.buffers.stage, batch_, matrix.columns(emitter_.core()), matrix.width(),
-                 buffer, matrix.shape().n);
+  gather_columns(emitter_, setup, plan_.buffers.stage, batch_, matrix.columns(emitter_.core()),
+                 matrix.width(), buffer, matrix.shape().n);
   emitter_.end_round(plan_.event.gathered);
 }
 
@@ -125,16 +135,19 @@ void DecodeCore::qkv(std::int64_t layer) {
   emitter_.region("attn.qkv");
   std::optional<Slot> bias;
   if (model_.qkv_bias) {
-    bias = load_vector(advance(plan_.memory.biases, layer * model_.qkv_width() + share.first, type), share.size());
+    bias = load_vector(advance(plan_.memory.biases, layer * model_.qkv_width() + share.first, type),
+                       share.size());
   }
   linear(Matrix::qkv, layer, plan_.buffers.normed, plan_.event.normed, [&](const Result& r) {
     const Typed to = residual(advance(plan_.buffers.stage, r.before, type));
     const std::int64_t width = r.width();
-    if (!bias) return take(r, unary(VecKind::copy, to, result(r), r.rows, width), {}, {plan_.event.staged});
+    if (!bias)
+      return take(r, unary(VecKind::copy, to, result(r), r.rows, width), {}, {plan_.event.staged});
     const Typed addend = residual(advance(bias->address, r.columns.first - share.first, type));
     Events signals{plan_.event.staged};
     if (r.last) signals.push_back(bias->free);
-    take(r, binary(VecKind::add, to, result(r), addend, r.rows, width, Broadcast::row), {bias->full}, signals);
+    take(r, binary(VecKind::add, to, result(r), addend, r.rows, width, Broadcast::row),
+         {bias->full}, signals);
   });
   gather(Matrix::qkv, plan_.buffers.qkv, type);
 }
@@ -144,15 +157,19 @@ void DecodeCore::gate_up(std::int64_t layer) {
   linear(Matrix::gate_up, layer, plan_.buffers.normed, plan_.event.normed, [&](const Result& r) {
     const std::int64_t width = r.width();
     const Typed silu = residual(plan_.buffers.silu);
-    const Typed up{in_acc(advance(r.c.address, r.rows * width, formats.accumulator)), formats.accumulator};
-    const Typed to{in_spm(advance(plan_.buffers.stage, r.before, formats.activation)), formats.activation};
-    emitter_.put(Role::vector, unary(VecKind::silu, silu, result(r), r.rows, width), {r.c.full}, {});
+    const Typed up{in_acc(advance(r.c.address, r.rows * width, formats.accumulator)),
+                   formats.accumulator};
+    const Typed to{in_spm(advance(plan_.buffers.stage, r.before, formats.activation)),
+                   formats.activation};
+    emitter_.put(Role::vector, unary(VecKind::silu, silu, result(r), r.rows, width), {r.c.full},
+                 {});
     take(r, binary(VecKind::mul, to, silu, up, r.rows, width), {}, {plan_.event.staged});
   });
   gather(Matrix::gate_up, plan_.buffers.gated, formats.activation);
 }
 
-void DecodeCore::residual_linear(Matrix which, std::int64_t layer, Address a, const char* add_region) {
+void DecodeCore::residual_linear(Matrix which, std::int64_t layer, Address a,
+                                 const char* add_region) {
   const isa::DataType type = job_.formats.residual;
   linear(which, layer, a, plan_.event.gathered, [&](const Result& r) {
     const Typed to = residual(advance(plan_.buffers.stage, r.before, type));
@@ -161,7 +178,8 @@ void DecodeCore::residual_linear(Matrix which, std::int64_t layer, Address a, co
   gather(which, plan_.buffers.y, type);
   emitter_.region(add_region);
   const Typed x = residual(plan_.buffers.x);
-  emitter_.put(Role::vector, binary(VecKind::add, x, x, residual(plan_.buffers.y), batch_, model_.hidden),
+  emitter_.put(Role::vector,
+               binary(VecKind::add, x, x, residual(plan_.buffers.y), batch_, model_.hidden),
                {plan_.event.gathered}, {plan_.event.staged});
 }
 
@@ -169,8 +187,9 @@ void DecodeCore::residual_linear(Matrix which, std::int64_t layer, Address a, co
 void DecodeCore::store_residual() {
   if (emitter_.core() != 0) return;
   emitter_.region("store");
-  emitter_.put(Role::store, transfer(in_dram(plan_.memory.x), in_spm(plan_.buffers.x),
-                                     {batch_ * model_.hidden}, job_.formats.residual),
+  emitter_.put(Role::store,
+               transfer(in_dram(plan_.memory.x), in_spm(plan_.buffers.x), {batch_ * model_.hidden},
+                        job_.formats.residual),
                {plan_.event.staged}, {});
 }
 
@@ -180,7 +199,8 @@ std::size_t DecodeLowering::lookahead() const {
   return lookahead_for(plan_.rings.weights.size(), plan_.job.target.queue_depth);
 }
 
-/// Matrices and KV are read once by whoever holds them; norms, embeddings and the rotation by every core.
+/// Matrices and KV are read once by whoever holds them; norms, embeddings and the rotation by every
+/// core.
 Plan DecodeLowering::plan() const {
   const Job& job = plan_.job;
   const Transformer& model = job.model;
@@ -199,7 +219,8 @@ Plan DecodeLowering::plan() const {
   Plan plan;
   plan.weights = matrices + norms + biases;
   plan.kv = token_kv * (job.options.context + 1);
-  plan.dram_read = matrices + biases + token_kv * job.options.context + (norms + inputs) * job.cores;
+  plan.dram_read =
+      matrices + biases + token_kv * job.options.context + (norms + inputs) * job.cores;
   plan.dram_write = token_kv + output;
   const std::int64_t attention = 2 * model.q_width() * (job.options.context + 1);
   plan.macs = batch * (layers * (model.linear_parameters_per_layer() + attention) +
@@ -208,6 +229,8 @@ Plan DecodeLowering::plan() const {
   return plan;
 }
 
-void DecodeLowering::emit(Emitter& emitter) const { DecodeCore{plan_, emitter}.run(); }
+void DecodeLowering::emit(Emitter& emitter) const {
+  DecodeCore{plan_, emitter}.run();
+}
 
 }  // namespace npulse::lowering

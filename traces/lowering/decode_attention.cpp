@@ -17,13 +17,20 @@ using isa::VecKind;
 class DecodeAttention {
  public:
   DecodeAttention(const DecodePlan& plan, DecodeRings& rings, Emitter& emitter, std::int64_t layer)
-      : plan_{plan}, job_{plan.job}, model_{plan.job.model}, rings_{rings}, emitter_{emitter}, layer_{layer},
-        attention_{emitter, plan.job.formats,
+      : plan_{plan},
+        job_{plan.job},
+        model_{plan.job.model},
+        rings_{rings},
+        emitter_{emitter},
+        layer_{layer},
+        attention_{emitter,
+                   plan.job.formats,
                    {model_.head_dim, scale(), plan.online(), rings.scores, rings.probabilities}} {}
 
   void run() {
     const Range mine = plan_.units[emitter_.core()];
-    for (std::int64_t unit = mine.first; unit < mine.last; ++unit) run_unit(unit, unit - mine.first);
+    for (std::int64_t unit = mine.first; unit < mine.last; ++unit)
+      run_unit(unit, unit - mine.first);
     attention_.drain();
     gather(mine);
   }
@@ -40,7 +47,8 @@ class DecodeAttention {
   void run_unit(std::int64_t unit, std::int64_t index);
   void rotate(const Unit& unit);
   void append_to_cache(const Unit& unit);
-  void run_chunk(const Unit& unit, std::int64_t token, const AttentionHead& head, std::int64_t index);
+  void run_chunk(const Unit& unit, std::int64_t token, const AttentionHead& head,
+                 std::int64_t index);
   const Slot& load_chunk(Address cache, std::int64_t tokens, std::optional<Address> fresh);
   void gather(Range mine);
   Typed gathered(std::int64_t sequence, std::int64_t column) const;
@@ -60,7 +68,8 @@ Typed DecodeAttention::gathered(std::int64_t sequence, std::int64_t column) cons
 }
 
 void DecodeAttention::run_unit(std::int64_t unit, std::int64_t index) {
-  const Unit made{unit / job_.options.batch, unit % job_.options.batch, rings_.queries.next(), rings_.fresh.next()};
+  const Unit made{unit / job_.options.batch, unit % job_.options.batch, rings_.queries.next(),
+                  rings_.fresh.next()};
   rotate(made);
   append_to_cache(made);
   const std::int64_t states = model_.group() * AttentionHead::kStateColumns;
@@ -83,15 +92,19 @@ void DecodeAttention::rotate(const Unit& unit) {
     emitter_.put(Role::vector, vec, waits, signals);
   };
   const bool scaled = plan_.online();
-  put(binary(VecKind::rope, query, gathered(unit.sequence, unit.head * output_width()), table, model_.group(),
-             model_.head_dim, Broadcast::row),
-      {plan_.event.gathered, plan_.event.rotation, unit.query.free}, scaled ? Events{} : Events{unit.query.full});
+  put(binary(VecKind::rope, query, gathered(unit.sequence, unit.head * output_width()), table,
+             model_.group(), model_.head_dim, Broadcast::row),
+      {plan_.event.gathered, plan_.event.rotation, unit.query.free},
+      scaled ? Events{} : Events{unit.query.full});
   if (scaled) {
-    put(unary(VecKind::mul, query, query, model_.group(), model_.head_dim, scale()), {}, {unit.query.full});
+    put(unary(VecKind::mul, query, query, model_.group(), model_.head_dim, scale()), {},
+        {unit.query.full});
   }
-  put(binary(VecKind::rope, key, gathered(unit.sequence, k_column), table, 1, model_.head_dim, Broadcast::row),
+  put(binary(VecKind::rope, key, gathered(unit.sequence, k_column), table, 1, model_.head_dim,
+             Broadcast::row),
       {unit.fresh.free}, {});
-  put(unary(VecKind::copy, value, gathered(unit.sequence, k_column + model_.kv_width()), 1, model_.head_dim),
+  put(unary(VecKind::copy, value, gathered(unit.sequence, k_column + model_.kv_width()), 1,
+            model_.head_dim),
       {}, {unit.fresh.full});
 }
 
@@ -101,25 +114,30 @@ void DecodeAttention::append_to_cache(const Unit& unit) {
   const std::int64_t token = job_.options.context;
   const Address key = plan_.cache.key(layer_, unit.head, unit.sequence, token);
   const Address value = plan_.cache.value(layer_, unit.head, unit.sequence, token);
-  emitter_.put(Role::store, transfer(in_dram(key), in_spm(unit.fresh.address), {model_.head_dim}, type),
+  emitter_.put(Role::store,
+               transfer(in_dram(key), in_spm(unit.fresh.address), {model_.head_dim}, type),
                {unit.fresh.full}, {unit.fresh.free});
-  emitter_.put(Role::store, transfer(in_dram(value), in_spm(advance(unit.fresh.address, model_.head_dim, type)),
-                                     {model_.head_dim}, type),
+  emitter_.put(Role::store,
+               transfer(in_dram(value), in_spm(advance(unit.fresh.address, model_.head_dim, type)),
+                        {model_.head_dim}, type),
                {unit.fresh.full}, {unit.fresh.free});
 }
 
 /// `tokens` of the cache, and behind them the new token's row if `fresh` says where it is.
-const Slot& DecodeAttention::load_chunk(Address cache, std::int64_t tokens, std::optional<Address> fresh) {
+const Slot& DecodeAttention::load_chunk(Address cache, std::int64_t tokens,
+                                        std::optional<Address> fresh) {
   const isa::DataType type = job_.formats.kv;
   const Slot& slot = rings_.weights.next();
   if (tokens > 0) {
-    emitter_.put(Role::load, transfer(in_spm(slot.address), in_dram(cache), {tokens * model_.head_dim}, type),
+    emitter_.put(Role::load,
+                 transfer(in_spm(slot.address), in_dram(cache), {tokens * model_.head_dim}, type),
                  {slot.free}, {slot.full});
   }
   if (fresh) {
     const Typed row{in_spm(advance(slot.address, tokens * model_.head_dim, type)), type};
-    emitter_.put(Role::vector, unary(VecKind::copy, row, {in_spm(*fresh), type}, 1, model_.head_dim),
-                 {slot.free}, {slot.full});
+    emitter_.put(Role::vector,
+                 unary(VecKind::copy, row, {in_spm(*fresh), type}, 1, model_.head_dim), {slot.free},
+                 {slot.full});
   }
   return slot;
 }
@@ -165,8 +183,10 @@ void DecodeAttention::gather(Range mine) {
     const std::int64_t head = unit / batch, sequence = unit % batch;
     const std::int64_t rows = std::min(batch - sequence, mine.last - unit);
     const Address from = advance(plan_.buffers.stage, (unit - mine.first) * output_width(), type);
-    const Address to = advance(plan_.buffers.heads, sequence * model_.q_width() + head * output_width(), type);
-    isa::Dma dma = transfer(in_spm(to), in_spm(from), {rows, output_width()}, type, {model_.q_width(), 1});
+    const Address to =
+        advance(plan_.buffers.heads, sequence * model_.q_width() + head * output_width(), type);
+    isa::Dma dma =
+        transfer(in_spm(to), in_spm(from), {rows, output_width()}, type, {model_.q_width(), 1});
     dma.multicast = other_cores(job_.cores, emitter_.core());
     emitter_.put(Role::store, dma, {plan_.event.staged}, {plan_.event.gathered});
     unit += rows;
@@ -176,7 +196,8 @@ void DecodeAttention::gather(Range mine) {
 
 }  // namespace
 
-void run_decode_attention(const DecodePlan& plan, DecodeRings& rings, Emitter& emitter, std::int64_t layer) {
+void run_decode_attention(const DecodePlan& plan, DecodeRings& rings, Emitter& emitter,
+                          std::int64_t layer) {
   DecodeAttention{plan, rings, emitter, layer}.run();
 }
 

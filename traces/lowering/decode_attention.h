@@ -7,6 +7,7 @@
 namespace npulse::lowering {
 
 /// Reads the gathered q, k and v; appends the new key and value to the cache; gathers the outputs.
-void run_decode_attention(const DecodePlan& plan, DecodeRings& rings, Emitter& emitter, std::int64_t layer);
+void run_decode_attention(const DecodePlan& plan, DecodeRings& rings, Emitter& emitter,
+                          std::int64_t layer);
 
 }  // namespace npulse::lowering

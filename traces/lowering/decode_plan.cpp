@@ -11,10 +11,11 @@
 namespace npulse::lowering {
 namespace {
 
-constexpr std::int64_t kStartUpShare = 20;   // a tile's transfer lasts this many descriptor start-ups
+constexpr std::int64_t kStartUpShare =
+    20;  // a tile's transfer lasts this many descriptor start-ups
 constexpr std::int64_t kMinSlots = 4, kMaxSlots = 16;
 constexpr std::int64_t kProbabilityShare = 16;  // of the scratchpad, at most, for one block of them
-constexpr std::int64_t kSpmAlignment = 64;   // assumed: no scratchpad access is wider than 64 B
+constexpr std::int64_t kSpmAlignment = 64;      // assumed: no scratchpad access is wider than 64 B
 
 /// Lays a decode step out, largest freedom last: what must fit, then the ring of weights.
 class Planner {
@@ -25,7 +26,8 @@ class Planner {
         model_{plan.job.model},
         batch_{plan.job.options.batch},
         spm_{"scratchpad of " + job_.target.name, job_.target.spm_bytes, Bytes{kSpmAlignment}},
-        dram_{"memory of " + job_.target.name, job_.target.dram_bytes, job_.target.dram_access_bytes} {}
+        dram_{"memory of " + job_.target.name, job_.target.dram_bytes,
+              job_.target.dram_access_bytes} {}
 
   void plan() {
     declare_events();
@@ -51,9 +53,12 @@ class Planner {
   std::int64_t acc_elements() const;
   Linear sized(const LinearShape& shape, const std::vector<Range>& columns) const;
   Ring spm_ring(const std::string& name, Bytes slot, std::int64_t slots);
-  const std::vector<Range>& share(Matrix which) const { return columns_[static_cast<std::size_t>(which)]; }
+  const std::vector<Range>& share(Matrix which) const {
+    return columns_[static_cast<std::size_t>(which)];
+  }
   std::string where() const {
-    return fmt::format("{}, decode, batch {}, context {}", model_.name, batch_, job_.options.context);
+    return fmt::format("{}, decode, batch {}, context {}", model_.name, batch_,
+                       job_.options.context);
   }
 
   DecodePlan& plan_;
@@ -89,15 +94,16 @@ void Planner::place_accumulators() {
   const std::int64_t pair = isa::bytes_of(2, job_.formats.accumulator).count();
   const std::int64_t needs = 2 * std::max(output.count() + column, pair);
   if (acc < needs) {
-    throw InputError{where(), fmt::format("needs at least {} bytes of accumulators, {} has {}", needs,
-                                          job_.target.name, acc)};
+    throw InputError{where(), fmt::format("needs at least {} bytes of accumulators, {} has {}",
+                                          needs, job_.target.name, acc)};
   }
   const Bytes scores{acc / 2 - output.count()};
   plan_.chunk = std::min(job_.options.context + 1, scores.count() / column);
   auto& rings = plan_.rings;
   rings.acc = Ring{plan_.events, "acc", 0, Bytes{acc / 2}, 2};
   rings.scores = Ring{plan_.events, "scores", 0, scores, 2};
-  rings.outputs = Ring{plan_.events, "outputs", static_cast<Address>(2 * scores.count()), output, 2};
+  rings.outputs =
+      Ring{plan_.events, "outputs", static_cast<Address>(2 * scores.count()), output, 2};
 }
 
 Ring Planner::spm_ring(const std::string& name, Bytes slot, std::int64_t slots) {
@@ -119,7 +125,9 @@ std::int64_t Planner::acc_elements() const {
 
 void Planner::place_buffers() {
   const Formats& formats = job_.formats;
-  const auto activations = [&](std::int64_t width) { return isa::bytes_of(batch_ * width, formats.activation); };
+  const auto activations = [&](std::int64_t width) {
+    return isa::bytes_of(batch_ * width, formats.activation);
+  };
   const auto residuals = [&](std::int64_t width) { return job_.residual_bytes(batch_ * width); };
   auto& buffers = plan_.buffers;
   buffers.x = spm_.take("the residual stream", residuals(model_.hidden));
@@ -129,11 +137,13 @@ void Planner::place_buffers() {
   buffers.heads = spm_.take("outputs of attention", activations(model_.q_width()));
   buffers.gated = spm_.take("gated activations", activations(model_.ffn));
   buffers.stage = spm_.take("results on their way to other cores", stage_bytes());
-  buffers.silu = spm_.take("silu", job_.residual_bytes(std::min(
-                                       acc_elements() / 2, batch_ * share(Matrix::gate_up).front().size())));
+  buffers.silu =
+      spm_.take("silu", job_.residual_bytes(std::min(
+                            acc_elements() / 2, batch_ * share(Matrix::gate_up).front().size())));
   buffers.rope = spm_.take("rotation", job_.residual_bytes(model_.head_dim));
-  buffers.state = spm_.take(
-      "attention state", isa::bytes_of(2 * model_.group() * AttentionHead::kStateColumns, formats.state));
+  buffers.state =
+      spm_.take("attention state",
+                isa::bytes_of(2 * model_.group() * AttentionHead::kStateColumns, formats.state));
 }
 
 void Planner::place_small_rings() {
@@ -167,15 +177,18 @@ void Planner::place_weight_ring() {
   const std::int64_t smallest = widest_tile(1).count();
   if (left < kMinSlots * smallest) spm_.take("a ring of weight tiles", Bytes{kMinSlots * smallest});
   spm_.check(where(), "use a smaller batch, or a chip with a larger scratchpad");
-  const std::int64_t expansion = isa::bytes_of(1024, job_.formats.weight) / job_.formats.stored_bytes(128, 8);
-  const std::int64_t hides = kStartUpShare * target.dma_start_cycles * target.dma_bytes_per_cycle * expansion;
+  const std::int64_t expansion =
+      isa::bytes_of(1024, job_.formats.weight) / job_.formats.stored_bytes(128, 8);
+  const std::int64_t hides =
+      kStartUpShare * target.dma_start_cycles * target.dma_bytes_per_cycle * expansion;
   const std::int64_t wanted = std::max(hides, widest_tile(target.tile_n).count());
   const std::int64_t slot = std::min(wanted, left / kMinSlots) / kSpmAlignment * kSpmAlignment;
   const Bytes bytes{std::max(slot, round_up(smallest, kSpmAlignment))};
   const std::int64_t slots = std::min(kMaxSlots, left / bytes.count());
   plan_.rings.weights = spm_ring("weights", bytes, slots);
   limit_chunk(bytes);
-  for (std::size_t i = 0; i < shapes_.size(); ++i) plan_.linears.push_back(sized(shapes_[i], columns_[i]));
+  for (std::size_t i = 0; i < shapes_.size(); ++i)
+    plan_.linears.push_back(sized(shapes_[i], columns_[i]));
 }
 
 /// A chunk of keys or values fits a slot, and all chunks are of about one size.
@@ -206,23 +219,28 @@ void Planner::place_memory() {
   const std::int64_t layers = job_.layers.size();
   for (std::size_t i = 0; i < plan_.linears.size(); ++i) {
     const bool is_head = static_cast<Matrix>(i) == Matrix::head;
-    if (!is_head || job_.has_head()) plan_.linears[i].place(dram_, is_head ? 1 : layers, job_.formats);
+    if (!is_head || job_.has_head())
+      plan_.linears[i].place(dram_, is_head ? 1 : layers, job_.formats);
   }
   auto& memory = plan_.memory;
   const auto residuals = [&](std::int64_t n) { return job_.residual_bytes(n); };
-  if (job_.embeds()) memory.embedding = dram_.take("embeddings", residuals(model_.vocab * model_.hidden));
+  if (job_.embeds())
+    memory.embedding = dram_.take("embeddings", residuals(model_.vocab * model_.hidden));
   memory.norms = dram_.take("norms", residuals((2 * layers + 1) * model_.hidden));
   if (model_.qkv_bias) memory.biases = dram_.take("biases", residuals(layers * model_.qkv_width()));
   memory.rotation = dram_.take("rotations", residuals(model_.head_dim));
   memory.x = dram_.take("activations", residuals(batch_ * model_.hidden));
   if (job_.has_head()) memory.logits = dram_.take("logits", residuals(batch_ * model_.vocab));
-  plan_.cache = KvCache{dram_, {layers, model_.kv_heads, batch_, job_.options.context + 1,
-                                model_.head_dim, job_.formats.kv}};
+  plan_.cache = KvCache{dram_,
+                        {layers, model_.kv_heads, batch_, job_.options.context + 1, model_.head_dim,
+                         job_.formats.kv}};
   dram_.check(where(), "use narrower weights, a smaller batch or context, or fewer layers");
 }
 
 }  // namespace
 
-DecodePlan::DecodePlan(const Job& the_job) : job{the_job} { Planner{*this}.plan(); }
+DecodePlan::DecodePlan(const Job& the_job) : job{the_job} {
+  Planner{*this}.plan();
+}
 
 }  // namespace npulse::lowering

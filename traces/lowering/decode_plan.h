@@ -12,16 +12,16 @@ namespace npulse::lowering {
 
 /// Buffers in every core's scratchpad; gathered ones are written by all cores.
 struct DecodeBuffers {
-  Address x = 0;         ///< Residual stream [batch, hidden].
-  Address normed = 0;    ///< [batch, hidden], activations.
-  Address y = 0;         ///< Gathered: to be added to x.
-  Address qkv = 0;       ///< Gathered [batch, qkv_width].
-  Address heads = 0;     ///< Gathered output of attention [batch, q_width], activations.
-  Address gated = 0;     ///< Gathered [batch, ffn], activations.
-  Address stage = 0;     ///< This core's share of what is gathered next.
-  Address silu = 0;      ///< Between silu and its product with up.
-  Address rope = 0;      ///< Row of the rotation table for this position.
-  Address state = 0;     ///< Of attention, for two heads in turn.
+  Address x = 0;       ///< Residual stream [batch, hidden].
+  Address normed = 0;  ///< [batch, hidden], activations.
+  Address y = 0;       ///< Gathered: to be added to x.
+  Address qkv = 0;     ///< Gathered [batch, qkv_width].
+  Address heads = 0;   ///< Gathered output of attention [batch, q_width], activations.
+  Address gated = 0;   ///< Gathered [batch, ffn], activations.
+  Address stage = 0;   ///< This core's share of what is gathered next.
+  Address silu = 0;    ///< Between silu and its product with up.
+  Address rope = 0;    ///< Row of the rotation table for this position.
+  Address state = 0;   ///< Of attention, for two heads in turn.
 };
 
 /// Buffers used in turn, and what each holds.
@@ -53,9 +53,9 @@ struct DecodePlan {
 
   Job job;
   EventTable events;
-  std::vector<Linear> linears;   ///< By Matrix.
-  std::vector<Range> units;      ///< By core, of kv head * batch + sequence.
-  std::int64_t chunk = 1;        ///< Most tokens of a KV chunk.
+  std::vector<Linear> linears;  ///< By Matrix.
+  std::vector<Range> units;     ///< By core, of kv head * batch + sequence.
+  std::int64_t chunk = 1;       ///< Most tokens of a KV chunk.
   DecodeBuffers buffers;
   DecodeRings rings;
   DecodeEvents event;

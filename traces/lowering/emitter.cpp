@@ -85,7 +85,8 @@ std::vector<isa::Signal> Emitter::signals_of(const Events& events) {
 }
 
 void Emitter::emit_load(Instruction& instruction) {
-  while (!pending_.empty() && (pending_.front().load + setup_.lookahead <= loads_ || !satisfied(instruction))) {
+  while (!pending_.empty() &&
+         (pending_.front().load + setup_.lookahead <= loads_ || !satisfied(instruction))) {
     flush_front();
   }
   ensure(satisfied(instruction), "a load waits for what is never signalled");
@@ -157,10 +158,11 @@ void Emitter::loop(std::int64_t count, const std::function<void()>& body) {
   bracket(isa::EndLoop{});
   const auto deltas = std::move(levels_.back().deltas);
   levels_.pop_back();
-  for (std::size_t i = 0; real && i < before.size(); ++i) signalled_[i] = before[i] + count * deltas[i];
+  for (std::size_t i = 0; real && i < before.size(); ++i)
+    signalled_[i] = before[i] + count * deltas[i];
 }
 
-isa::Operand Emitter::stepped(isa::Operand operand, std::initializer_list<std::int64_t> strides) const {
+isa::Operand Emitter::stepped(isa::Operand operand, std::span<const std::int64_t> strides) const {
   ensure(strides.size() <= levels_.size(), "more strides than open loops");
   auto level = levels_.rbegin();
   std::size_t depth = 0;

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <deque>
 #include <functional>
-#include <initializer_list>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -40,8 +40,8 @@ class Emitter {
     std::uint32_t core = 0;
     Queues queues;
     const EventTable* events = nullptr;
-    std::size_t lookahead = 0;           ///< Loads moved ahead of the work they are for.
-    Survey* survey = nullptr;            ///< Filled when `sink` is null, obeyed otherwise.
+    std::size_t lookahead = 0;  ///< Loads moved ahead of the work they are for.
+    Survey* survey = nullptr;   ///< Filled when `sink` is null, obeyed otherwise.
     isa::ProgramSink* sink = nullptr;
   };
   explicit Emitter(const Setup& setup);
@@ -58,7 +58,7 @@ class Emitter {
   /// Repeats `body`, which must put the same instructions each time; operands step by `stepped`.
   void loop(std::int64_t count, const std::function<void()>& body);
   /// `operand`, moving by strides (innermost loop first) with the turns of the open loops.
-  isa::Operand stepped(isa::Operand operand, std::initializer_list<std::int64_t> strides) const;
+  isa::Operand stepped(isa::Operand operand, std::span<const std::int64_t> strides) const;
 
   /// Ends a round of chip-wide signals: from here on waits for `event` mean those of all cores.
   void end_round(isa::EventId event);
@@ -67,11 +67,11 @@ class Emitter {
 
  private:
   struct Level {
-    bool real;                          ///< Written as a loop; false for a single turn.
-    std::vector<std::int64_t> deltas;   ///< Signals per turn, by event.
+    bool real;                         ///< Written as a loop; false for a single turn.
+    std::vector<std::int64_t> deltas;  ///< Signals per turn, by event.
   };
   struct Pending {
-    std::size_t load;                   ///< Loads put before it.
+    std::size_t load;  ///< Loads put before it.
     const char* region;
     isa::Instruction instruction;
   };
@@ -90,16 +90,18 @@ class Emitter {
   Setup setup_;
   const char* region_ = nullptr;
   const char* open_region_ = nullptr;
-  std::vector<std::int64_t> signalled_;  ///< By event, in program order as put; chip-wide: all cores.
-  std::vector<std::int64_t> written_;    ///< By event, in program order as written.
-  std::vector<std::vector<std::int64_t>> waited_;  ///< By role and event: known to hold from there on.
+  std::vector<std::int64_t>
+      signalled_;                      ///< By event, in program order as put; chip-wide: all cores.
+  std::vector<std::int64_t> written_;  ///< By event, in program order as written.
+  std::vector<std::vector<std::int64_t>>
+      waited_;  ///< By role and event: known to hold from there on.
   std::vector<Level> levels_;
   std::deque<Pending> pending_;
   std::size_t loads_ = 0;
   std::size_t round_ = 0;
-  std::int64_t chip_signals_ = 0;        ///< Of this core in the current round.
-  std::vector<isa::EventId> numbers_;    ///< By event: as the program knows it.
-  bool rehearsing_ = false;              ///< Counting the signals of a loop body.
+  std::int64_t chip_signals_ = 0;      ///< Of this core in the current round.
+  std::vector<isa::EventId> numbers_;  ///< By event: as the program knows it.
+  bool rehearsing_ = false;            ///< Counting the signals of a loop body.
 };
 
 }  // namespace npulse::lowering

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <boost/container/static_vector.hpp>
-
 #include <string>
 #include <vector>
 
@@ -41,7 +40,8 @@ class Ring {
  public:
   Ring() = default;
   /// Declares the events NAME<i>.full and NAME<i>.free.
-  Ring(EventTable& events, const std::string& name, Address base, Bytes slot_bytes, std::int64_t slots);
+  Ring(EventTable& events, const std::string& name, Address base, Bytes slot_bytes,
+       std::int64_t slots);
 
   const Slot& next() { return slots_[next_++ % slots_.size()]; }
   const Slot& at(std::size_t i) const { return slots_[i]; }

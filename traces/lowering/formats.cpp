@@ -13,7 +13,9 @@ namespace {
 
 using isa::DataType;
 
-bool is_integer(DataType type) { return type <= DataType::i32; }
+bool is_integer(DataType type) {
+  return type <= DataType::i32;
+}
 
 bool matrix_has(const Target& target, DataType type) {
   return std::any_of(target.matrix_rates.begin(), target.matrix_rates.end(),
@@ -39,11 +41,16 @@ std::string matrix_types(const Target& target) {
 
 std::optional<DataType> type_of(WeightFormat format) {
   switch (format) {
-    case WeightFormat::fp16: return DataType::fp16;
-    case WeightFormat::bf16: return DataType::bf16;
-    case WeightFormat::fp8: return DataType::fp8;
-    case WeightFormat::int8: return DataType::i8;
-    case WeightFormat::int4g128: break;
+    case WeightFormat::fp16:
+      return DataType::fp16;
+    case WeightFormat::bf16:
+      return DataType::bf16;
+    case WeightFormat::fp8:
+      return DataType::fp8;
+    case WeightFormat::int8:
+      return DataType::i8;
+    case WeightFormat::int4g128:
+      break;
   }
   return std::nullopt;
 }
@@ -56,7 +63,8 @@ std::optional<T> first_of(std::initializer_list<T> candidates, Has has) {
 
 WeightFormat default_weights(const Target& target) {
   const auto has = [&](WeightFormat format) { return matrix_has(target, *type_of(format)); };
-  return first_of({WeightFormat::bf16, WeightFormat::fp16, WeightFormat::fp8, WeightFormat::int8}, has)
+  return first_of({WeightFormat::bf16, WeightFormat::fp16, WeightFormat::fp8, WeightFormat::int8},
+                  has)
       .value_or(WeightFormat::int8);
 }
 
@@ -74,7 +82,8 @@ DataType accumulator_of(DataType a, DataType b) {
 std::optional<DataType> residual_of(DataType activation, const Target& target) {
   const auto has = [&](DataType type) { return vector_has(target, type); };
   if (isa::bits_of(activation) == 16 && has(activation)) return activation;
-  return first_of({DataType::bf16, DataType::fp16, DataType::i16, DataType::fp32, DataType::i32}, has);
+  return first_of({DataType::bf16, DataType::fp16, DataType::i16, DataType::fp32, DataType::i32},
+                  has);
 }
 
 class TypeCheck {
@@ -100,7 +109,8 @@ class TypeCheck {
     const auto& codecs = target_.codecs;
     const auto found = std::find(codecs.begin(), codecs.end(), isa::CodecFormat::int4g128);
     if (format != WeightFormat::int4g128 || found != codecs.end()) return;
-    faults_.add("weights", fmt::format("the DMA engines of {} do not expand int4g128", target_.name),
+    faults_.add("weights",
+                fmt::format("the DMA engines of {} do not expand int4g128", target_.name),
                 "use a format that its matrix unit has: " + matrix_types(target_));
   }
   void throw_if_any() const { faults_.throw_if_any(); }

@@ -12,10 +12,10 @@ struct Formats {
   isa::DataType weight;         ///< As `mm` sees them.
   isa::DataType activation;     ///< Operands of `mm`.
   isa::DataType kv;
-  isa::DataType residual;       ///< The residual stream, norm weights, biases and embeddings.
-  isa::DataType state;          ///< Running maxima and sums of attention.
-  isa::DataType accumulator;    ///< Result of activation x weight.
-  isa::DataType score;          ///< Result of activation x kv.
+  isa::DataType residual;     ///< The residual stream, norm weights, biases and embeddings.
+  isa::DataType state;        ///< Running maxima and sums of attention.
+  isa::DataType accumulator;  ///< Result of activation x weight.
+  isa::DataType score;        ///< Result of activation x kv.
 
   /// Coded weights lie column by column, so that groups run along k; others row by row.
   bool coded() const { return stored_weights == WeightFormat::int4g128; }

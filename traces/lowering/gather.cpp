@@ -18,9 +18,11 @@ std::uint64_t other_cores(std::uint32_t cores, std::uint32_t self) {
 
 void gather_columns(Emitter& emitter, const GatherSetup& setup, Address stage, std::int64_t rows,
                     Range share, std::int64_t width, Address buffer, std::int64_t row_length) {
-  const auto send = [&](std::int64_t column, const isa::Extents& shape, const isa::Extents& stride) {
+  const auto send = [&](std::int64_t column, const isa::Extents& shape,
+                        const isa::Extents& stride) {
     const Address from = advance(stage, (column - share.first) * rows, setup.type);
-    isa::Dma dma = transfer(in_spm(advance(buffer, column, setup.type)), in_spm(from), shape, setup.type, stride);
+    isa::Dma dma = transfer(in_spm(advance(buffer, column, setup.type)), in_spm(from), shape,
+                            setup.type, stride);
     dma.multicast = other_cores(setup.cores, emitter.core());
     emitter.put(Role::store, dma, {setup.staged}, {setup.gathered});
   };

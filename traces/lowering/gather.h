@@ -17,8 +17,8 @@ struct GatherSetup {
 /// Bits of all cores but `self`.
 std::uint64_t other_cores(std::uint32_t cores, std::uint32_t self);
 
-/// `stage` holds columns `share` of [rows, row_length] in tiles of `width` columns, each dense; they
-/// go to their places in `buffer` on every core.
+/// `stage` holds columns `share` of [rows, row_length] in tiles of `width` columns, each dense;
+/// they go to their places in `buffer` on every core.
 void gather_columns(Emitter& emitter, const GatherSetup& setup, Address stage, std::int64_t rows,
                     Range share, std::int64_t width, Address buffer, std::int64_t row_length);
 

@@ -7,7 +7,8 @@
 
 namespace npulse::lowering {
 
-/// Where a product lives. a and c are row-major; b is stored tile by tile, column of tiles by column.
+/// Where a product lives. a and c are row-major; b is stored tile by tile, column of tiles by
+/// column.
 struct GemmPlan {
   GemmPlan(const Gemm& gemm, const Formats& formats, const Target& target);
 
@@ -18,15 +19,17 @@ struct GemmPlan {
   Formats formats;
   GemmTiling tiling;
   EventTable events;
-  Ring a, b, c, stage;
+  Ring a;  ///< Chunks, or whole panels of m rows.
+  Ring b, c, stage;
   Address a_base = 0, b_base = 0, c_base = 0;
-  std::int64_t b_stride = 0;                 ///< Bytes from one tile of b to the next.
-  std::vector<std::int64_t> tiles_before;    ///< By grid column: columns of tiles before it, and all.
+  std::int64_t b_stride = 0;               ///< Bytes from one tile of b to the next.
+  std::vector<std::int64_t> tiles_before;  ///< By grid column: columns of tiles before it, and all.
 };
 
 class GemmLowering : public Lowering {
  public:
-  GemmLowering(const Gemm& gemm, const Formats& formats, const Target& target) : plan_{gemm, formats, target} {}
+  GemmLowering(const Gemm& gemm, const Formats& formats, const Target& target)
+      : plan_{gemm, formats, target} {}
   const EventTable& events() const override { return plan_.events; }
   std::size_t lookahead() const override { return 0; }
   void emit(Emitter& emitter) const override;

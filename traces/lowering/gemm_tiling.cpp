@@ -16,6 +16,7 @@ struct Candidate {
   std::int64_t grid_rows, grid_columns;
   std::int64_t share_m, share_n;
   std::int64_t m, n, k;
+  bool keeps_a;
 };
 
 class Search {
@@ -31,7 +32,9 @@ class Search {
   }
 
   Bytes spm_bytes(const Candidate& c) const {
-    return (a_bytes(c) + b_bytes(c)) * GemmTiling::kSlots +
+    const std::int64_t chunks_of_a =
+        c.keeps_a ? GemmTiling::kPanels * ceil_div(gemm_.k, c.k) : GemmTiling::kSlots;
+    return a_bytes(c) * chunks_of_a + b_bytes(c) * GemmTiling::kSlots +
            isa::bytes_of(c.m * c.n, formats_.residual) * GemmTiling::kResults;
   }
   Bytes acc_bytes(const Candidate& c) const {
@@ -57,15 +60,24 @@ class Search {
   }
 
   void try_grid(std::int64_t rows, std::int64_t columns) {
-    Candidate c{rows, columns, largest_share(gemm_.m, rows, target_.tile_m),
-                largest_share(gemm_.n, columns, target_.tile_n), 0, 0, 0};
+    Candidate c{rows,
+                columns,
+                largest_share(gemm_.m, rows, target_.tile_m),
+                largest_share(gemm_.n, columns, target_.tile_n),
+                0,
+                0,
+                0,
+                false};
     for (const std::int64_t k : sizes(target_.tile_k, gemm_.k)) {
       for (const std::int64_t n : sizes(target_.tile_n, c.share_n)) {
         for (const std::int64_t m : sizes(target_.tile_m, c.share_m)) {
           c.m = m;
           c.n = n;
           c.k = k;
-          try_tile(c);
+          for (const bool keeps_a : {false, true}) {
+            c.keeps_a = keeps_a;
+            try_tile(c);
+          }
         }
       }
     }
@@ -84,8 +96,10 @@ class Search {
     const std::int64_t tiles_m = ceil_div(c.share_m, c.m), tiles_n = ceil_div(c.share_n, c.n);
     const std::int64_t tiles = tiles_m * tiles_n * ceil_div(gemm_.k, c.k);
     const double share = static_cast<double>(c.share_m) * static_cast<double>(c.share_n);
-    const double a = static_cast<double>(tiles_n * c.share_m) * static_cast<double>(gemm_.k) * bytes(formats_.activation);
-    const double b = static_cast<double>(formats_.stored_bytes(gemm_.k, c.share_n).count()) * static_cast<double>(tiles_m);
+    const double a = static_cast<double>((c.keeps_a ? 1 : tiles_n) * c.share_m) *
+                     static_cast<double>(gemm_.k) * bytes(formats_.activation);
+    const double b = static_cast<double>(formats_.stored_bytes(gemm_.k, c.share_n).count()) *
+                     static_cast<double>(tiles_m);
     const double moved = a + b + share * bytes(formats_.residual);
     const auto engine = static_cast<double>(target_.dma_bytes_per_cycle);
     const auto start = static_cast<double>(target_.dma_start_cycles);
@@ -93,13 +107,15 @@ class Search {
     const double dma = std::max(moved / engine, 2 * static_cast<double>(tiles) * start);
     const double array = static_cast<double>(tiles) * array_cycles(c);
     const auto first = static_cast<double>((a_bytes(c) + b_bytes(c)).count());
-    const double ends = first / engine + 2 * start + array_cycles(c) + static_cast<double>(c.m * c.n) * bytes(formats_.residual) / engine;
+    const double ends = first / engine + 2 * start + array_cycles(c) +
+                        static_cast<double>(c.m * c.n) * bytes(formats_.residual) / engine;
     return std::max({array, memory, dma}) + ends;
   }
 
   double array_cycles(const Candidate& c) const {
-    const auto padded = static_cast<double>(round_up(c.m, target_.tile_m) * round_up(c.n, target_.tile_n)) *
-                        static_cast<double>(round_up(c.k, target_.tile_k));
+    const auto padded =
+        static_cast<double>(round_up(c.m, target_.tile_m) * round_up(c.n, target_.tile_n)) *
+        static_cast<double>(round_up(c.k, target_.tile_k));
     return padded / rate() + static_cast<double>(target_.tile_m + target_.tile_n);
   }
 
@@ -111,7 +127,9 @@ class Search {
     }
     return static_cast<double>(std::max<std::int64_t>(slower, 1));
   }
-  double memory_rate() const { return std::max(target_.dram_bytes_per_s / target_.clock_hertz, 1e-3); }
+  double memory_rate() const {
+    return std::max(target_.dram_bytes_per_s / target_.clock_hertz, 1e-3);
+  }
   static double bytes(isa::DataType type) { return isa::bits_of(type) / 8.0; }
 
   const Gemm& gemm_;
@@ -127,18 +145,24 @@ GemmTiling tile_gemm(const Gemm& gemm, const Formats& formats, const Target& tar
   Search search{gemm, formats, target};
   const auto best = search.best();
   if (!best) {
-    const Candidate one{1, 1, 1, 1, 1, 1, 1};
-    throw InputError{fmt::format("gemm:{},{},{}", gemm.m, gemm.n, gemm.k),
-                     fmt::format("needs at least {} bytes of scratchpad and {} of accumulators; {} has {} and {}",
-                                 search.spm_bytes(one).count(), search.acc_bytes(one).count(), target.name,
-                                 target.spm_bytes.count(), target.acc_bytes.count())};
+    const Candidate one{1, 1, 1, 1, 1, 1, 1, false};
+    throw InputError{
+        fmt::format("gemm:{},{},{}", gemm.m, gemm.n, gemm.k),
+        fmt::format(
+            "needs at least {} bytes of scratchpad and {} of accumulators; {} has {} and {}",
+            search.spm_bytes(one).count(), search.acc_bytes(one).count(), target.name,
+            target.spm_bytes.count(), target.acc_bytes.count())};
   }
   const auto shares = [](std::int64_t n, std::int64_t parts, std::int64_t natural) {
     auto ranges = split(n, parts, balanced_granule(n, parts, natural));
     std::erase_if(ranges, [](const Range& range) { return range.size() == 0; });
     return ranges;
   };
-  return {best->m, best->n, best->k, shares(gemm.m, best->grid_rows, target.tile_m),
+  return {best->m,
+          best->n,
+          best->k,
+          best->keeps_a,
+          shares(gemm.m, best->grid_rows, target.tile_m),
           shares(gemm.n, best->grid_columns, target.tile_n)};
 }
 

@@ -37,7 +37,8 @@ class ConfigReader {
     if (!value) return std::nullopt;
     const bool whole = value->is_number_integer();
     if (!whole || *value < 1 || *value > max) {
-      fault(*names.begin(), fmt::format("{} is not a whole number from 1 to {}", value->dump(), max));
+      fault(*names.begin(),
+            fmt::format("{} is not a whole number from 1 to {}", value->dump(), max));
       return std::nullopt;
     }
     return value->get<std::int64_t>();
@@ -117,9 +118,10 @@ std::string model_type(ConfigReader& reader) {
     if (name == "ExaoneForCausalLM") type = "exaone";
   }
   if (std::find(kModelTypes.begin(), kModelTypes.end(), type) == kModelTypes.end()) {
-    reader.fault("model_type", fmt::format("'{}' is not a supported architecture; supported: {}",
-                                           type, join(kModelTypes)),
-                 did_you_mean(type, kModelTypes));
+    reader.fault(
+        "model_type",
+        fmt::format("'{}' is not a supported architecture; supported: {}", type, join(kModelTypes)),
+        did_you_mean(type, kModelTypes));
   }
   return type;
 }
@@ -137,7 +139,8 @@ void read_attention(ConfigReader& reader, Transformer& model) {
     model.head_dim = model.hidden / model.heads;
   } else {
     reader.fault("head_dim", fmt::format("is missing, and num_attention_heads ({}) does not divide "
-                                         "hidden_size ({})", model.heads, model.hidden));
+                                         "hidden_size ({})",
+                                         model.heads, model.hidden));
   }
   if (model.head_dim % 2 != 0) reader.fault("head_dim", "must be even for rotary positions");
   if (reader.flag({"use_sliding_window"}, true)) {

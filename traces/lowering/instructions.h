@@ -6,9 +6,15 @@
 
 namespace npulse::lowering {
 
-inline isa::Operand in_dram(Address address) { return {isa::Space::dram, {}, address, {}}; }
-inline isa::Operand in_spm(Address address) { return {isa::Space::spm, {}, address, {}}; }
-inline isa::Operand in_acc(Address address) { return {isa::Space::acc, {}, address, {}}; }
+inline isa::Operand in_dram(Address address) {
+  return {isa::Space::dram, {}, address, {}};
+}
+inline isa::Operand in_spm(Address address) {
+  return {isa::Space::spm, {}, address, {}};
+}
+inline isa::Operand in_acc(Address address) {
+  return {isa::Space::acc, {}, address, {}};
+}
 
 /// `address` + `elements` elements of `type` on.
 inline Address advance(Address address, std::int64_t elements, isa::DataType type) {

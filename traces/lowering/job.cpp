@@ -14,7 +14,8 @@ constexpr std::int64_t kMaxBatch = 1 << 16;
 constexpr std::int64_t kMaxContext = 1 << 24;
 constexpr std::int64_t kMaxCores = 64;  // bits of Dma.multicast
 
-void check_range(Faults& faults, const char* option, std::int64_t value, std::int64_t min, std::int64_t max) {
+void check_range(Faults& faults, const char* option, std::int64_t value, std::int64_t min,
+                 std::int64_t max) {
   if (value >= min && value <= max) return;
   faults.add(option, fmt::format("{} is not from {} to {}", value, min, max));
 }
@@ -35,14 +36,18 @@ Job make_job(const Transformer& model, const Options& options, const Target& tar
   const LayerRange layers = options.layers.value_or(LayerRange{0, model.layers});
   check_layers(faults, layers, model);
   if (model.sliding_window && options.context > *model.sliding_window) {
-    faults.add("context", fmt::format("{} is over the sliding window of {} ({})", options.context,
-                                      model.name, *model.sliding_window),
+    faults.add("context",
+               fmt::format("{} is over the sliding window of {} ({})", options.context, model.name,
+                           *model.sliding_window),
                "attention within a window is not supported; use a shorter context");
   }
   faults.throw_if_any();
-  const std::int64_t narrowest = std::min({model.hidden, model.ffn, model.vocab, model.qkv_width()});
+  const std::int64_t narrowest =
+      std::min({model.hidden, model.ffn, model.vocab, model.qkv_width()});
   const auto cores = std::min({static_cast<std::int64_t>(target.cores), narrowest, kMaxCores});
-  return {model, options, target, settle_formats(options, target), layers, static_cast<std::uint32_t>(cores)};
+  return {model,  options,
+          target, settle_formats(options, target),
+          layers, static_cast<std::uint32_t>(cores)};
 }
 
 }  // namespace npulse::lowering

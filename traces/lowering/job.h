@@ -18,11 +18,14 @@ struct Job {
   Target target;
   Formats formats;
   LayerRange layers;
-  std::uint32_t cores = 1;  ///< Those that take part: no more than the narrowest matrix has columns.
+  std::uint32_t cores =
+      1;  ///< Those that take part: no more than the narrowest matrix has columns.
 
   bool embeds() const { return layers.first == 0; }
   bool has_head() const { return layers.last == model.layers; }
-  Bytes residual_bytes(std::int64_t elements) const { return isa::bytes_of(elements, formats.residual); }
+  Bytes residual_bytes(std::int64_t elements) const {
+    return isa::bytes_of(elements, formats.residual);
+  }
 };
 
 /// Checks options against model and target. Throws InputError with every fault.
@@ -31,11 +34,11 @@ Job make_job(const Transformer& model, const Options& options, const Target& tar
 /// What a run must move and compute, from dimensions and tile counts rather than instructions.
 struct Plan {
   Bytes dram_read{}, dram_write{};
-  Bytes weights{};                    ///< Weight matrices, norms and biases, each once.
-  Bytes kv{};                         ///< KV cache read and written by attention, each byte once.
+  Bytes weights{};  ///< Weight matrices, norms and biases, each once.
+  Bytes kv{};       ///< KV cache read and written by attention, each byte once.
   std::int64_t macs = 0;
-  std::int64_t tokens = 0;            ///< Went through the model: the prompts', or one of each sequence.
-  std::int64_t tokens_produced = 0;   ///< One of each sequence.
+  std::int64_t tokens = 0;  ///< Went through the model: the prompts', or one of each sequence.
+  std::int64_t tokens_produced = 0;  ///< One of each sequence.
 };
 
 /// A lowered model before it is written: emit() may be called for every core any number of times.

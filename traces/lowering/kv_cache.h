@@ -2,8 +2,8 @@
 // Keys and values in memory: token-major for each layer, KV head and sequence.
 #pragma once
 
-#include "traces/lowering/space.h"
 #include "isa/types.h"
+#include "traces/lowering/space.h"
 
 namespace npulse::lowering {
 
@@ -22,15 +22,18 @@ class KvCache {
     base_ = dram.take("the KV cache", Bytes{runs * stride_});
   }
 
-  Address key(std::int64_t layer, std::int64_t head, std::int64_t sequence, std::int64_t token) const {
+  Address key(std::int64_t layer, std::int64_t head, std::int64_t sequence,
+              std::int64_t token) const {
     return at(layer * 2, head, sequence, token);
   }
-  Address value(std::int64_t layer, std::int64_t head, std::int64_t sequence, std::int64_t token) const {
+  Address value(std::int64_t layer, std::int64_t head, std::int64_t sequence,
+                std::int64_t token) const {
     return at(layer * 2 + 1, head, sequence, token);
   }
 
  private:
-  Address at(std::int64_t plane, std::int64_t head, std::int64_t sequence, std::int64_t token) const {
+  Address at(std::int64_t plane, std::int64_t head, std::int64_t sequence,
+             std::int64_t token) const {
     const std::int64_t run = (plane * extent_.kv_heads + head) * extent_.batch + sequence;
     const Bytes before = isa::bytes_of(token * extent_.head_dim, extent_.type);
     return base_ + static_cast<Address>(run * stride_ + before.count());

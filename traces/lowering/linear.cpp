@@ -22,7 +22,9 @@ Linear::Linear(const LinearShape& shape, std::vector<Range> columns_of_core, std
   }
 }
 
-std::int64_t Linear::tiles(std::uint32_t core) const { return ceil_div(columns_[core].size(), width_); }
+std::int64_t Linear::tiles(std::uint32_t core) const {
+  return ceil_div(columns_[core].size(), width_);
+}
 
 Bytes Linear::stored_bytes(const Formats& formats) const {
   Bytes sum{};
@@ -37,7 +39,8 @@ Bytes Linear::stored_bytes(const Formats& formats) const {
 void Linear::place(SpaceAllocator& dram, std::int64_t layers, const Formats& formats) {
   const Bytes tile = formats.stored_bytes(shape_.k, width_ * shape_.parts);
   tile_stride_ = Bytes{round_up(tile.count(), dram.alignment().count())};
-  base_ = dram.take(std::string{"weights of "} + shape_.region, tile_stride_ * tiles_before_.back() * layers);
+  base_ = dram.take(std::string{"weights of "} + shape_.region,
+                    tile_stride_ * tiles_before_.back() * layers);
 }
 
 Address Linear::address(std::int64_t layer, std::uint32_t core, std::int64_t tile) const {
@@ -45,7 +48,8 @@ Address Linear::address(std::int64_t layer, std::uint32_t core, std::int64_t til
   return base_ + static_cast<Address>(index * tile_stride_.count());
 }
 
-isa::Dma weight_transfer(const Formats& formats, Address to, isa::Operand from, std::int64_t k, std::int64_t columns) {
+isa::Dma weight_transfer(const Formats& formats, Address to, isa::Operand from, std::int64_t k,
+                         std::int64_t columns) {
   if (!formats.coded()) return transfer(in_spm(to), from, {k * columns}, formats.weight);
   isa::Dma load = transfer(in_spm(to), from, {columns, k}, formats.weight);
   load.codec = isa::CodecFormat::int4g128;
@@ -58,8 +62,9 @@ const Slot& load_tile(Emitter& emitter, const Formats& formats, const Linear& li
   const Slot& slot = ring.next();
   const LinearShape& shape = linear.shape();
   const std::int64_t columns = linear.tile(emitter.core(), tile).size() * shape.parts;
-  const isa::Dma load = weight_transfer(formats, slot.address, in_dram(linear.address(layer, emitter.core(), tile)),
-                                        shape.k, columns);
+  const isa::Dma load =
+      weight_transfer(formats, slot.address, in_dram(linear.address(layer, emitter.core(), tile)),
+                      shape.k, columns);
   emitter.put(Role::load, load, {slot.free}, {slot.full});
   return slot;
 }

@@ -36,7 +36,9 @@ class Linear {
   std::int64_t width() const { return width_; }  ///< Columns of a tile, of each part.
   Range columns(std::uint32_t core) const { return columns_[core]; }
   std::int64_t tiles(std::uint32_t core) const;
-  Range tile(std::uint32_t core, std::int64_t i) const { return tile_of(columns_[core], width_, i); }
+  Range tile(std::uint32_t core, std::int64_t i) const {
+    return tile_of(columns_[core], width_, i);
+  }
   Bytes stored_bytes(const Formats& formats) const;  ///< Of one layer's tiles, without alignment.
 
   void place(SpaceAllocator& dram, std::int64_t layers, const Formats& formats);
@@ -52,7 +54,8 @@ class Linear {
 };
 
 /// Fetches a dense run of `columns` columns of k weights, expanding them if they are coded.
-isa::Dma weight_transfer(const Formats& formats, Address to, isa::Operand from, std::int64_t k, std::int64_t columns);
+isa::Dma weight_transfer(const Formats& formats, Address to, isa::Operand from, std::int64_t k,
+                         std::int64_t columns);
 
 /// Fetches a tile into the next slot of `ring`.
 const Slot& load_tile(Emitter& emitter, const Formats& formats, const Linear& linear, Ring& ring,
@@ -65,8 +68,8 @@ struct Rows {
   Events ready;
 };
 
-/// c = a x tile; the parts' results lie one behind the other in `c`. `done` is signalled by the last
-/// product beside c.full.
+/// c = a x tile; the parts' results lie one behind the other in `c`. `done` is signalled by the
+/// last product beside c.full.
 void multiply(Emitter& emitter, const Formats& formats, const Linear& linear, const Rows& a,
               const Slot& weights, std::int64_t width, const Slot& c, const Events& done);
 

@@ -12,7 +12,8 @@
 namespace npulse::lowering {
 namespace {
 
-std::unique_ptr<Lowering> make_lowering(const Model& model, const Options& options, const Target& target) {
+std::unique_ptr<Lowering> make_lowering(const Model& model, const Options& options,
+                                        const Target& target) {
   if (const auto* gemm = std::get_if<Gemm>(&model)) {
     return std::make_unique<GemmLowering>(*gemm, settle_formats(options, target), target);
   }
@@ -39,7 +40,8 @@ void add_formats(Meta& meta, const Formats& formats) {
   meta["activations"] = to_string(formats.activation);
 }
 
-void add_transformer(Meta& meta, const Transformer& model, const Options& options, const Formats& formats) {
+void add_transformer(Meta& meta, const Transformer& model, const Options& options,
+                     const Formats& formats) {
   const LayerRange layers = options.layers.value_or(LayerRange{0, model.layers});
   meta["phase"] = to_string(options.phase);
   meta["batch"] = std::to_string(options.batch);
@@ -48,7 +50,8 @@ void add_transformer(Meta& meta, const Transformer& model, const Options& option
   meta["model.layers"] = std::to_string(model.layers);
   meta["parameters"] = std::to_string(model.parameters());
   meta["kv"] = to_string(formats.kv);
-  meta["kv_bytes_per_token"] = std::to_string(isa::bytes_of(model.kv_elements_per_token(), formats.kv).count());
+  meta["kv_bytes_per_token"] =
+      std::to_string(isa::bytes_of(model.kv_elements_per_token(), formats.kv).count());
 }
 
 Meta make_meta(const Model& model, const Options& options, const Target& target, const Plan& plan) {
@@ -62,7 +65,8 @@ Meta make_meta(const Model& model, const Options& options, const Target& target,
   return meta;
 }
 
-isa::ProgramHeader make_header(const Lowering& lowering, const Survey& survey, const Target& target) {
+isa::ProgramHeader make_header(const Lowering& lowering, const Survey& survey,
+                               const Target& target) {
   isa::ProgramHeader header;
   header.target = target.name;
   header.cores = target.cores;
@@ -73,10 +77,12 @@ isa::ProgramHeader make_header(const Lowering& lowering, const Survey& survey, c
 
 }  // namespace
 
-void lower(const Model& model, const Options& options, const Target& target, isa::ProgramSink& sink) {
+void lower(const Model& model, const Options& options, const Target& target,
+           isa::ProgramSink& sink) {
   const auto lowering = make_lowering(model, options, target);
   Survey survey;
-  Emitter::Setup setup{0, assign_queues(target), &lowering->events(), lowering->lookahead(), &survey, nullptr};
+  Emitter::Setup setup{
+      0, assign_queues(target), &lowering->events(), lowering->lookahead(), &survey, nullptr};
   const auto emit_all = [&] {
     for (setup.core = 0; setup.core < target.cores; ++setup.core) {
       Emitter emitter{setup};

@@ -22,8 +22,9 @@ std::int64_t parse_extent(std::string_view digits, const std::string& whole) {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (error != std::errc{} || end != digits.data() + digits.size() || value < 1 ||
       value > kMaxExtent) {
-    throw InputError{whole, "'" + std::string{digits} + "' is not a whole number from 1 to " +
-                                std::to_string(kMaxExtent),
+    throw InputError{whole,
+                     "'" + std::string{digits} + "' is not a whole number from 1 to " +
+                         std::to_string(kMaxExtent),
                      "write gemm:M,N,K, as in gemm:2048,4096,4096"};
   }
   return value;
@@ -45,7 +46,9 @@ Gemm parse_gemm(const std::string& text) {
   return {extents[0], extents[1], extents[2]};
 }
 
-bool is_gemm(const std::string& text) { return text.starts_with(kGemm); }
+bool is_gemm(const std::string& text) {
+  return text.starts_with(kGemm);
+}
 
 bool is_config(const fs::path& path) {
   return fs::is_directory(path) ? fs::exists(path / "config.json")

@@ -17,9 +17,11 @@ std::span<const EnumName<Phase>> enum_names(Phase) {
 
 std::span<const EnumName<WeightFormat>> enum_names(WeightFormat) {
   using F = WeightFormat;
-  static constexpr EnumName<WeightFormat> kNames[] = {
-      {F::fp16, "fp16"}, {F::bf16, "bf16"}, {F::fp8, "fp8"}, {F::int8, "int8"},
-      {F::int4g128, "int4g128"}};
+  static constexpr EnumName<WeightFormat> kNames[] = {{F::fp16, "fp16"},
+                                                      {F::bf16, "bf16"},
+                                                      {F::fp8, "fp8"},
+                                                      {F::int8, "int8"},
+                                                      {F::int4g128, "int4g128"}};
   return kNames;
 }
 
@@ -32,10 +34,12 @@ LayerRange parse_layers(const std::string& text, std::int64_t layers) {
   };
   const std::string_view view{text};
   const auto colon = view.find(':');
-  const bool read_both = colon != std::string_view::npos && read(view.substr(0, colon), range.first) &&
+  const bool read_both = colon != std::string_view::npos &&
+                         read(view.substr(0, colon), range.first) &&
                          read(view.substr(colon + 1), range.last);
   if (!read_both || range.first < 0 || range.first >= range.last || range.last > layers) {
-    throw InputError{"layers", fmt::format("'{}' is not a range A:B with 0 <= A < B <= {}", text, layers),
+    throw InputError{"layers",
+                     fmt::format("'{}' is not a range A:B with 0 <= A < B <= {}", text, layers),
                      "0:1 is the first layer"};
   }
   return range;

@@ -28,11 +28,12 @@ struct LayerRange {
 struct Options {
   Phase phase = Phase::decode;
   std::int64_t batch = 1;
-  std::int64_t context = 2048;               ///< decode: tokens in the KV cache; prefill: of a prompt.
-  std::optional<WeightFormat> weights;       ///< Absent: the first of bf16, fp16, fp8, int8 there is.
-  std::optional<isa::DataType> activations;  ///< Absent: as the weights; int4g128: bf16, fp16 or i8.
-  std::optional<isa::DataType> kv;           ///< Absent: as the activations.
-  std::optional<LayerRange> layers;          ///< Absent: all.
+  std::int64_t context = 2048;          ///< decode: tokens in the KV cache; prefill: of a prompt.
+  std::optional<WeightFormat> weights;  ///< Absent: the first of bf16, fp16, fp8, int8 there is.
+  std::optional<isa::DataType>
+      activations;                   ///< Absent: as the weights; int4g128: bf16, fp16 or i8.
+  std::optional<isa::DataType> kv;   ///< Absent: as the activations.
+  std::optional<LayerRange> layers;  ///< Absent: all.
 };
 
 /// Reads `A:B`, `A:` or `:B` (half open). Throws InputError.

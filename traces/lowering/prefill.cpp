@@ -18,8 +18,12 @@ using isa::VecKind;
 class PrefillCore {
  public:
   PrefillCore(const PrefillPlan& plan, Emitter& emitter)
-      : plan_{plan}, job_{plan.job}, model_{plan.job.model}, emitter_{emitter},
-        rings_{plan.weights, plan.vectors, plan.biases, plan.acc}, linear_{plan, rings_, emitter},
+      : plan_{plan},
+        job_{plan.job},
+        model_{plan.job.model},
+        emitter_{emitter},
+        rings_{plan.weights, plan.vectors, plan.biases, plan.acc},
+        linear_{plan, rings_, emitter},
         mine_{split(plan.rows(), plan.job.cores, 1)[emitter.core()]} {}
 
   void run() {
@@ -61,13 +65,16 @@ void PrefillCore::embed() {
     const Range rows = tile_of(mine_, plan_.row_rings.block_rows, i);
     const Slot slot = in.next();
     for (std::int64_t row = rows.first; row < rows.last; ++row) {
-      const Address from = advance(plan_.memory.embedding, row_of_token(row, model_.vocab) * width, type);
+      const Address from =
+          advance(plan_.memory.embedding, row_of_token(row, model_.vocab) * width, type);
       const Address to = advance(slot.address, (row - rows.first) * width, type);
-      emitter_.put(Role::activation, transfer(in_spm(to), in_dram(from), {width}, type), {slot.free}, {slot.full});
+      emitter_.put(Role::activation, transfer(in_spm(to), in_dram(from), {width}, type),
+                   {slot.free}, {slot.full});
     }
     const Address to = advance(plan_.memory.x, rows.first * width, type);
-    emitter_.put(Role::store, transfer(in_dram(to), in_spm(slot.address), {rows.size() * width}, type), {slot.full},
-                 {slot.free, plan_.stored});
+    emitter_.put(Role::store,
+                 transfer(in_dram(to), in_spm(slot.address), {rows.size() * width}, type),
+                 {slot.full}, {slot.free, plan_.stored});
   }
   emitter_.end_round(plan_.stored);
 }
@@ -76,15 +83,17 @@ Slot PrefillCore::load_norm(std::int64_t index) {
   const isa::DataType type = job_.formats.residual;
   const Slot weight = rings_.vectors.next();
   const Address from = advance(plan_.memory.norms, index * model_.hidden, type);
-  emitter_.put(Role::load, transfer(in_spm(weight.address), in_dram(from), {model_.hidden}, type), {weight.free},
-               {weight.full});
+  emitter_.put(Role::load, transfer(in_spm(weight.address), in_dram(from), {model_.hidden}, type),
+               {weight.free}, {weight.full});
   return weight;
 }
 
-isa::Vec PrefillCore::rmsnorm(Address to, Address from, const Slot& weight, std::int64_t rows) const {
+isa::Vec PrefillCore::rmsnorm(Address to, Address from, const Slot& weight,
+                              std::int64_t rows) const {
   const isa::DataType type = job_.formats.residual;
-  isa::Vec vec = binary(VecKind::rmsnorm, {in_spm(to), job_.formats.activation}, {in_spm(from), type},
-                        {in_spm(weight.address), type}, rows, model_.hidden, Broadcast::row);
+  isa::Vec vec =
+      binary(VecKind::rmsnorm, {in_spm(to), job_.formats.activation}, {in_spm(from), type},
+             {in_spm(weight.address), type}, rows, model_.hidden, Broadcast::row);
   vec.scalar = model_.norm_epsilon;
   return vec;
 }
@@ -100,15 +109,17 @@ void PrefillCore::norm(const char* region, std::int64_t index) {
     const Slot x = in.next(), normed = out.next();
     const Address from = advance(plan_.memory.x, rows.first * width, job_.formats.residual);
     const Address to = advance(plan_.memory.normed, rows.first * width, job_.formats.activation);
-    emitter_.put(Role::activation,
-                 transfer(in_spm(x.address), in_dram(from), {rows.size() * width}, job_.formats.residual),
-                 {x.free, plan_.stored}, {x.full});
+    emitter_.put(
+        Role::activation,
+        transfer(in_spm(x.address), in_dram(from), {rows.size() * width}, job_.formats.residual),
+        {x.free, plan_.stored}, {x.full});
     Events signals{x.free, normed.full};
     if (rows.last == mine_.last) signals.push_back(weight->free);
     emitter_.put(Role::vector, rmsnorm(normed.address, x.address, *weight, rows.size()),
                  {x.full, normed.free, weight->full}, signals);
     emitter_.put(Role::store,
-                 transfer(in_dram(to), in_spm(normed.address), {rows.size() * width}, job_.formats.activation),
+                 transfer(in_dram(to), in_spm(normed.address), {rows.size() * width},
+                          job_.formats.activation),
                  {normed.full}, {normed.free, plan_.stored});
   }
   emitter_.end_round(plan_.stored);
@@ -118,14 +129,16 @@ void PrefillCore::norm(const char* region, std::int64_t index) {
 void PrefillCore::head() {
   emitter_.region("final_norm");
   const isa::DataType type = job_.formats.residual;
-  const std::int64_t batch = job_.options.batch, width = model_.hidden, context = job_.options.context;
+  const std::int64_t batch = job_.options.batch, width = model_.hidden,
+                     context = job_.options.context;
   const Address last = advance(plan_.memory.x, (context - 1) * width, type);
-  emitter_.put(Role::activation,
-               transfer(in_spm(plan_.head.x), in_dram(last), {batch, width}, type, {}, {context * width, 1}),
-               {plan_.stored}, {plan_.loaded});
+  emitter_.put(
+      Role::activation,
+      transfer(in_spm(plan_.head.x), in_dram(last), {batch, width}, type, {}, {context * width, 1}),
+      {plan_.stored}, {plan_.loaded});
   const Slot weight = load_norm(2 * job_.layers.size());
-  emitter_.put(Role::vector, rmsnorm(plan_.head.normed, plan_.head.x, weight, batch), {plan_.loaded, weight.full},
-               {weight.free, plan_.normed});
+  emitter_.put(Role::vector, rmsnorm(plan_.head.normed, plan_.head.x, weight, batch),
+               {plan_.loaded, weight.full}, {weight.free, plan_.normed});
   Ring logits = plan_.head.logits;
   lm_head_pass(emitter_, {job_.formats, rings_.weights, rings_.acc}, plan_.matrix(Matrix::head),
                {plan_.head.normed, batch, {plan_.normed}}, logits, plan_.memory.logits);

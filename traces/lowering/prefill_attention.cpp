@@ -12,11 +12,16 @@ namespace {
 class PrefillAttention {
  public:
   PrefillAttention(const PrefillPlan& plan, Emitter& emitter, std::int64_t layer)
-      : plan_{plan}, job_{plan.job}, model_{plan.job.model}, emitter_{emitter}, layer_{layer},
+      : plan_{plan},
+        job_{plan.job},
+        model_{plan.job.model},
+        emitter_{emitter},
+        layer_{layer},
         rings_{plan.flash_rings},
-        attention_{emitter, plan.job.formats,
-                   {model_.head_dim, 1 / std::sqrt(static_cast<double>(model_.head_dim)), plan.online(),
-                    rings_.scores, rings_.probabilities}} {}
+        attention_{emitter,
+                   plan.job.formats,
+                   {model_.head_dim, 1 / std::sqrt(static_cast<double>(model_.head_dim)),
+                    plan.online(), rings_.scores, rings_.probabilities}} {}
 
   void run() {
     emitter_.region("attn.scores");
@@ -48,7 +53,8 @@ class PrefillAttention {
   std::int64_t layer_;
   FlashRings rings_;
   Attention attention_;
-  std::optional<Work> unstored_;  ///< All its steps are put; its last result comes with the next step.
+  std::optional<Work>
+      unstored_;  ///< All its steps are put; its last result comes with the next step.
   std::int64_t count_ = 0;
 };
 
@@ -57,10 +63,11 @@ Slot PrefillAttention::load_queries(const FlashItem& item) {
   const std::int64_t width = model_.head_dim, rows = plan_.rows();
   const std::int64_t row = item.sequence * job_.options.context + item.rows.first;
   const Slot slot = rings_.queries.next();
-  const Address from = advance(plan_.memory.queries, (item.kv_head * model_.group() * rows + row) * width, type);
+  const Address from =
+      advance(plan_.memory.queries, (item.kv_head * model_.group() * rows + row) * width, type);
   emitter_.put(Role::activation,
-               transfer(in_spm(slot.address), in_dram(from), {model_.group(), item.rows.size() * width}, type, {},
-                        {rows * width, 1}),
+               transfer(in_spm(slot.address), in_dram(from),
+                        {model_.group(), item.rows.size() * width}, type, {}, {rows * width, 1}),
                {slot.free, plan_.stored}, {slot.full});
   return slot;
 }
@@ -70,7 +77,8 @@ void PrefillAttention::run_item(const FlashItem& item) {
   const std::int64_t state = AttentionHead::kStateColumns * plan_.flash.rows;
   for (std::int64_t g = 0; g < model_.group(); ++g) {
     const std::int64_t index = count_ % 2 * model_.group() + g;
-    work.heads.push_back({rings_.outputs.next(), advance(rings_.state, index * state, job_.formats.state)});
+    work.heads.push_back(
+        {rings_.outputs.next(), advance(rings_.state, index * state, job_.formats.state)});
   }
   ++count_;
   const Range visible{0, item.rows.last};
@@ -82,17 +90,20 @@ void PrefillAttention::run_item(const FlashItem& item) {
 
 Slot PrefillAttention::load_chunk(Address from, std::int64_t tokens) {
   const Slot slot = rings_.kv.next();
-  emitter_.put(Role::activation,
-               transfer(in_spm(slot.address), in_dram(from), {tokens * model_.head_dim}, job_.formats.kv),
-               {slot.free, plan_.stored}, {slot.full});
+  emitter_.put(
+      Role::activation,
+      transfer(in_spm(slot.address), in_dram(from), {tokens * model_.head_dim}, job_.formats.kv),
+      {slot.free, plan_.stored}, {slot.full});
   return slot;
 }
 
 void PrefillAttention::run_chunk(const Work& work, Range tokens) {
   emitter_.region("attn.scores");
   const FlashItem& item = work.item;
-  const Slot k = load_chunk(plan_.cache.key(layer_, item.kv_head, item.sequence, tokens.first), tokens.size());
-  const Slot v = load_chunk(plan_.cache.value(layer_, item.kv_head, item.sequence, tokens.first), tokens.size());
+  const Slot k =
+      load_chunk(plan_.cache.key(layer_, item.kv_head, item.sequence, tokens.first), tokens.size());
+  const Slot v = load_chunk(plan_.cache.value(layer_, item.kv_head, item.sequence, tokens.first),
+                            tokens.size());
   const std::int64_t elements = item.rows.size() * model_.head_dim;
   for (std::int64_t g = 0; g < model_.group(); ++g) {
     const bool last_head = g + 1 == model_.group();
@@ -134,10 +145,11 @@ void PrefillAttention::store(const Work& work) {
   const FlashItem& item = work.item;
   const std::int64_t width = model_.head_dim, rows = item.rows.size();
   const std::int64_t row = item.sequence * job_.options.context + item.rows.first;
-  const Address to = advance(plan_.memory.heads, row * model_.q_width() + item.kv_head * model_.group() * width, type);
+  const Address to = advance(plan_.memory.heads,
+                             row * model_.q_width() + item.kv_head * model_.group() * width, type);
   emitter_.put(Role::store,
-               transfer(in_dram(to), in_spm(work.results.address), {rows, model_.group(), width}, type,
-                        {model_.q_width(), width, 1}, {width, rows * width, 1}),
+               transfer(in_dram(to), in_spm(work.results.address), {rows, model_.group(), width},
+                        type, {model_.q_width(), width, 1}, {width, rows * width, 1}),
                {work.results.full}, {work.results.free, plan_.stored});
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a prefill must move and compute, counted by phases.
-#include "traces/lowering/prefill.h"
-
 #include "traces/lowering/partition.h"
+#include "traces/lowering/prefill.h"
 
 namespace npulse::lowering {
 namespace {
@@ -15,7 +14,8 @@ std::int64_t cores_with_columns(const Linear& linear, std::uint32_t cores) {
   return count;
 }
 
-/// Tokens that all blocks of query rows of one sequence see, and how many (row, token) pairs that is.
+/// Tokens that all blocks of query rows of one sequence see, and how many (row, token) pairs that
+/// is.
 struct Visible {
   std::int64_t tokens = 0, pairs = 0;
 };
@@ -48,7 +48,8 @@ Plan PrefillLowering::plan() const {
   const Bytes kv = isa::bytes_of(rows * 2 * model.kv_width(), formats.kv);
   const Bytes kv_read = isa::bytes_of(seen.tokens * batch * 2 * model.kv_width(), formats.kv);
 
-  Bytes once{}, layer_read = norm * (2 * std::min<std::int64_t>(rows, job.cores)) + biases + x * 4 + q + kv_read;
+  Bytes once{}, layer_read = norm * (2 * std::min<std::int64_t>(rows, job.cores)) + biases + x * 4 +
+                             q + kv_read;
   for (const Matrix which : kPanels) {
     const Linear& linear = plan_.matrix(which);
     const std::int64_t readers = cores_with_columns(linear, job.cores);
@@ -64,7 +65,8 @@ Plan PrefillLowering::plan() const {
   plan.kv = (kv + kv_read) * layers;
   plan.dram_read = layer_read * layers + (job.embeds() ? x : Bytes{});
   plan.dram_write = layer_written * layers + (job.embeds() ? x : Bytes{});
-  plan.macs = layers * (rows * model.linear_parameters_per_layer() + 2 * seen.pairs * batch * model.q_width());
+  plan.macs = layers * (rows * model.linear_parameters_per_layer() +
+                        2 * seen.pairs * batch * model.q_width());
   plan.tokens_produced = batch;
   plan.tokens = rows;
   if (!job.has_head()) return plan;

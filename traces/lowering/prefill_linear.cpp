@@ -37,12 +37,14 @@ Slot PrefillLinear::load_rows(Matrix which, Ring& ring, Address a, Range row) {
 void PrefillLinear::load_rotation(const Slot& slot, std::int64_t at, Range row) {
   const isa::DataType type = job_.formats.residual;
   const std::int64_t width = job_.model.head_dim;
-  for_each_sequence(row, job_.options.context, [&](std::int64_t, Range tokens, std::int64_t before) {
-    const Address to = advance(slot.address + static_cast<Address>(at), before * width, type);
-    const Address from = advance(plan_.memory.rotation, tokens.first * width, type);
-    emitter_.put(Role::activation, transfer(in_spm(to), in_dram(from), {tokens.size() * width}, type),
-                 {slot.free}, {slot.full});
-  });
+  for_each_sequence(
+      row, job_.options.context, [&](std::int64_t, Range tokens, std::int64_t before) {
+        const Address to = advance(slot.address + static_cast<Address>(at), before * width, type);
+        const Address from = advance(plan_.memory.rotation, tokens.first * width, type);
+        emitter_.put(Role::activation,
+                     transfer(in_spm(to), in_dram(from), {tokens.size() * width}, type),
+                     {slot.free}, {slot.full});
+      });
 }
 
 void PrefillLinear::pass(Matrix which, std::int64_t layer, Address a, const Epilogue& epilogue) {
@@ -65,10 +67,15 @@ void PrefillLinear::pass(Matrix which, std::int64_t layer, Address a, const Epil
         if (tile == 0) {
           slot = load_rows(which, ring, a, row);
           if (which == Matrix::qkv) {
-            load_rotation(slot, isa::bytes_of(tiling.block_rows * linear.shape().k, job_.formats.activation).count(), row);
+            load_rotation(
+                slot,
+                isa::bytes_of(tiling.block_rows * linear.shape().k, job_.formats.activation)
+                    .count(),
+                row);
           }
         }
-        const Block block{rings_.acc.next(), slot, row, linear.tile(emitter_.core(), tile), tile + 1 == tiles};
+        const Block block{rings_.acc.next(), slot, row, linear.tile(emitter_.core(), tile),
+                          tile + 1 == tiles};
         Events done;
         if (i + 1 == count) done.push_back(weights.free);
         if (block.last_tile) done.push_back(slot.free);
@@ -82,7 +89,8 @@ void PrefillLinear::pass(Matrix which, std::int64_t layer, Address a, const Epil
 
 Address PrefillLinear::rotation_of(const Block& block) const {
   const std::int64_t k = plan_.matrix(Matrix::qkv).shape().k;
-  return advance(block.rows.address, plan_.tiling(Matrix::qkv).block_rows * k, job_.formats.activation);
+  return advance(block.rows.address, plan_.tiling(Matrix::qkv).block_rows * k,
+                 job_.formats.activation);
 }
 
 void PrefillLinear::qkv(std::int64_t layer) {
@@ -95,8 +103,8 @@ void PrefillLinear::qkv(std::int64_t layer) {
   if (job_.model.qkv_bias && share.size() > 0) {
     bias = rings_.biases.next();
     const Address from = advance(plan_.memory.biases, layer * width + share.first, type);
-    emitter_.put(Role::load, transfer(in_spm(bias->address), in_dram(from), {share.size()}, type), {bias->free},
-                 {bias->full});
+    emitter_.put(Role::load, transfer(in_spm(bias->address), in_dram(from), {share.size()}, type),
+                 {bias->free}, {bias->full});
   }
   pass(Matrix::qkv, layer, plan_.memory.normed,
        [&](const Block& block) { project(block, layer, stage, bias); });
@@ -113,13 +121,15 @@ Typed PrefillLinear::biased(const Block& block, const std::optional<Slot>& bias,
   Events signals{block.c.free};
   if (last_reader) signals.push_back(bias->free);
   emitter_.put(Role::vector,
-               binary(VecKind::add, sum, result(block), addend, block.row.size(), block.columns.size(), Broadcast::row),
+               binary(VecKind::add, sum, result(block), addend, block.row.size(),
+                      block.columns.size(), Broadcast::row),
                {block.c.full, bias->full}, signals);
   return sum;
 }
 
 /// One head of queries, keys or values: bias, rotation, conversion, store.
-void PrefillLinear::project(const Block& block, std::int64_t layer, Ring& stage, const std::optional<Slot>& bias) {
+void PrefillLinear::project(const Block& block, std::int64_t layer, Ring& stage,
+                            const std::optional<Slot>& bias) {
   const Transformer& model = job_.model;
   const Formats& formats = job_.formats;
   const std::int64_t head = block.columns.first / model.head_dim, width = model.head_dim;
@@ -136,13 +146,16 @@ void PrefillLinear::project(const Block& block, std::int64_t layer, Ring& stage,
   if (!scales) signals.push_back(slot.full);
   if (rotates) {
     const Typed table{in_spm(rotation_of(block)), formats.residual};
-    emitter_.put(Role::vector, binary(VecKind::rope, to, from, table, block.row.size(), width), waits, signals);
+    emitter_.put(Role::vector, binary(VecKind::rope, to, from, table, block.row.size(), width),
+                 waits, signals);
   } else {
-    emitter_.put(Role::vector, unary(VecKind::copy, to, from, block.row.size(), width), waits, signals);
+    emitter_.put(Role::vector, unary(VecKind::copy, to, from, block.row.size(), width), waits,
+                 signals);
   }
   if (scales) {
     const double scale = 1 / std::sqrt(static_cast<double>(width));
-    emitter_.put(Role::vector, unary(VecKind::mul, to, to, block.row.size(), width, scale), {}, {slot.full});
+    emitter_.put(Role::vector, unary(VecKind::mul, to, to, block.row.size(), width, scale), {},
+                 {slot.full});
   }
   store_head(block, layer, slot);
 }
@@ -152,28 +165,31 @@ void PrefillLinear::store_head(const Block& block, std::int64_t layer, const Slo
   const std::int64_t head = block.columns.first / model.head_dim, width = model.head_dim;
   const auto store = [&](Address to, std::int64_t before, std::int64_t rows, isa::DataType type) {
     const Address from = advance(slot.address, before * width, type);
-    emitter_.put(Role::store, transfer(in_dram(to), in_spm(from), {rows * width}, type), {slot.full},
-                 {slot.free, plan_.stored});
+    emitter_.put(Role::store, transfer(in_dram(to), in_spm(from), {rows * width}, type),
+                 {slot.full}, {slot.free, plan_.stored});
   };
   if (head < model.heads) {
     const std::int64_t at = (head * plan_.rows() + block.row.first) * width;
-    return store(advance(plan_.memory.queries, at, job_.formats.activation), 0, block.row.size(), job_.formats.activation);
+    return store(advance(plan_.memory.queries, at, job_.formats.activation), 0, block.row.size(),
+                 job_.formats.activation);
   }
   const bool is_key = head < model.heads + model.kv_heads;
   const std::int64_t kv_head = (head - model.heads) % model.kv_heads;
-  for_each_sequence(block.row, job_.options.context, [&](std::int64_t sequence, Range tokens, std::int64_t before) {
-    const Address to = is_key ? plan_.cache.key(layer, kv_head, sequence, tokens.first)
-                              : plan_.cache.value(layer, kv_head, sequence, tokens.first);
-    store(to, before, tokens.size(), job_.formats.kv);
-  });
+  for_each_sequence(block.row, job_.options.context,
+                    [&](std::int64_t sequence, Range tokens, std::int64_t before) {
+                      const Address to =
+                          is_key ? plan_.cache.key(layer, kv_head, sequence, tokens.first)
+                                 : plan_.cache.value(layer, kv_head, sequence, tokens.first);
+                      store(to, before, tokens.size(), job_.formats.kv);
+                    });
 }
 
-void PrefillLinear::store_block(const Block& block, const Slot& slot, Address to, std::int64_t row_length,
-                                isa::DataType type) {
+void PrefillLinear::store_block(const Block& block, const Slot& slot, Address to,
+                                std::int64_t row_length, isa::DataType type) {
   const Address at = advance(to, block.row.first * row_length + block.columns.first, type);
   emitter_.put(Role::store,
-               transfer(in_dram(at), in_spm(slot.address), {block.row.size(), block.columns.size()}, type,
-                        {row_length, 1}),
+               transfer(in_dram(at), in_spm(slot.address), {block.row.size(), block.columns.size()},
+                        type, {row_length, 1}),
                {slot.full}, {slot.free, plan_.stored});
 }
 
@@ -184,10 +200,13 @@ void PrefillLinear::gate_up(std::int64_t layer) {
   pass(Matrix::gate_up, layer, plan_.memory.normed, [&](const Block& block) {
     const std::int64_t rows = block.row.size(), columns = block.columns.size();
     const Slot slot = stage.next();
-    const Typed up{in_acc(advance(block.c.address, block.elements(), formats.accumulator)), formats.accumulator};
+    const Typed up{in_acc(advance(block.c.address, block.elements(), formats.accumulator)),
+                   formats.accumulator};
     const Typed to{in_spm(slot.address), formats.activation};
-    emitter_.put(Role::vector, unary(VecKind::silu, silu, result(block), rows, columns), {block.c.full}, {});
-    emitter_.put(Role::vector, binary(VecKind::mul, to, silu, up, rows, columns), {slot.free}, {block.c.free, slot.full});
+    emitter_.put(Role::vector, unary(VecKind::silu, silu, result(block), rows, columns),
+                 {block.c.full}, {});
+    emitter_.put(Role::vector, binary(VecKind::mul, to, silu, up, rows, columns), {slot.free},
+                 {block.c.free, slot.full});
     store_block(block, slot, plan_.memory.gated, job_.model.ffn, formats.activation);
   });
   emitter_.end_round(plan_.stored);
@@ -202,13 +221,15 @@ void PrefillLinear::residual(Matrix which, std::int64_t layer) {
   pass(which, layer, a, [&](const Block& block) {
     const std::int64_t rows = block.row.size(), columns = block.columns.size();
     const Slot addend = addends.next(), slot = stage.next();
-    const Address from = advance(plan_.memory.x, block.row.first * hidden + block.columns.first, type);
-    emitter_.put(Role::activation,
-                 transfer(in_spm(addend.address), in_dram(from), {rows, columns}, type, {}, {hidden, 1}),
-                 {addend.free, plan_.stored}, {addend.full});
+    const Address from =
+        advance(plan_.memory.x, block.row.first * hidden + block.columns.first, type);
+    emitter_.put(
+        Role::activation,
+        transfer(in_spm(addend.address), in_dram(from), {rows, columns}, type, {}, {hidden, 1}),
+        {addend.free, plan_.stored}, {addend.full});
     emitter_.put(Role::vector,
-                 binary(VecKind::add, {in_spm(slot.address), type}, result(block), {in_spm(addend.address), type}, rows,
-                        columns),
+                 binary(VecKind::add, {in_spm(slot.address), type}, result(block),
+                        {in_spm(addend.address), type}, rows, columns),
                  {block.c.full, addend.full, slot.free}, {block.c.free, addend.free, slot.full});
     store_block(block, slot, plan_.memory.x, hidden, type);
   });

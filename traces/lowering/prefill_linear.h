@@ -31,7 +31,7 @@ class PrefillLinear {
   struct Block {
     Slot c, rows;
     Range row, columns;
-    bool last_tile;      ///< Nobody needs `rows` after this block's epilogue.
+    bool last_tile;  ///< Nobody needs `rows` after this block's epilogue.
     std::int64_t elements() const { return row.size() * columns.size(); }
   };
   using Epilogue = std::function<void(const Block&)>;
@@ -39,12 +39,16 @@ class PrefillLinear {
   void pass(Matrix which, std::int64_t layer, Address a, const Epilogue& epilogue);
   Slot load_rows(Matrix which, Ring& ring, Address a, Range row);
   void load_rotation(const Slot& slot, std::int64_t at, Range row);
-  void project(const Block& block, std::int64_t layer, Ring& stage, const std::optional<Slot>& bias);
+  void project(const Block& block, std::int64_t layer, Ring& stage,
+               const std::optional<Slot>& bias);
   Typed biased(const Block& block, const std::optional<Slot>& bias, bool last_reader);
   void store_head(const Block& block, std::int64_t layer, const Slot& slot);
-  void store_block(const Block& block, const Slot& slot, Address to, std::int64_t row_length, isa::DataType type);
+  void store_block(const Block& block, const Slot& slot, Address to, std::int64_t row_length,
+                   isa::DataType type);
   Address rotation_of(const Block& block) const;
-  Typed result(const Block& block) const { return {in_acc(block.c.address), job_.formats.accumulator}; }
+  Typed result(const Block& block) const {
+    return {in_acc(block.c.address), job_.formats.accumulator};
+  }
 
   const PrefillPlan& plan_;
   const Job& job_;

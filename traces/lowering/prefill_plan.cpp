@@ -11,16 +11,17 @@
 namespace npulse::lowering {
 namespace {
 
-constexpr std::int64_t kSpmAlignment = 64;     // assumed: no scratchpad access is wider than 64 B
-constexpr std::int64_t kWeightPercent = 40;    // of the scratchpad, for tiles of weights
+constexpr std::int64_t kSpmAlignment = 64;   // assumed: no scratchpad access is wider than 64 B
+constexpr std::int64_t kWeightPercent = 40;  // of the scratchpad, for tiles of weights
 constexpr std::int64_t kManySlots = 4, kFewSlots = 2;
-constexpr std::int64_t kRowBlock = 64;         // rows of embedding and norms handled at a time
+constexpr std::int64_t kRowBlock = 64;  // rows of embedding and norms handled at a time
 constexpr Matrix kPanels[] = {Matrix::qkv, Matrix::out, Matrix::gate_up, Matrix::down};
 
 /// Allocates buffers of one phase from the start of the arena.
 class Arena {
  public:
-  Arena(EventTable& events, std::string phase, Address base) : events_{events}, phase_{std::move(phase)}, next_{base} {}
+  Arena(EventTable& events, std::string phase, Address base)
+      : events_{events}, phase_{std::move(phase)}, next_{base} {}
 
   Address take(Bytes bytes) {
     const Address at = next_;
@@ -42,9 +43,12 @@ class Arena {
 class Planner {
  public:
   explicit Planner(PrefillPlan& plan)
-      : plan_{plan}, job_{plan.job}, model_{plan.job.model},
+      : plan_{plan},
+        job_{plan.job},
+        model_{plan.job.model},
         spm_{"scratchpad of " + job_.target.name, job_.target.spm_bytes, Bytes{kSpmAlignment}},
-        dram_{"memory of " + job_.target.name, job_.target.dram_bytes, job_.target.dram_access_bytes} {}
+        dram_{"memory of " + job_.target.name, job_.target.dram_bytes,
+              job_.target.dram_access_bytes} {}
 
   void plan() {
     plan_.stored = plan_.events.add("stored", isa::EventScope::chip);
@@ -70,15 +74,20 @@ class Planner {
   void lay_out_head();
   void place_memory();
   Bytes smallest_slot() const;
-  const std::vector<Range>& share(Matrix which) const { return columns_[static_cast<std::size_t>(which)]; }
+  const std::vector<Range>& share(Matrix which) const {
+    return columns_[static_cast<std::size_t>(which)];
+  }
   std::string where() const {
-    return fmt::format("{}, prefill, batch {}, context {}", model_.name, job_.options.batch, job_.options.context);
+    return fmt::format("{}, prefill, batch {}, context {}", model_.name, job_.options.batch,
+                       job_.options.context);
   }
   [[noreturn]] void does_not_fit(const char* what) const {
-    throw InputError{where(), fmt::format("no tile of {} fits: {} has {} bytes of scratchpad and {} of accumulators",
-                                          what, job_.target.name, job_.target.spm_bytes.count(),
-                                          job_.target.acc_bytes.count()),
-                     "use narrower types, or a chip with larger memories"};
+    throw InputError{
+        where(),
+        fmt::format("no tile of {} fits: {} has {} bytes of scratchpad and {} of accumulators",
+                    what, job_.target.name, job_.target.spm_bytes.count(),
+                    job_.target.acc_bytes.count()),
+        "use narrower types, or a chip with larger memories"};
   }
 
   PrefillPlan& plan_;
@@ -98,7 +107,8 @@ void Planner::split_work() {
   for (std::size_t i = 0; i < shapes_.size(); ++i) {
     const bool by_head = static_cast<Matrix>(i) == Matrix::qkv;
     const std::int64_t n = shapes_[i].n;
-    const std::int64_t granule = by_head ? model_.head_dim : balanced_granule(n, job_.cores, job_.target.tile_n);
+    const std::int64_t granule =
+        by_head ? model_.head_dim : balanced_granule(n, job_.cores, job_.target.tile_n);
     columns_.push_back(split(n, job_.cores, granule));
   }
 }
@@ -120,9 +130,11 @@ void Planner::place_fixed() {
   const std::int64_t budget = job_.target.spm_bytes.count() * kWeightPercent / 100;
   const std::int64_t smallest = smallest_slot().count();
   const std::int64_t slots = budget / smallest >= kManySlots ? kManySlots : kFewSlots;
-  plan_.weights = ring("weights", Bytes{std::max(smallest, budget / slots / kSpmAlignment * kSpmAlignment)}, slots);
+  plan_.weights = ring(
+      "weights", Bytes{std::max(smallest, budget / slots / kSpmAlignment * kSpmAlignment)}, slots);
   plan_.vectors = ring("norms", job_.residual_bytes(model_.hidden), 2);
-  if (model_.qkv_bias) plan_.biases = ring("biases", job_.residual_bytes(share(Matrix::qkv).front().size()), 2);
+  if (model_.qkv_bias)
+    plan_.biases = ring("biases", job_.residual_bytes(share(Matrix::qkv).front().size()), 2);
   spm_.check(where(), "use narrower types, or a chip with a larger scratchpad");
   arena_bytes_ = spm_.left();
   arena_ = spm_.take("arena", arena_bytes_);
@@ -157,8 +169,8 @@ void Planner::lay_out_panel(Matrix which, const PanelTiling& tiling) {
   rings.stage = arena.ring("stage", results, 3);
   rings.addends = arena.ring("addends", results, 2);
   rings.scratch = arena.take(results);
-  rings.rows = Ring{plan_.events, std::string{shape.region} + ".rows", arena.take(block * tiling.block_slots), block,
-                    tiling.block_slots};
+  rings.rows = Ring{plan_.events, std::string{shape.region} + ".rows",
+                    arena.take(block * tiling.block_slots), block, tiling.block_slots};
   plan_.panels.push_back(std::move(rings));
 }
 
@@ -174,8 +186,10 @@ void Planner::lay_out_flash() {
   rings.queries = arena.ring("queries", block, 2);
   rings.results = arena.ring("results", block, 2);
   rings.kv = arena.ring("kv", isa::bytes_of(tiling->chunk * model_.head_dim, formats.kv), 4);
-  rings.probabilities = arena.ring("probabilities", isa::bytes_of(rows * tiling->chunk, formats.activation), 2);
-  rings.state = arena.take(isa::bytes_of(2 * group * AttentionHead::kStateColumns * rows, formats.state));
+  rings.probabilities =
+      arena.ring("probabilities", isa::bytes_of(rows * tiling->chunk, formats.activation), 2);
+  rings.state =
+      arena.take(isa::bytes_of(2 * group * AttentionHead::kStateColumns * rows, formats.state));
   const Bytes scores = isa::bytes_of(rows * tiling->chunk, formats.score);
   rings.scores = Ring{plan_.events, "attn.scores", 0, scores, 2};
   rings.outputs = Ring{plan_.events, "attn.outputs", static_cast<Address>(2 * scores.count()),
@@ -200,9 +214,11 @@ void Planner::lay_out_head() {
   plan_.head.x = arena.take(job_.residual_bytes(batch * model_.hidden));
   plan_.head.normed = arena.take(isa::bytes_of(batch * model_.hidden, job_.formats.activation));
   const std::int64_t acc = plan_.acc.slot_bytes() / isa::bytes_of(1, job_.formats.accumulator);
-  const std::int64_t left = arena_bytes_.count() - static_cast<std::int64_t>(arena.end() - arena_) - 2 * kSpmAlignment;
+  const std::int64_t left =
+      arena_bytes_.count() - static_cast<std::int64_t>(arena.end() - arena_) - 2 * kSpmAlignment;
   const std::int64_t staged = left > 0 ? left / 2 / job_.residual_bytes(1).count() : 0;
-  const std::int64_t fits_slot = plan_.weights.slot_bytes() / isa::bytes_of(shape.k, job_.formats.weight);
+  const std::int64_t fits_slot =
+      plan_.weights.slot_bytes() / isa::bytes_of(shape.k, job_.formats.weight);
   std::int64_t width = std::min({fits_slot, acc, staged, share(Matrix::head).front().size()});
   if (width < 1) does_not_fit("the last tokens");
   if (width > job_.target.tile_n) width -= width % job_.target.tile_n;
@@ -216,12 +232,14 @@ void Planner::lay_out_head() {
 void Planner::place_memory() {
   const Formats& formats = job_.formats;
   const std::int64_t layers = job_.layers.size(), rows = plan_.rows();
-  for (const Matrix which : kPanels) plan_.linears[static_cast<std::size_t>(which)].place(dram_, layers, formats);
+  for (const Matrix which : kPanels)
+    plan_.linears[static_cast<std::size_t>(which)].place(dram_, layers, formats);
   if (job_.has_head()) plan_.linears.back().place(dram_, 1, formats);
   const auto residuals = [&](std::int64_t n) { return job_.residual_bytes(n); };
   const auto activations = [&](std::int64_t n) { return isa::bytes_of(n, formats.activation); };
   auto& memory = plan_.memory;
-  if (job_.embeds()) memory.embedding = dram_.take("embeddings", residuals(model_.vocab * model_.hidden));
+  if (job_.embeds())
+    memory.embedding = dram_.take("embeddings", residuals(model_.vocab * model_.hidden));
   memory.norms = dram_.take("norms", residuals((2 * layers + 1) * model_.hidden));
   if (model_.qkv_bias) memory.biases = dram_.take("biases", residuals(layers * model_.qkv_width()));
   memory.rotation = dram_.take("rotations", residuals(job_.options.context * model_.head_dim));
@@ -230,15 +248,19 @@ void Planner::place_memory() {
   memory.queries = dram_.take("queries", activations(rows * model_.q_width()));
   memory.heads = dram_.take("outputs of attention", activations(rows * model_.q_width()));
   memory.gated = dram_.take("gated activations", activations(rows * model_.ffn));
-  if (job_.has_head()) memory.logits = dram_.take("logits", residuals(job_.options.batch * model_.vocab));
-  plan_.cache = KvCache{dram_, {layers, model_.kv_heads, job_.options.batch, job_.options.context, model_.head_dim,
-                                formats.kv}};
+  if (job_.has_head())
+    memory.logits = dram_.take("logits", residuals(job_.options.batch * model_.vocab));
+  plan_.cache = KvCache{dram_,
+                        {layers, model_.kv_heads, job_.options.batch, job_.options.context,
+                         model_.head_dim, formats.kv}};
   dram_.check(where(), "use narrower weights, a smaller batch or context, or fewer layers");
 }
 
 }  // namespace
 
-PrefillPlan::PrefillPlan(const Job& the_job) : job{the_job} { Planner{*this}.plan(); }
+PrefillPlan::PrefillPlan(const Job& the_job) : job{the_job} {
+  Planner{*this}.plan();
+}
 
 std::vector<FlashItem> PrefillPlan::items(std::uint32_t core) const {
   const std::int64_t context = job.options.context;

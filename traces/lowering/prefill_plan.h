@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where everything of a prefill lives. Activations lie in memory between phases; a phase is what lies
-// between two chip-wide rounds of stores, and uses the scratchpad's arena anew.
+// Where everything of a prefill lives. Activations lie in memory between phases; a phase is what
+// lies between two chip-wide rounds of stores, and uses the scratchpad's arena anew.
 #pragma once
 
 #include <vector>
@@ -14,9 +14,9 @@ namespace npulse::lowering {
 
 /// Buffers of a linear layer over many rows.
 struct PanelRings {
-  Ring rows;        ///< Blocks of activations, and for qkv their rows of the rotation table.
-  Ring addends;     ///< Blocks of the residual stream.
-  Ring stage;       ///< Results on their way to memory.
+  Ring rows;     ///< Blocks of activations, and for qkv their rows of the rotation table.
+  Ring addends;  ///< Blocks of the residual stream.
+  Ring stage;    ///< Results on their way to memory.
   Address scratch = 0;
 };
 
@@ -63,9 +63,9 @@ struct PrefillPlan {
 
   Job job;
   EventTable events;
-  isa::EventId stored = 0;   ///< Chip-wide: every store.
-  isa::EventId normed = 0;   ///< Last tokens are ready for the head.
-  isa::EventId loaded = 0;   ///< Last tokens have arrived.
+  isa::EventId stored = 0;           ///< Chip-wide: every store.
+  isa::EventId normed = 0;           ///< Last tokens are ready for the head.
+  isa::EventId loaded = 0;           ///< Last tokens have arrived.
   std::vector<Linear> linears;       ///< By Matrix.
   std::vector<PanelTiling> tilings;  ///< By Matrix, without head.
   std::vector<PanelRings> panels;    ///< Likewise.

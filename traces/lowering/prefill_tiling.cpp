@@ -9,9 +9,9 @@ namespace npulse::lowering {
 namespace {
 
 constexpr std::int64_t kMaxBlockRows = 512, kMaxQueryRows = 256;
-constexpr std::int64_t kGoodChunk = 512;        // tokens beyond which longer chunks gain little
-constexpr std::int64_t kProductOverhead = 64;   // cycles; assumed: filling and draining an array
-constexpr std::int64_t kKvBuffers = 4;          // chunks of keys and values in flight
+constexpr std::int64_t kGoodChunk = 512;       // tokens beyond which longer chunks gain little
+constexpr std::int64_t kProductOverhead = 64;  // cycles; assumed: filling and draining an array
+constexpr std::int64_t kKvBuffers = 4;         // chunks of keys and values in flight
 
 double rate_of(const Target& target, isa::DataType a, isa::DataType b) {
   std::int64_t slower = 1;
@@ -42,7 +42,8 @@ class PanelSearch {
     if (limits_.width) return {*limits_.width};
     std::vector<std::int64_t> list{share_};
     for (std::int64_t width = 1; width < share_; width *= 2) list.push_back(width);
-    for (std::int64_t width = job_.target.tile_n; width < share_; width += job_.target.tile_n) list.push_back(width);
+    for (std::int64_t width = job_.target.tile_n; width < share_; width += job_.target.tile_n)
+      list.push_back(width);
     return list;
   }
 
@@ -53,7 +54,8 @@ class PanelSearch {
     const Bytes c = isa::bytes_of(results * shape_.parts, formats.accumulator) * 2;
     if (tile > limits_.weight_slot || c > job_.target.acc_bytes) return;
     const Bytes left = limits_.arena - job_.residual_bytes(results) * limits_.stage_buffers;
-    const Bytes block = isa::bytes_of(shape_.k * rows, formats.activation) + Bytes{limits_.row_extra_bytes * rows};
+    const Bytes block =
+        isa::bytes_of(shape_.k * rows, formats.activation) + Bytes{limits_.row_extra_bytes * rows};
     const std::int64_t blocks = ceil_div(rows_, rows);
     const std::int64_t slots = left.count() > 0 ? std::min(left / block, blocks) : 0;
     if (slots < 1) return;
@@ -71,17 +73,22 @@ class PanelSearch {
     const Target& target = job_.target;
     const double product = product_cycles(t);
     const double pass = product * static_cast<double>(t.panel_blocks);
-    const auto tiles = static_cast<double>(ceil_div(share_, t.width)), panels = static_cast<double>(t.panels(rows_));
+    const auto tiles = static_cast<double>(ceil_div(share_, t.width)),
+               panels = static_cast<double>(t.panels(rows_));
     const double array = tiles * product * static_cast<double>(ceil_div(rows_, t.block_rows));
 
     const auto engine = static_cast<double>(std::max<std::int64_t>(1, target.dma_bytes_per_cycle));
     const double memory_share = target.dram_bytes_per_s / target.clock_hertz / job_.cores;
     const double rate = memory_share > 0 ? std::min(engine, memory_share) : engine;
-    const auto weights = static_cast<double>(job_.formats.stored_bytes(shape_.k, share_ * shape_.parts).count()) * panels;
-    const auto rows = static_cast<double>(isa::bytes_of(rows_ * shape_.k, job_.formats.activation).count());
+    const auto weights =
+        static_cast<double>(job_.formats.stored_bytes(shape_.k, share_ * shape_.parts).count()) *
+        panels;
+    const auto rows =
+        static_cast<double>(isa::bytes_of(rows_ * shape_.k, job_.formats.activation).count());
     const double moved = std::max((weights + rows) / rate, std::max(weights, rows) / engine);
 
-    const double block = rows / static_cast<double>(rows_) * static_cast<double>(t.block_rows) / rate;
+    const double block =
+        rows / static_cast<double>(rows_) * static_cast<double>(t.block_rows) / rate;
     const std::int64_t spare = std::min(t.block_slots - t.panel_blocks, t.panel_blocks);
     const auto late_blocks = static_cast<double>(t.panel_blocks - spare);
     const double start = std::max(block, block * static_cast<double>(t.panel_blocks) - pass);
@@ -92,9 +99,11 @@ class PanelSearch {
   /// All parts of a tile against one block.
   double product_cycles(const PanelTiling& t) const {
     const Target& target = job_.target;
-    const auto padded = static_cast<double>(round_up(t.width, target.tile_n) * round_up(t.block_rows, target.tile_m)) *
+    const auto padded = static_cast<double>(round_up(t.width, target.tile_n) *
+                                            round_up(t.block_rows, target.tile_m)) *
                         static_cast<double>(round_up(shape_.k, target.tile_k));
-    return shape_.parts * (padded / rate_of(target, job_.formats.activation, job_.formats.weight) + kProductOverhead);
+    return shape_.parts * (padded / rate_of(target, job_.formats.activation, job_.formats.weight) +
+                           kProductOverhead);
   }
 
   const Job& job_;
@@ -106,16 +115,20 @@ class PanelSearch {
 };
 
 /// The longest chunk that fits beside `rows` query rows; 0: none.
-std::int64_t longest_chunk(const Job& job, Bytes arena, std::int64_t rows, std::int64_t output_slots) {
+std::int64_t longest_chunk(const Job& job, Bytes arena, std::int64_t rows,
+                           std::int64_t output_slots) {
   const Transformer& model = job.model;
   const Formats& formats = job.formats;
   const Bytes outputs = isa::bytes_of(rows * model.head_dim, formats.score) * output_slots;
   const std::int64_t acc_left = job.target.acc_bytes.count() - outputs.count();
   const std::int64_t in_acc = acc_left / (2 * isa::bytes_of(rows, formats.score).count());
-  const Bytes queries = isa::bytes_of(rows * model.q_width() / model.kv_heads, formats.activation) * 4;
-  const Bytes states = isa::bytes_of(2 * model.group() * AttentionHead::kStateColumns * rows, formats.state);
+  const Bytes queries =
+      isa::bytes_of(rows * model.q_width() / model.kv_heads, formats.activation) * 4;
+  const Bytes states =
+      isa::bytes_of(2 * model.group() * AttentionHead::kStateColumns * rows, formats.state);
   const std::int64_t spm_left = arena.count() - queries.count() - states.count();
-  const Bytes token = isa::bytes_of(model.head_dim, formats.kv) * kKvBuffers + isa::bytes_of(rows, formats.activation) * 2;
+  const Bytes token = isa::bytes_of(model.head_dim, formats.kv) * kKvBuffers +
+                      isa::bytes_of(rows, formats.activation) * 2;
   const std::int64_t in_spm = spm_left / token.count();
   const std::int64_t most = std::min({in_acc, in_spm, job.options.context});
   return std::max<std::int64_t>(0, most);
@@ -137,7 +150,8 @@ std::optional<FlashTiling> tile_flash(const Job& job, Bytes arena) {
       FlashTiling tiling{std::min(rows, job.options.context), 0, slots};
       tiling.chunk = longest_chunk(job, arena, tiling.rows, slots);
       const std::int64_t natural = job.target.tile_n;
-      if (tiling.chunk < job.options.context && tiling.chunk > natural) tiling.chunk -= tiling.chunk % natural;
+      if (tiling.chunk < job.options.context && tiling.chunk > natural)
+        tiling.chunk -= tiling.chunk % natural;
       if (tiling.chunk >= good) return tiling;
       const bool larger = !best || tiling.chunk * tiling.rows > best->chunk * best->rows;
       if (tiling.chunk > 0 && larger) best = tiling;

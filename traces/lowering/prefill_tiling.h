@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tile sizes of prefill, from a small cost model under the capacities of scratchpad and accumulators.
+// Tile sizes of prefill, from a small cost model under the capacities of scratchpad and
+// accumulators.
 #pragma once
 
 #include <optional>
@@ -11,11 +12,12 @@ namespace npulse::lowering {
 
 /// What a linear layer over many rows may use.
 struct PanelLimits {
-  Bytes arena{};             ///< Scratchpad for rows, results and what is added to them.
+  Bytes arena{};  ///< Scratchpad for rows, results and what is added to them.
   Bytes weight_slot{};
   std::optional<std::int64_t> width;  ///< Fixed width of a tile; absent: free.
   std::int64_t row_extra_bytes = 0;   ///< Kept beside each row of activations.
-  std::int64_t stage_buffers = 3;     ///< Results of a block, 16 bit each: staged, added to, temporary.
+  std::int64_t stage_buffers =
+      3;  ///< Results of a block, 16 bit each: staged, added to, temporary.
 };
 
 /// Rows in blocks; a panel of blocks stays while all tiles of weights stream past it.
@@ -28,7 +30,8 @@ struct PanelTiling {
   std::int64_t panels(std::int64_t rows) const { return ceil_div(rows, block_rows * panel_blocks); }
 };
 
-/// `rows` activations; `share` columns (of each part) is the largest of a core. nullopt: nothing fits.
+/// `rows` activations; `share` columns (of each part) is the largest of a core. nullopt: nothing
+/// fits.
 std::optional<PanelTiling> tile_panel(const Job& job, const LinearShape& shape, std::int64_t share,
                                       std::int64_t rows, const PanelLimits& limits);
 

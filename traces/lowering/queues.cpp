@@ -8,10 +8,12 @@ namespace npulse::lowering {
 Queues assign_queues(const Target& target) {
   std::vector<std::uint16_t> of_kind[3];
   for (std::size_t i = 0; i < target.queues.size(); ++i) {
-    of_kind[static_cast<std::size_t>(target.queues[i].kind)].push_back(static_cast<std::uint16_t>(i));
+    of_kind[static_cast<std::size_t>(target.queues[i].kind)].push_back(
+        static_cast<std::uint16_t>(i));
   }
   Faults faults;
-  for (const isa::QueueKind kind : {isa::QueueKind::dma, isa::QueueKind::matrix, isa::QueueKind::vector}) {
+  for (const isa::QueueKind kind :
+       {isa::QueueKind::dma, isa::QueueKind::matrix, isa::QueueKind::vector}) {
     if (of_kind[static_cast<std::size_t>(kind)].empty()) {
       faults.add(target.name, std::string{"has no queue of kind "} + to_string(kind),
                  "lowering needs at least one of each kind");

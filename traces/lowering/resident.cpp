@@ -5,8 +5,9 @@
 
 namespace npulse::lowering {
 
-void resident_pass(Emitter& emitter, const ResidentSetup& setup, const Linear& linear, std::int64_t layer,
-                   const Rows& a, const std::function<void(const Result&)>& take) {
+void resident_pass(Emitter& emitter, const ResidentSetup& setup, const Linear& linear,
+                   std::int64_t layer, const Rows& a,
+                   const std::function<void(const Result&)>& take) {
   const LinearShape& shape = linear.shape();
   const Formats& formats = setup.formats;
   emitter.region(shape.region);
@@ -17,17 +18,20 @@ void resident_pass(Emitter& emitter, const ResidentSetup& setup, const Linear& l
     const Bytes row_bytes = isa::bytes_of(columns.size() * shape.parts, formats.accumulator);
     const std::int64_t step = std::min(a.count, setup.acc.slot_bytes() / row_bytes);
     for (std::int64_t row = 0; row < a.count; row += step) {
-      const Rows block{advance(a.address, row * shape.k, formats.activation), std::min(step, a.count - row), a.ready};
+      const Rows block{advance(a.address, row * shape.k, formats.activation),
+                       std::min(step, a.count - row), a.ready};
       const Slot c = setup.acc.next();
       const bool last = row + block.count == a.count;
-      multiply(emitter, formats, linear, block, weights, columns.size(), c, last ? Events{weights.free} : Events{});
+      multiply(emitter, formats, linear, block, weights, columns.size(), c,
+               last ? Events{weights.free} : Events{});
       const std::int64_t before = (columns.first - share.first) * a.count + row * columns.size();
       take({c, before, row, block.count, columns, last && columns.last == share.last});
     }
   }
 }
 
-void take_result(Emitter& emitter, const Result& result, const isa::Vec& vec, Events waits, Events signals) {
+void take_result(Emitter& emitter, const Result& result, const isa::Vec& vec, Events waits,
+                 Events signals) {
   waits.push_back(result.c.full);
   signals.push_back(result.c.free);
   emitter.put(Role::vector, vec, waits, signals);
@@ -45,7 +49,8 @@ void lm_head_pass(Emitter& emitter, const ResidentSetup& setup, const Linear& li
                 {slot.free}, {slot.full});
     const Address to = advance(logits, r.row * vocab + r.columns.first, formats.residual);
     emitter.put(Role::store,
-                transfer(in_dram(to), in_spm(slot.address), {r.rows, r.width()}, formats.residual, {vocab, 1}),
+                transfer(in_dram(to), in_spm(slot.address), {r.rows, r.width()}, formats.residual,
+                         {vocab, 1}),
                 {slot.full}, {slot.free});
   });
 }

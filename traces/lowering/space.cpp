@@ -18,13 +18,14 @@ Address SpaceAllocator::take(const std::string& purpose, Bytes bytes) {
 
 void SpaceAllocator::check(const std::string& where, const std::string& hint) const {
   if (used() <= capacity_) return;
-  const auto largest = std::max_element(taken_.begin(), taken_.end(), [](auto& a, auto& b) {
-    return a.second < b.second;
-  });
-  throw InputError{where, fmt::format("needs {} bytes of the {}, which has {}; most of it, {} bytes, for {}",
-                                      used().count(), what_, capacity_.count(),
-                                      largest->second.count(), largest->first),
-                   hint};
+  const auto largest = std::max_element(taken_.begin(), taken_.end(),
+                                        [](auto& a, auto& b) { return a.second < b.second; });
+  throw InputError{
+      where,
+      fmt::format("needs {} bytes of the {}, which has {}; most of it, {} bytes, for {}",
+                  used().count(), what_, capacity_.count(), largest->second.count(),
+                  largest->first),
+      hint};
 }
 
 }  // namespace npulse::lowering

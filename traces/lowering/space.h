@@ -10,7 +10,8 @@
 
 namespace npulse::lowering {
 
-/// Bump allocator; asking for too much is found by check(), so that the message can list everything.
+/// Bump allocator; asking for too much is found by check(), so that the message can list
+/// everything.
 class SpaceAllocator {
  public:
   /// `what` names the memory in messages, e.g. "scratchpad of rngd".

@@ -18,20 +18,20 @@ struct MatrixRate {
 struct Target {
   std::string name;
   std::uint32_t cores = 1;
-  std::vector<isa::QueueDecl> queues;            ///< Of every core, in the chip's order.
-  Bytes spm_bytes{};                             ///< Per core.
-  Bytes acc_bytes{};                             ///< Per core; accumulators hold c of `mm`.
-  Bytes dram_bytes{};                            ///< Whole chip.
-  Bytes dram_access_bytes{64};                   ///< Transfers aligned to this waste nothing.
-  std::int64_t tile_m = 1, tile_n = 1, tile_k = 1;  ///< Natural multiples of the array (rows, columns, depth).
-  std::vector<MatrixRate> matrix_rates;          ///< Types the array supports.
-  std::vector<isa::DataType> vector_types;       ///< Types the vector unit supports.
-  std::vector<isa::CodecFormat> codecs;          ///< Formats the DMA engine expands.
+  std::vector<isa::QueueDecl> queues;               ///< Of every core, in the chip's order.
+  Bytes spm_bytes{};                                ///< Per core.
+  Bytes acc_bytes{};                                ///< Per core; accumulators hold c of `mm`.
+  Bytes dram_bytes{};                               ///< Whole chip.
+  Bytes dram_access_bytes{64};                      ///< Transfers aligned to this waste nothing.
+  std::int64_t tile_m = 1, tile_n = 1, tile_k = 1;  ///< Natural multiples: rows, columns, depth.
+  std::vector<MatrixRate> matrix_rates;             ///< Types the array supports.
+  std::vector<isa::DataType> vector_types;          ///< Types the vector unit supports.
+  std::vector<isa::CodecFormat> codecs;             ///< Formats the DMA engine expands.
   double clock_hertz = 1e9;
-  double dram_bytes_per_s = 0;                   ///< Peak.
-  std::int64_t dma_bytes_per_cycle = 0;          ///< Per core, one engine.
-  std::int64_t dma_start_cycles = 0;             ///< Descriptor start-up.
-  std::size_t queue_depth = 64;                  ///< Instructions that a queue holds before dispatch stalls.
+  double dram_bytes_per_s = 0;           ///< Peak.
+  std::int64_t dma_bytes_per_cycle = 0;  ///< Per core, one engine.
+  std::int64_t dma_start_cycles = 0;     ///< Descriptor start-up.
+  std::size_t queue_depth = 64;  ///< Instructions that a queue holds before dispatch stalls.
 };
 
 }  // namespace npulse::lowering

@@ -84,7 +84,7 @@ TEST_CASE("The judge finds no fault in random traffic on any part", "[arch][dram
   for (const auto& name : shipped_parts()) {
     const PartParams part = shipped_part(name);
     for (const std::uint32_t rows : {1u, 3u, 1000u}) {
-      const Trial trial = judge(part, part, random_traffic(part, rows, rows), 20'000);
+      const Trial trial = judge(part, part, random_traffic(part, rows, rows), 10'000);
       INFO(name << ", " << rows << " rows: " << trial.first);
       REQUIRE(trial.faults == 0);
     }
@@ -97,7 +97,7 @@ TEST_CASE("The judge finds no fault in streams under any mapping", "[arch][dram]
     for (const auto& [preset, preset_name] : enum_names(MapPreset{})) {
       const AddressMap map{part.organisation, 1, MappingParams{preset, 256, {}}};
       const auto bursts = part.organisation.burst_bytes();
-      const Trial trial = judge(part, part, run_stream(map, bursts), 10'000);
+      const Trial trial = judge(part, part, run_stream(map, bursts), 3'000);
       INFO(name << ", " << preset_name << ": " << trial.first);
       REQUIRE(trial.faults == 0);
     }

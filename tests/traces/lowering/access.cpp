@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "access.h"
+#include "tests/traces/lowering/access.h"
 
 namespace npulse::test {
 namespace {
@@ -18,7 +18,8 @@ class Collector {
   void strided(const Operand& at, std::uint32_t owner_core, const isa::Extents& shape,
                const isa::Extents& strides, DataType type, bool write) {
     if (strides.empty() || strides == isa::dense_strides(shape)) {
-      return run(at.space, owner_core, at.address, isa::bytes_of(shape.product(), type).count(), write);
+      return run(at.space, owner_core, at.address, isa::bytes_of(shape.product(), type).count(),
+                 write);
     }
     walk(at.space, owner_core, at.address, shape, strides, 0, type, write);
   }
@@ -38,10 +39,12 @@ class Collector {
     if (dimension + 1 == shape.size() && strides[dimension] == 1) {
       return run(space, core, at, isa::bytes_of(shape[dimension], type).count(), write);
     }
-    if (dimension == shape.size()) return run(space, core, at, isa::bytes_of(1, type).count(), write);
+    if (dimension == shape.size())
+      return run(space, core, at, isa::bytes_of(1, type).count(), write);
     for (std::int64_t i = 0; i < shape[dimension]; ++i) {
       const auto offset = isa::bytes_of(i * strides[dimension], type).count();
-      walk(space, core, at + static_cast<Address>(offset), shape, strides, dimension + 1, type, write);
+      walk(space, core, at + static_cast<Address>(offset), shape, strides, dimension + 1, type,
+           write);
     }
   }
 

@@ -12,8 +12,8 @@ namespace npulse::test {
 /// One contiguous run.
 struct Access {
   isa::Space space;
-  std::uint32_t core;  ///< 0 for dram.
-  Address first, last; ///< Half open.
+  std::uint32_t core;   ///< 0 for dram.
+  Address first, last;  ///< Half open.
   bool write;
 };
 

@@ -5,7 +5,7 @@
 
 #include "isa/loop_expander.h"
 #include "isa/memory_program.h"
-#include "targets.h"
+#include "tests/traces/lowering/targets.h"
 
 using namespace npulse;
 using namespace npulse::lowering;
@@ -26,7 +26,8 @@ struct Bench {
     isa::ProgramHeader header;
     header.cores = 1;
     program.begin(header);
-    for (isa::ProgramSink* sink : {static_cast<isa::ProgramSink*>(nullptr), static_cast<isa::ProgramSink*>(&program)}) {
+    for (isa::ProgramSink* sink :
+         {static_cast<isa::ProgramSink*>(nullptr), static_cast<isa::ProgramSink*>(&program)}) {
       Emitter emitter{{0, assign_queues(test::large_target()), &events, lookahead, &survey, sink}};
       body(emitter);
       emitter.finish();
@@ -72,7 +73,9 @@ TEST_CASE("A wait means all signalled before it, once a queue", "[lowering]") {
 
 TEST_CASE("Signals that nobody waits for are left out", "[lowering]") {
   Bench bench;
-  const auto code = bench.emit([&](Emitter& e) { e.put(Role::load, work(0), {}, {bench.full, bench.free}); });
+  const auto code = bench.emit([&](Emitter& e) {
+    e.put(Role::load, work(0), {}, {bench.full, bench.free});
+  });
   CHECK(code[0].signals.empty());
 }
 
@@ -100,13 +103,14 @@ TEST_CASE("In a loop, waits count on from turn to turn", "[lowering]") {
   CHECK(signalled == 1 + 2 * (3 + 1));
 }
 
-TEST_CASE("A loop of one turn is written without a loop, and strides of open loops still fit", "[lowering]") {
+TEST_CASE("A loop of one turn is written without a loop, and strides of open loops still fit",
+          "[lowering]") {
   Bench bench;
   const auto code = bench.emit([&](Emitter& e) {
     e.loop(2, [&] {
       e.loop(1, [&] {
         isa::Opaque opaque = work(7);
-        opaque.at = e.stepped(opaque.at, {1000, 10});
+        opaque.at = e.stepped(opaque.at, std::array<std::int64_t, 2>{1000, 10});
         e.put(Role::load, opaque, {}, {});
       });
     });
@@ -115,7 +119,8 @@ TEST_CASE("A loop of one turn is written without a loop, and strides of open loo
   CHECK(std::get<isa::Opaque>(code[1].operation).at.address == 10);
 }
 
-TEST_CASE("Loads move ahead of other work by the lookahead, but not past what they wait for", "[lowering]") {
+TEST_CASE("Loads move ahead of other work by the lookahead, but not past what they wait for",
+          "[lowering]") {
   Bench bench;
   bench.lookahead = 2;
   const auto body = [&](Emitter& e) {
@@ -144,10 +149,12 @@ TEST_CASE("A load that moved keeps its region", "[lowering]") {
   for (const auto& i : code) {
     if (const auto* mark = std::get_if<isa::Mark>(&i.operation)) open.push_back(mark->name);
     if (i.opcode() == isa::Opcode::endmark) open.pop_back();
-    if (const auto* opaque = std::get_if<isa::Opaque>(&i.operation)) region[opaque->cycles] = open.back();
+    if (const auto* opaque = std::get_if<isa::Opaque>(&i.operation))
+      region[opaque->cycles] = open.back();
   }
   CHECK(open.empty());
-  CHECK(region == std::map<std::int64_t, std::string>{{0, "one"}, {1, "one"}, {2, "two"}, {3, "two"}});
+  CHECK(region ==
+        std::map<std::int64_t, std::string>{{0, "one"}, {1, "one"}, {2, "two"}, {3, "two"}});
 }
 
 TEST_CASE("After a round, chip-wide waits mean the signals of all cores", "[lowering]") {
@@ -158,7 +165,8 @@ TEST_CASE("After a round, chip-wide waits mean the signals of all cores", "[lowe
   isa::ProgramHeader header;
   header.cores = 3;
   program.begin(header);
-  for (isa::ProgramSink* sink : {static_cast<isa::ProgramSink*>(nullptr), static_cast<isa::ProgramSink*>(&program)}) {
+  for (isa::ProgramSink* sink :
+       {static_cast<isa::ProgramSink*>(nullptr), static_cast<isa::ProgramSink*>(&program)}) {
     for (std::uint32_t core = 0; core < 3; ++core) {
       Emitter emitter{{core, assign_queues(test::large_target()), &events, 0, &survey, sink}};
       for (std::uint32_t i = 0; i <= core; ++i) emitter.put(Role::store, work(0), {}, {all});

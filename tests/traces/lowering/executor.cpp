@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "executor.h"
+#include "tests/traces/lowering/executor.h"
 
 #include <fmt/format.h>
 
@@ -8,9 +8,9 @@
 #include <memory>
 #include <random>
 
-#include "access.h"
 #include "isa/loop_expander.h"
-#include "memory_image.h"
+#include "tests/traces/lowering/access.h"
+#include "tests/traces/lowering/memory_image.h"
 
 namespace npulse::test {
 namespace {
@@ -32,8 +32,9 @@ struct EventState {
   }
   /// What had happened when the count reached `n`.
   const Clock* at(std::int64_t n) const {
-    const auto found = std::lower_bound(history.begin(), history.end(), n,
-                                        [](const auto& entry, std::int64_t value) { return entry.first < value; });
+    const auto found =
+        std::lower_bound(history.begin(), history.end(), n,
+                         [](const auto& entry, std::int64_t value) { return entry.first < value; });
     return n <= 0 || found == history.end() ? nullptr : &found->second;
   }
 };
@@ -52,8 +53,12 @@ struct Core {
 
 class Executor {
  public:
-  Executor(const isa::Program& program, const lowering::Target& target, std::size_t depth, std::uint64_t seed)
-      : header_{program.header()}, depth_{depth}, random_{seed}, memory_{target, header_.cores},
+  Executor(const isa::Program& program, const lowering::Target& target, std::size_t depth,
+           std::uint64_t seed)
+      : header_{program.header()},
+        depth_{depth},
+        random_{seed},
+        memory_{target, header_.cores},
         events_(header_.cores, std::vector<EventState>(header_.events.size())) {
     const std::size_t queues = header_.queues.size();
     clocks_.assign(header_.cores * queues, Clock(header_.cores * queues));
@@ -129,14 +134,17 @@ class Executor {
       if (const Clock* known = event(core, wait.event).at(wait.count)) join(clock, *known);
     }
     ++clock[thread];
-    for (const Access& access : accesses_of(queued.instruction, core)) memory_.touch(access, thread, clock);
+    for (const Access& access : accesses_of(queued.instruction, core))
+      memory_.touch(access, thread, clock);
     account(queued);
-    for (const auto& signal : queued.instruction.signals) event(core, signal.event).signal(signal.amount, clock);
+    for (const auto& signal : queued.instruction.signals)
+      event(core, signal.event).signal(signal.amount, clock);
   }
 
   void account(const Queued& queued) {
     ++out_.instructions;
-    if (const auto* mm = std::get_if<isa::Mm>(&queued.instruction.operation)) out_.macs += mm->m * mm->n * mm->k;
+    if (const auto* mm = std::get_if<isa::Mm>(&queued.instruction.operation))
+      out_.macs += mm->m * mm->n * mm->k;
     const auto* dma = std::get_if<isa::Dma>(&queued.instruction.operation);
     if (!dma) return;
     const std::int64_t bytes = dma->codec == isa::CodecFormat::none
@@ -157,8 +165,8 @@ class Executor {
         for (const auto& wait : queue.front().instruction.waits) {
           const auto count = event(core, wait.event).count;
           if (count < wait.count) {
-            out_.faults.push_back(fmt::format("core {} queue {} in '{}' waits for {} >= {}, has {}", core,
-                                              header_.queues[q].name, queue.front().region,
+            out_.faults.push_back(fmt::format("core {} queue {} in '{}' waits for {} >= {}, has {}",
+                                              core, header_.queues[q].name, queue.front().region,
                                               header_.events[wait.event].name, wait.count, count));
           }
         }

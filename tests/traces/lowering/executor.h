@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a program without time, in a random but legal order, and finds what would be a bug of lowering:
-// deadlock, races, reads of bytes never written, addresses outside a memory.
+// Runs a program without time, in a random but legal order, and finds what would be a bug of
+// lowering: deadlock, races, reads of bytes never written, addresses outside a memory.
 #pragma once
 
 #include <cstdint>

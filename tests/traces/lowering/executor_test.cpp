@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The executor that the other tests trust must notice broken programs.
-#include "executor.h"
+#include "tests/traces/lowering/executor.h"
 
 #include <catch2/catch.hpp>
 
-#include "targets.h"
+#include "tests/traces/lowering/targets.h"
 
 using namespace npulse;
 using namespace npulse::lowering;
@@ -55,7 +55,8 @@ double share_found(Phase phase, Has has, F change) {
 
 }  // namespace
 
-TEST_CASE("The executor finds most programs that lack a wait, and all that lack a signal", "[lowering]") {
+TEST_CASE("The executor finds most programs that lack a wait, and all that lack a signal",
+          "[lowering]") {
   const auto waits = [](const isa::Instruction& i) { return !i.waits.empty(); };
   const auto signals = [](const isa::Instruction& i) { return !i.signals.empty(); };
   const auto drop_waits = [](isa::Instruction& i) { i.waits.clear(); };

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
-
 #include <random>
 
-#include "executor.h"
-#include "targets.h"
+#include "tests/traces/lowering/executor.h"
+#include "tests/traces/lowering/targets.h"
 
 using namespace npulse;
 using namespace npulse::lowering;
@@ -15,7 +14,8 @@ std::int64_t meta(const isa::Program& program, const char* key) {
   return std::stoll(program.header().meta.at(key));
 }
 
-void require_sound(const Gemm& gemm, const Target& target, std::uint64_t seed, Options options = {}) {
+void require_sound(const Gemm& gemm, const Target& target, std::uint64_t seed,
+                   Options options = {}) {
   isa::MemoryProgram program;
   lower(gemm, options, target, program);
   INFO(name_of(gemm));
@@ -29,9 +29,12 @@ void require_sound(const Gemm& gemm, const Target& target, std::uint64_t seed, O
 
 }  // namespace
 
-TEST_CASE("Random matrix products of all sizes run without fault and move what was planned", "[lowering]") {
+TEST_CASE("Random matrix products of all sizes run without fault and move what was planned",
+          "[lowering]") {
   std::mt19937_64 random{7};
-  const auto extent = [&](std::uint64_t most) { return static_cast<std::int64_t>(random() % most + 1); };
+  const auto extent = [&](std::uint64_t most) {
+    return static_cast<std::int64_t>(random() % most + 1);
+  };
   for (int i = 0; i < 40; ++i) {
     Target target = i % 2 ? test::tiny_target() : test::large_target();
     if (i % 4 == 2) target.spm_bytes = Bytes{1 << (10 + random() % 8)};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "memory_image.h"
+#include "tests/traces/lowering/memory_image.h"
 
 #include <fmt/format.h>
 
@@ -38,8 +38,9 @@ void MemoryImage::split_at(Runs& runs, Address at) {
 
 void MemoryImage::fault(const Access& access, const char* what) {
   if (faults_.size() >= 5) return;
-  faults_.push_back(fmt::format("{} {} [{}, {}) of {} of core {}", what, access.write ? "writing" : "reading",
-                                access.first, access.last, to_string(access.space), access.core));
+  faults_.push_back(fmt::format("{} {} [{}, {}) of {} of core {}", what,
+                                access.write ? "writing" : "reading", access.first, access.last,
+                                to_string(access.space), access.core));
 }
 
 void MemoryImage::touch(const Access& access, std::size_t thread, const Clock& clock) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who last wrote and read every byte, as vector clocks: two accesses that nothing orders are a race.
+// Who last wrote and read every byte, as vector clocks: two accesses that nothing orders are a
+// race.
 #pragma once
 
 #include <map>
 #include <string>
 #include <vector>
 
-#include "access.h"
+#include "tests/traces/lowering/access.h"
 #include "traces/lowering/target.h"
 
 namespace npulse::test {

@@ -2,12 +2,11 @@
 #include "traces/lowering/model.h"
 
 #include <catch2/catch.hpp>
-
 #include <filesystem>
 #include <fstream>
 
 #include "sim/core/error.h"
-#include "targets.h"
+#include "tests/traces/lowering/targets.h"
 #include "traces/lowering/hf_config.h"
 
 using namespace npulse;
@@ -31,7 +30,9 @@ std::string fault_of(const std::string& json) {
 const std::string kGood = R"("model_type": "llama", "hidden_size": 64, "intermediate_size": 96,
   "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 100)";
 
-std::string with(const std::string& more) { return "{" + kGood + (more.empty() ? "" : ", " + more) + "}"; }
+std::string with(const std::string& more) {
+  return "{" + kGood + (more.empty() ? "" : ", " + more) + "}";
+}
 
 }  // namespace
 
@@ -40,12 +41,15 @@ TEST_CASE("Shipped models have the parameter counts that their names promise", "
   CHECK(shipped("llama-3.1-8b").parameters() == 8'030'261'248);
   CHECK(shipped("llama-3.1-70b").parameters() == 70'553'706'496);
   CHECK(static_cast<double>(shipped("qwen2.5-7b").parameters()) == Approx(7.62e9).epsilon(0.005));
-  CHECK(static_cast<double>(shipped("exaone-3.5-7.8b").parameters()) == Approx(7.82e9).epsilon(0.005));
+  CHECK(static_cast<double>(shipped("exaone-3.5-7.8b").parameters()) ==
+        Approx(7.82e9).epsilon(0.005));
 }
 
 TEST_CASE("KV elements a token are two heads' widths a layer", "[lowering]") {
-  const auto bf16_bytes = [](const char* name) { return shipped(name).kv_elements_per_token() * 2; };
-  CHECK(bf16_bytes("llama-3.1-8b") == 131'072);   // facts/formats.md 1.3
+  const auto bf16_bytes = [](const char* name) {
+    return shipped(name).kv_elements_per_token() * 2;
+  };
+  CHECK(bf16_bytes("llama-3.1-8b") == 131'072);  // facts/formats.md 1.3
   CHECK(bf16_bytes("llama-3.1-70b") == 327'680);
   CHECK(bf16_bytes("qwen2.5-7b") == 57'344);
   CHECK(bf16_bytes("exaone-3.5-7.8b") == 131'072);
@@ -66,7 +70,8 @@ TEST_CASE("head_dim follows from the hidden size unless it is given", "[lowering
 }
 
 TEST_CASE("A config's faults are all reported in one pass, each with file and key", "[lowering]") {
-  const std::string text = fault_of(R"({"model_type": "llama", "hidden_size": -3, "num_attention_heads": "many",
+  const std::string text =
+      fault_of(R"({"model_type": "llama", "hidden_size": -3, "num_attention_heads": "many",
                                         "num_layers": 1.5, "vocab_size": 100})");
   CHECK_THAT(text, Catch::Contains("m.json: hidden_size: -3 is not a whole number"));
   CHECK_THAT(text, Catch::Contains("m.json: num_attention_heads: \"many\""));
@@ -75,9 +80,10 @@ TEST_CASE("A config's faults are all reported in one pass, each with file and ke
 }
 
 TEST_CASE("What cannot be lowered is refused by key", "[lowering]") {
-  for (const char* key : {"num_local_experts", "num_experts", "n_routed_experts", "kv_lora_rank", "q_lora_rank",
-                          "text_config"}) {
-    CHECK_THAT(fault_of(with("\"" + std::string{key} + "\": 8")), Catch::Contains(std::string{"m.json: "} + key));
+  for (const char* key : {"num_local_experts", "num_experts", "n_routed_experts", "kv_lora_rank",
+                          "q_lora_rank", "text_config"}) {
+    CHECK_THAT(fault_of(with("\"" + std::string{key} + "\": 8")),
+               Catch::Contains(std::string{"m.json: "} + key));
   }
   CHECK_THAT(fault_of(with(R"("attention_bias": true)")), Catch::Contains("attention_bias"));
   CHECK_THAT(fault_of(with(R"("hidden_act": "gelu")")), Catch::Contains("'gelu' is not supported"));

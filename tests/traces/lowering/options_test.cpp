@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "sim/core/error.h"
-#include "targets.h"
+#include "tests/traces/lowering/targets.h"
 #include "traces/lowering/formats.h"
 #include "traces/lowering/job.h"
 
@@ -41,7 +41,9 @@ TEST_CASE("A range of layers is half open, and its ends may be left out", "[lowe
   }
 }
 
-TEST_CASE("Activations follow the weights, the KV cache the activations, and the residual has 16 bits", "[lowering]") {
+TEST_CASE(
+    "Activations follow the weights, the KV cache the activations, and the residual has 16 bits",
+    "[lowering]") {
   const Target target = test::large_target();
   const Formats fp8 = settle(WeightFormat::fp8, target);
   CHECK(fp8.activation == DataType::fp8);
@@ -59,7 +61,8 @@ TEST_CASE("Activations follow the weights, the KV cache the activations, and the
   CHECK(settle({}, test::tiny_target()).residual == DataType::i16);
 }
 
-TEST_CASE("Coded weights take half a byte each, and a scale for every group of 128 along k", "[lowering]") {
+TEST_CASE("Coded weights take half a byte each, and a scale for every group of 128 along k",
+          "[lowering]") {
   const Formats formats = settle(WeightFormat::int4g128, test::large_target());
   CHECK(formats.stored_bytes(128, 10) == Bytes{10 * (2 + 64)});
   CHECK(formats.stored_bytes(130, 3) == Bytes{3 * (2 * 2 + 65)});
@@ -71,7 +74,8 @@ TEST_CASE("Types that the chip lacks are refused, each with those it has", "[low
   options.kv = DataType::bf16;
   const std::string text = fault_of(options, test::tiny_target());
   CHECK_THAT(text, Catch::Contains("weights: the matrix unit of tiny has no fp8; it has i8"));
-  CHECK_THAT(text, Catch::Contains("kv: the vector unit of tiny has no bf16; it has i8, i16, i32, fp32"));
+  CHECK_THAT(text,
+             Catch::Contains("kv: the vector unit of tiny has no bf16; it has i8, i16, i32, fp32"));
   options = {};
   options.weights = WeightFormat::int4g128;
   CHECK_THAT(fault_of(options, test::tiny_target()), Catch::Contains("do not expand int4g128"));
@@ -95,7 +99,8 @@ TEST_CASE("A context over the sliding window is refused", "[lowering]") {
   options.context = 100;
   CHECK_NOTHROW(make_job(model, options, test::large_target()));
   options.context = 101;
-  CHECK_THROWS_WITH(make_job(model, options, test::large_target()), Catch::Contains("sliding window"));
+  CHECK_THROWS_WITH(make_job(model, options, test::large_target()),
+                    Catch::Contains("sliding window"));
 }
 
 TEST_CASE("No more cores take part than the narrowest matrix has columns", "[lowering]") {

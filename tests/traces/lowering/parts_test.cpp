@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "sim/core/error.h"
-#include "targets.h"
+#include "tests/traces/lowering/targets.h"
 #include "traces/lowering/gemm_tiling.h"
 #include "traces/lowering/kv_cache.h"
 #include "traces/lowering/linear.h"
@@ -35,7 +35,8 @@ TEST_CASE("A split covers everything once, in order, equal to within a granule",
 
 TEST_CASE("A granule is halved until no part is over 5 percent above the mean", "[lowering]") {
   CHECK(balanced_granule(4096, 8, 64) == 64);
-  const std::int64_t granule = balanced_granule(3584, 8, 256);  // 14 granules of 256 on 8 cores: 2 against 1
+  const std::int64_t granule =
+      balanced_granule(3584, 8, 256);  // 14 granules of 256 on 8 cores: 2 against 1
   CHECK(granule < 256);
   const auto parts = split(3584, 8, granule);
   CHECK(static_cast<double>(parts.front().size()) <= 1.05 * 3584 / 8);
@@ -51,18 +52,21 @@ TEST_CASE("Allocations are aligned and apart, and too many name the largest", "[
   CHECK_NOTHROW(space.check("here", ""));
   space.take("the elephant", Bytes{4096});
   CHECK(space.left() == Bytes{0});
-  CHECK_THROWS_WITH(space.check("here", "shrink"), Catch::Contains("here") && Catch::Contains("4352 bytes of the toy memory") &&
-                                                       Catch::Contains("has 1000") && Catch::Contains("the elephant") &&
-                                                       Catch::Contains("shrink"));
+  CHECK_THROWS_WITH(space.check("here", "shrink"),
+                    Catch::Contains("here") && Catch::Contains("4352 bytes of the toy memory") &&
+                        Catch::Contains("has 1000") && Catch::Contains("the elephant") &&
+                        Catch::Contains("shrink"));
 }
 
-TEST_CASE("Loads go to the first dma queue, stores to the last, activations between them", "[lowering]") {
+TEST_CASE("Loads go to the first dma queue, stores to the last, activations between them",
+          "[lowering]") {
   Target target = test::large_target();
   CHECK(assign_queues(target)[Role::load] == 0);
   CHECK(assign_queues(target)[Role::activation] == 1);
   CHECK(assign_queues(target)[Role::store] == 2);
   CHECK(assign_queues(test::tiny_target())[Role::activation] == 0);
-  target.queues = {{"d", isa::QueueKind::dma}, {"m", isa::QueueKind::matrix}, {"v", isa::QueueKind::vector}};
+  target.queues = {
+      {"d", isa::QueueKind::dma}, {"m", isa::QueueKind::matrix}, {"v", isa::QueueKind::vector}};
   CHECK(assign_queues(target)[Role::store] == 0);
   target.queues.pop_back();
   CHECK_THROWS_WITH(assign_queues(target), Catch::Contains("no queue of kind vector"));
@@ -91,7 +95,8 @@ TEST_CASE("Tiles of weights lie apart, whole, and hold every weight once", "[low
         const Address at = linear.address(layer, core, i);
         CHECK(at >= end);
         CHECK(at % 256 == 0);
-        end = at + static_cast<Address>(formats.stored_bytes(10, 2 * linear.tile(core, i).size()).count());
+        end = at + static_cast<Address>(
+                       formats.stored_bytes(10, 2 * linear.tile(core, i).size()).count());
       }
     }
   }
@@ -109,17 +114,20 @@ TEST_CASE("A token's key follows the one before it; sequences and heads lie apar
   CHECK(cache.value(1, 2, 3, 4) + 16 <= static_cast<Address>(dram.used().count()));
 }
 
-TEST_CASE("Tiles of a product fit the chip, and a chip too small is told what it takes", "[lowering]") {
+TEST_CASE("Tiles of a product fit the chip, and a chip too small is told what it takes",
+          "[lowering]") {
   Target target = test::tiny_target();
   const Formats formats = settle_formats({}, target);
   const GemmTiling t = tile_gemm({500, 600, 700}, formats, target);
   CHECK(isa::bytes_of(t.m * t.n, formats.accumulator) * 2 <= target.acc_bytes);
   CHECK(isa::bytes_of((t.m + t.n) * t.k, formats.weight) * GemmTiling::kSlots <= target.spm_bytes);
   target.acc_bytes = Bytes{4};
-  CHECK_THROWS_WITH(tile_gemm({500, 600, 700}, formats, target), Catch::Contains("needs at least") && Catch::Contains("and 4"));
+  CHECK_THROWS_WITH(tile_gemm({500, 600, 700}, formats, target),
+                    Catch::Contains("needs at least") && Catch::Contains("and 4"));
 }
 
-TEST_CASE("Prefill panels of a large chip keep the array, not memory, the bottleneck", "[lowering]") {
+TEST_CASE("Prefill panels of a large chip keep the array, not memory, the bottleneck",
+          "[lowering]") {
   Options options;
   options.phase = Phase::prefill;
   options.weights = WeightFormat::fp8;
@@ -133,7 +141,8 @@ TEST_CASE("Prefill panels of a large chip keep the array, not memory, the bottle
     void finish(const std::map<std::string, std::string>&) override {}
   } sink;
   lower(model, options, target, sink);
-  const double bytes = std::stod(sink.meta["plan.dram_read_bytes"]) + std::stod(sink.meta["plan.dram_write_bytes"]);
+  const double bytes =
+      std::stod(sink.meta["plan.dram_read_bytes"]) + std::stod(sink.meta["plan.dram_write_bytes"]);
   const double macs = std::stod(sink.meta["plan.macs"]);
   const double memory_s = bytes / target.dram_bytes_per_s;
   const double array_s = macs / (32768.0 * 8 * target.clock_hertz);

@@ -13,7 +13,9 @@ using isa::DataType;
 inline lowering::Target tiny_target() {
   lowering::Target t;
   t.name = "tiny";
-  t.queues = {{"ld", isa::QueueKind::dma}, {"st", isa::QueueKind::dma}, {"mx", isa::QueueKind::matrix},
+  t.queues = {{"ld", isa::QueueKind::dma},
+              {"st", isa::QueueKind::dma},
+              {"mx", isa::QueueKind::matrix},
               {"vec", isa::QueueKind::vector}};
   t.spm_bytes = Bytes{256 << 10};
   t.acc_bytes = Bytes{32 << 10};
@@ -33,8 +35,11 @@ inline lowering::Target large_target() {
   lowering::Target t;
   t.name = "large";
   t.cores = 8;
-  t.queues = {{"ld", isa::QueueKind::dma}, {"la", isa::QueueKind::dma}, {"st", isa::QueueKind::dma},
-              {"mx", isa::QueueKind::matrix}, {"vec", isa::QueueKind::vector}};
+  t.queues = {{"ld", isa::QueueKind::dma},
+              {"la", isa::QueueKind::dma},
+              {"st", isa::QueueKind::dma},
+              {"mx", isa::QueueKind::matrix},
+              {"vec", isa::QueueKind::vector}};
   t.spm_bytes = Bytes{32 << 20};
   t.acc_bytes = Bytes{1 << 20};
   t.dram_bytes = Bytes{std::int64_t{160} << 30};
@@ -42,8 +47,12 @@ inline lowering::Target large_target() {
   t.tile_m = 8;
   t.tile_n = 64;
   t.tile_k = 64;
-  t.matrix_rates = {{DataType::fp8, 32768}, {DataType::i8, 32768}, {DataType::bf16, 16384}, {DataType::fp16, 16384}};
-  t.vector_types = {DataType::i8, DataType::i32, DataType::fp8, DataType::bf16, DataType::fp16, DataType::fp32};
+  t.matrix_rates = {{DataType::fp8, 32768},
+                    {DataType::i8, 32768},
+                    {DataType::bf16, 16384},
+                    {DataType::fp16, 16384}};
+  t.vector_types = {DataType::i8,   DataType::i32,  DataType::fp8,
+                    DataType::bf16, DataType::fp16, DataType::fp32};
   t.codecs = {isa::CodecFormat::int4g128};
   t.dram_bytes_per_s = 1.5e12;
   t.dma_bytes_per_cycle = 256;
@@ -72,7 +81,8 @@ inline isa::CheckTarget as_checked(const lowering::Target& target) {
 }
 
 /// What the checker has against a program, one finding an entry.
-inline std::vector<std::string> findings_of(const isa::Program& program, const lowering::Target& target) {
+inline std::vector<std::string> findings_of(const isa::Program& program,
+                                            const lowering::Target& target) {
   const isa::CheckReport report = isa::check(program, as_checked(target));
   std::vector<std::string> list;
   for (const auto& finding : report.errors) list.push_back(finding.text());

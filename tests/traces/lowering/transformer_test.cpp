@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every lowered model runs without fault on every chip, and moves what was planned, to the byte.
-#include <catch2/catch.hpp>
-
 #include <fmt/format.h>
 
+#include <catch2/catch.hpp>
 #include <random>
 
-#include "executor.h"
-#include "targets.h"
+#include "tests/traces/lowering/executor.h"
+#include "tests/traces/lowering/targets.h"
 
 using namespace npulse;
 using namespace npulse::lowering;
@@ -22,10 +21,12 @@ struct Case {
 
   std::string text() const {
     const auto& m = model;
-    return fmt::format("{} {} cores {} batch {} context {} layers {} hidden {} ffn {} heads {}/{} x {} vocab {} bias {} depth {} spm {} acc {}",
-                       to_string(options.phase), target.name, target.cores, options.batch, options.context, m.layers,
-                       m.hidden, m.ffn, m.heads, m.kv_heads, m.head_dim, m.vocab, m.qkv_bias, target.queue_depth,
-                       target.spm_bytes.count(), target.acc_bytes.count());
+    return fmt::format(
+        "{} {} cores {} batch {} context {} layers {} hidden {} ffn {} heads {}/{} x {} vocab {} "
+        "bias {} depth {} spm {} acc {}",
+        to_string(options.phase), target.name, target.cores, options.batch, options.context,
+        m.layers, m.hidden, m.ffn, m.heads, m.kv_heads, m.head_dim, m.vocab, m.qkv_bias,
+        target.queue_depth, target.spm_bytes.count(), target.acc_bytes.count());
   }
 };
 
@@ -78,14 +79,17 @@ Transformer random_model(Draw& draw) {
 
 Case random_case(Phase phase, std::uint64_t seed) {
   Draw draw{seed};
-  Case c{random_model(draw), {}, draw.from(0, 2) ? test::large_target() : test::tiny_target(), seed};
+  Case c{
+      random_model(draw), {}, draw.from(0, 2) ? test::large_target() : test::tiny_target(), seed};
   c.options.phase = phase;
   c.options.batch = draw.from(1, 6);
   c.options.context = draw.from(1, 70);
-  if (draw.from(0, 3) == 0) c.options.layers = LayerRange{draw.from(0, c.model.layers - 1), c.model.layers};
+  if (draw.from(0, 3) == 0)
+    c.options.layers = LayerRange{draw.from(0, c.model.layers - 1), c.model.layers};
   if (draw.from(0, 3) == 0) c.options.layers = LayerRange{0, draw.from(1, c.model.layers)};
   if (c.target.cores > 1) {
-    c.options.weights = draw.one_of({WeightFormat::bf16, WeightFormat::fp8, WeightFormat::int8, WeightFormat::int4g128});
+    c.options.weights = draw.one_of(
+        {WeightFormat::bf16, WeightFormat::fp8, WeightFormat::int8, WeightFormat::int4g128});
     c.target.cores = static_cast<std::uint32_t>(draw.from(1, 9));
     c.target.spm_bytes = Bytes{draw.one_of({40, 64, 256}) << 10};
   }
