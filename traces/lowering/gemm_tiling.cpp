@@ -20,6 +20,9 @@ struct Candidate {
 };
 
 class Search {
+  /// Two partial accesses of a row turn the data bus around twice, which takes the time of so many.
+  static constexpr double kMergeAccesses = 16;
+
  public:
   Search(const Gemm& gemm, const Formats& formats, const Target& target)
       : gemm_{gemm}, formats_{formats}, target_{target} {}
@@ -95,11 +98,13 @@ class Search {
   double cycles(const Candidate& c) const {
     const std::int64_t tiles_m = ceil_div(c.share_m, c.m), tiles_n = ceil_div(c.share_n, c.n);
     const std::int64_t tiles = tiles_m * tiles_n * ceil_div(gemm_.k, c.k);
-    const double share = static_cast<double>(c.share_m) * static_cast<double>(c.share_n);
-    const double a = static_cast<double>((c.keeps_a ? 1 : tiles_n) * c.share_m) * row_of_a(c);
+    const auto a_passes = static_cast<double>(c.keeps_a ? 1 : tiles_n);
+    const double a = a_passes * rows_bytes(c.share_m, c.k, gemm_.k, formats_.activation);
     const double b = static_cast<double>(formats_.stored_bytes(gemm_.k, c.share_n).count()) *
                      static_cast<double>(tiles_m);
-    const double moved = a + b + share * bytes(formats_.residual) + partial_writes(c);
+    const double stores = rows_bytes(c.share_m, std::min(c.n, c.share_n), c.share_n, formats_.residual) +
+                          merge_bytes(c.share_m, tiles_n, c.n, formats_.residual);
+    const double moved = a + b + stores;
     const auto engine = static_cast<double>(target_.dma_bytes_per_cycle);
     const auto start = static_cast<double>(target_.dma_start_cycles);
     const double memory = moved * static_cast<double>(c.grid_rows * c.grid_columns) / memory_rate();
@@ -111,26 +116,28 @@ class Search {
     return std::max({array, memory, dma}) + ends;
   }
 
-  /// Bytes that reading one row of a takes, a piece a chunk of k: pieces move whole accesses.
-  double row_of_a(const Candidate& c) const {
-    const auto access = target_.dram_access_bytes.count();
-    const std::int64_t row = isa::bytes_of(gemm_.k, formats_.activation).count();
-    const std::int64_t piece = isa::bytes_of(c.k, formats_.activation).count();
-    if (c.k == gemm_.k) return static_cast<double>(row);
-    const std::int64_t astride = piece % access == 0 && row % access == 0 ? 0 : access;
-    return static_cast<double>(ceil_div(gemm_.k, c.k) * (round_up(piece, access) + astride));
+  bool aligned(std::int64_t elements, isa::DataType type) const {
+    return isa::bytes_of(elements, type).count() % target_.dram_access_bytes.count() == 0;
   }
 
-  /// What rows of c that begin or end within an access cost: memory reads, merges and writes it.
-  double partial_writes(const Candidate& c) const {
-    constexpr double kAccessesEach = 4;
-    const auto access = target_.dram_access_bytes.count();
-    const std::int64_t row = isa::bytes_of(c.n, formats_.residual).count();
-    const std::int64_t pitch = isa::bytes_of(gemm_.n, formats_.residual).count();
-    if (c.n == gemm_.n || (row % access == 0 && pitch % access == 0)) return 0;
-    const auto ends = static_cast<double>(2 * c.share_m * ceil_div(c.share_n, c.n));
-    return ends * kAccessesEach * static_cast<double>(access);
+  /// True when pieces of `piece` out of rows of `row` elements begin and end with whole accesses.
+  bool whole_accesses(std::int64_t piece, std::int64_t row, isa::DataType type) const {
+    return piece == row || (aligned(piece, type) && aligned(row, type));
   }
+
+  /// What memory moves for `rows` rows in pieces: each piece that is cut drags one access along.
+  double rows_bytes(std::int64_t rows, std::int64_t piece, std::int64_t row, isa::DataType type) const {
+    const double cut = whole_accesses(piece, row, type) ? 0 : access() * static_cast<double>(ceil_div(row, piece));
+    return static_cast<double>(rows) * (static_cast<double>(row) * bytes(type) + cut);
+  }
+
+  /// What it costs on top to store c in `pieces` a row, when their ends must be read and merged.
+  double merge_bytes(std::int64_t rows, std::int64_t pieces, std::int64_t piece, isa::DataType type) const {
+    if (whole_accesses(piece, gemm_.n, type)) return 0;
+    return static_cast<double>(rows * pieces) * kMergeAccesses * access();
+  }
+
+  double access() const { return static_cast<double>(target_.dram_access_bytes.count()); }
 
   double array_cycles(const Candidate& c) const {
     const auto padded =
