@@ -27,7 +27,7 @@ struct Threads {
   std::optional<Shadow::Race> access(std::size_t thread, const Access& access) {
     clocks[thread].tick(thread);
     const Epoch epoch{
-        clocks[thread][thread], static_cast<std::uint32_t>(thread), 0, Opcode::dma, {}};
+        clocks[thread][thread], static_cast<std::uint32_t>(thread), 0, Opcode::dma, {}, nullptr};
     return shadow.record(access, epoch, clocks[thread]);
   }
   void order(std::size_t before, std::size_t after) { clocks[after].join(clocks[before]); }
