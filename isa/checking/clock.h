@@ -32,7 +32,7 @@ struct Epoch {
   std::uint16_t queue = 0;
   Opcode opcode = Opcode::end;
   Place place;
-  std::shared_ptr<const Clock> history;  ///< Hazard mode: of its thread when it ran.
+  std::shared_ptr<const Clock> history{};  ///< Hazard mode: of its thread when it ran.
 
   bool before(const Clock& clock) const { return clock[thread] >= tick; }
   bool operator==(const Epoch& o) const { return tick == o.tick && thread == o.thread; }
