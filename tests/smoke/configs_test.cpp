@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that is shipped works: every file loads and says where its figures are from, every chip
-// runs with every memory, every model fits the big chips and passes the checker.
+// Everything that is shipped works: every file loads and says where its figures are from, every
+// chip runs with every memory, every model fits the big chips and passes the checker.
 #include <catch2/catch.hpp>
-
 #include <set>
 
 #include "sim/core/config.h"
@@ -17,7 +16,9 @@ namespace {
 const Catalogue kCatalogue{NPULSE_SOURCE_DIR "/configs"};
 
 /// Says which file it is rather than a figure.
-bool is_label(const std::string& path) { return path == "name" || path == "node_nm"; }
+bool is_label(const std::string& path) {
+  return path == "name" || path == "node_nm";
+}
 
 template <class Params>
 void require_sourced(const std::string& kind) {
@@ -34,7 +35,9 @@ void require_sourced(const std::string& kind) {
   }
 }
 
-bool is_big(const Chip& chip) { return chip.params.cores > 1; }
+bool is_big(const Chip& chip) {
+  return chip.params.cores > 1;
+}
 
 lowering::Options short_layer(lowering::Phase phase) {
   auto options = fp8_layers(0, 1, phase);
@@ -45,7 +48,8 @@ lowering::Options short_layer(lowering::Phase phase) {
 void require_models_pass(const Chip& chip, lowering::Phase phase) {
   for (const auto& model : lowering::model_names(kModels)) {
     CAPTURE(chip.params.name, model);
-    const isa::CheckReport found = isa::check(lowered(model, chip, short_layer(phase)), check_target(chip));
+    const isa::CheckReport found =
+        isa::check(lowered(model, chip, short_layer(phase)), check_target(chip));
     for (const auto& fault : found.errors) UNSCOPED_INFO(fault.text());
     CHECK(found.error_count == 0);
     for (const auto& fault : found.warnings) UNSCOPED_INFO(fault.text());
@@ -62,7 +66,8 @@ TEST_CASE("Every figure of every part and table says where it comes from", "[smo
 }
 
 TEST_CASE("Every file of the configurations is of a kind that is loaded", "[smoke]") {
-  const std::set<std::string> loaded{"chips", "parts", "tech", "models"}, other{"schema", "studies"};
+  const std::set<std::string> loaded{"chips", "parts", "tech", "models"},
+      other{"schema", "studies"};
   for (const auto& entry : std::filesystem::directory_iterator{kCatalogue.root()}) {
     const std::string name = entry.path().filename().string();
     if (!entry.is_directory() || other.count(name)) continue;

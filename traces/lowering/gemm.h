@@ -30,6 +30,7 @@ class GemmLowering : public Lowering {
  public:
   GemmLowering(const Gemm& gemm, const Formats& formats, const Target& target)
       : plan_{gemm, formats, target} {}
+  const GemmPlan& layout() const { return plan_; }
   const EventTable& events() const override { return plan_.events; }
   std::size_t lookahead() const override { return 0; }
   void emit(Emitter& emitter) const override;

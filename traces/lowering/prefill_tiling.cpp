@@ -9,7 +9,7 @@ namespace npulse::lowering {
 namespace {
 
 constexpr std::int64_t kMaxBlockRows = 512, kMaxQueryRows = 256;
-constexpr std::int64_t kGoodChunk = 512;       // tokens beyond which longer chunks gain little
+constexpr std::int64_t kGoodChunk = 4;  // head widths: rescaling outputs is then a minor cost
 constexpr std::int64_t kProductOverhead = 64;  // cycles; assumed: filling and draining an array
 constexpr std::int64_t kKvBuffers = 4;         // chunks of keys and values in flight
 
@@ -144,7 +144,7 @@ std::optional<PanelTiling> tile_panel(const Job& job, const LinearShape& shape, 
 /// The most query rows that leave room for good chunks; failing that, the largest block.
 std::optional<FlashTiling> tile_flash(const Job& job, Bytes arena) {
   std::optional<FlashTiling> best;
-  const std::int64_t good = std::min(kGoodChunk, job.options.context);
+  const std::int64_t good = std::min(kGoodChunk * job.model.head_dim, job.options.context);
   for (std::int64_t rows = kMaxQueryRows; rows >= 1; rows /= 2) {
     for (const std::int64_t slots : {2 * job.model.group(), job.model.group()}) {
       FlashTiling tiling{std::min(rows, job.options.context), 0, slots};

@@ -54,8 +54,9 @@ struct Core {
 class Executor {
  public:
   Executor(const isa::Program& program, const lowering::Target& target, std::size_t depth,
-           std::uint64_t seed)
+           std::uint64_t seed, const Observer& observer)
       : header_{program.header()},
+        observer_{observer},
         depth_{depth},
         random_{seed},
         memory_{target, header_.cores},
@@ -137,6 +138,7 @@ class Executor {
     for (const Access& access : accesses_of(queued.instruction, core))
       memory_.touch(access, thread, clock);
     account(queued);
+    if (observer_) observer_(core, queued.instruction);
     for (const auto& signal : queued.instruction.signals)
       event(core, signal.event).signal(signal.amount, clock);
   }
@@ -175,6 +177,7 @@ class Executor {
   }
 
   const isa::ProgramHeader& header_;
+  const Observer& observer_;
   std::size_t depth_;
   std::mt19937_64 random_;
   MemoryImage memory_;
@@ -187,8 +190,8 @@ class Executor {
 }  // namespace
 
 Executed execute(const isa::Program& program, const lowering::Target& target, std::size_t depth,
-                 std::uint64_t seed) {
-  return Executor{program, target, depth, seed}.run();
+                 std::uint64_t seed, const Observer& observer) {
+  return Executor{program, target, depth, seed, observer}.run();
 }
 
 }  // namespace npulse::test

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -20,8 +21,11 @@ struct Executed {
   std::vector<std::string> faults;  ///< Empty when all is well; at most a few.
 };
 
+/// Told of every instruction of a queue, in the order executed.
+using Observer = std::function<void(std::uint32_t core, const isa::Instruction& instruction)>;
+
 /// `depth` instructions fit a queue; `seed` picks the order.
 Executed execute(const isa::Program& program, const lowering::Target& target, std::size_t depth,
-                 std::uint64_t seed);
+                 std::uint64_t seed, const Observer& observer = {});
 
 }  // namespace npulse::test
