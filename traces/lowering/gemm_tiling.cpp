@@ -125,10 +125,17 @@ class Search {
     return piece == row || (aligned(piece, type) && aligned(row, type));
   }
 
-  /// What memory moves for `rows` rows in pieces: each piece that is cut drags one access along.
-  double rows_bytes(std::int64_t rows, std::int64_t piece, std::int64_t row, isa::DataType type) const {
-    const double cut = whole_accesses(piece, row, type) ? 0 : access() * static_cast<double>(ceil_div(row, piece));
-    return static_cast<double>(rows) * (static_cast<double>(row) * bytes(type) + cut);
+  /// What memory moves for `rows` rows in pieces: a piece that is cut moves whole accesses, and
+  /// mostly one more.
+  double rows_bytes(std::int64_t rows, std::int64_t piece, std::int64_t row,
+                    isa::DataType type) const {
+    if (whole_accesses(piece, row, type)) {
+      return static_cast<double>(rows * row) * bytes(type);
+    }
+    const std::int64_t whole =
+        round_up(isa::bytes_of(piece, type).count(), target_.dram_access_bytes.count());
+    return static_cast<double>(rows * ceil_div(row, piece)) *
+           (static_cast<double>(whole) + access());
   }
 
   /// What it costs on top to store c in `pieces` a row, when their ends must be read and merged.

@@ -104,3 +104,9 @@ TEST_CASE("A product is no slower when lowered for more bandwidth of the big chi
   require_monotone(kBigChannels, Program::lowered_for_each, 7, 24, 11);
   require_monotone(kBigParts, Program::lowered_for_each, 8, 24, 11);
 }
+
+TEST_CASE("A product is no slower when lowered for more bandwidth of the small chip",
+          "[bandwidth]") {
+  require_monotone(kSmallChannels, Program::lowered_for_each, 5, 40, 8);
+  require_monotone(kSmallRates, Program::lowered_for_each, 6, 40, 8);
+}
