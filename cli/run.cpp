@@ -67,15 +67,16 @@ CommandLine make_line() {
                    "npulse run rngd llama-3.1-8b --phase decode --context 2048 --weights fp8 "
                    "--memory lpddr5x-8533 --json out.json"};
   line.positional("CHIP", "A name (npulse list chips) or a path of a chip file.");
-  line.positional("PROGRAM", "A program (.npt, .npb), or a model: a name (npulse list models), the "
-                             "path of a config.json, or gemm:M,N,K.");
+  line.positional("PROGRAM",
+                  "A program (.npt, .npb), or a model: a name (npulse list models), the "
+                  "path of a config.json, or gemm:M,N,K.");
   add_chip_options(line);
   add_model_options(line);
   line.options()("json", po::value<std::string>()->value_name("FILE"),
                  "Write the report as JSON; - is standard output.")(
       "timeline", po::value<std::string>()->value_name("FILE"),
-      "Write what ran when, for ui.perfetto.dev.")(
-      "max-ms", po::value<double>()->value_name("MS"), "Fail when simulated time passes this limit.")(
+      "Write what ran when, for ui.perfetto.dev.")("max-ms", po::value<double>()->value_name("MS"),
+                                                   "Fail when simulated time passes this limit.")(
       "no-check", "Run the program without checking it first; a fault then shows as it happens.")(
       "quiet,q", "No text report and no progress bar.");
   return line;

@@ -24,6 +24,17 @@ std::string largest(const std::map<std::string, Cycles>& blamed) {
 /// `ld` of `c0.ld`.
 std::string after_dot(const std::string& name) { return name.substr(name.find('.') + 1); }
 
+std::string channels_line(const MemoryReport& memory) {
+  const auto [least, most] = std::minmax_element(
+      memory.channels.begin(), memory.channels.end(), [](const auto& a, const auto& b) {
+        return a.bandwidth_bytes_per_s < b.bandwidth_bytes_per_s;
+      });
+  if (least == memory.channels.end()) return "";
+  return fmt::format("  channels   {} at {} to {} of {} each\n", memory.channels.size(),
+                     scaled(least->bandwidth_bytes_per_s, "B/s"), scaled(most->bandwidth_bytes_per_s, "B/s"),
+                     scaled(memory.channel_peak_bytes_per_s, "B/s"));
+}
+
 std::string headline(const Report& report) {
   std::string text = fmt::format("{} on {}\n\n", report.program.name, report.chip);
   text += fmt::format("  latency    {}  ({} cycles at {})\n", scaled(report.latency_s, "s"),
@@ -40,6 +51,7 @@ std::string headline(const Report& report) {
                       percent(ratio(memory.bandwidth_bytes_per_s, memory.peak_bytes_per_s)),
                       scaled(static_cast<double>(memory.bytes_read), "B"),
                       scaled(static_cast<double>(memory.bytes_written), "B"));
+  text += channels_line(memory);
   const RooflineReport& roof = report.roofline;
   text += fmt::format("  roofline   {} of {} attainable at {:.2f} MAC/B (ridge {:.2f} MAC/B, peak {} in {})\n",
                       scaled(roof.macs_per_s, "MAC/s"), scaled(roof.attainable_macs_per_s, "MAC/s"),

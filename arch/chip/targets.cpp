@@ -26,6 +26,11 @@ void set_tile(lowering::Target& target, const PeParams& pe) {
     case Dataflow::os: target.tile_m = rows, target.tile_n = cols; break;
     case Dataflow::is: target.tile_k = rows, target.tile_m = cols; break;
   }
+  // As the closed forms of arch/pe: os drains, one buffer loads before each stream, two behind it.
+  const bool loads = pe.systolic.dataflow != Dataflow::os;
+  const bool hidden = loads && pe.systolic.weight_buffers > 1;
+  target.fold_min_cycles = hidden ? rows : 0;
+  target.fold_overhead_cycles = hidden ? 0 : (loads ? 2 * rows : rows) + cols - 2;
 }
 
 std::vector<isa::DataType> any_type() {

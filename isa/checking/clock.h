@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Vector clocks: what has surely happened before an instruction, by thread. A thread is a queue of
-// a core; in hazard mode it is a core.
+// a core.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "isa/checking/findings.h"
@@ -25,12 +26,13 @@ class Clock {
   std::vector<std::uint32_t> ticks_;
 };
 
-/// One executed instruction: its thread's clock when it ran, and what to call it.
+/// One executed instruction: its thread's tick when it ran, and what to call it.
 struct Epoch {
   std::uint32_t tick = 0, thread = 0;
   std::uint16_t queue = 0;
   Opcode opcode = Opcode::end;
   Place place;
+  std::shared_ptr<const Clock> history{};  ///< Hazard mode: of its thread when it ran.
 
   bool before(const Clock& clock) const { return clock[thread] >= tick; }
   bool operator==(const Epoch& o) const { return tick == o.tick && thread == o.thread; }

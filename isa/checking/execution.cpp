@@ -42,19 +42,33 @@ const Wait* Execution::unmet_wait(std::uint32_t core, const Instruction& instruc
 }
 
 void Execution::execute(const Instruction& instruction, const Place& place) {
-  const std::size_t own = thread(place.core, instruction.queue);
-  Clock& clock = clocks_[own];
-  for (const Wait& wait : instruction.waits)
-    events_[slot(place.core, wait.event)].order(wait.count, clock);
-  clock.tick(own);
-  const Epoch epoch{clock[own], static_cast<std::uint32_t>(own), instruction.queue,
-                    instruction.opcode(), place};
   accesses_.clear();
   append_footprint(instruction, static_cast<std::uint16_t>(place.core), accesses_);
+  const Epoch epoch = begin(instruction, place);
+  const Clock& clock = clocks_[epoch.thread];
   for (const Access& access : accesses_) check_access(access, epoch, clock);
   for (const Signal& signal : instruction.signals) {
     events_[slot(place.core, signal.event)].signal(signal.amount, clock);
   }
+}
+
+/// Brings its thread's clock to what happens before it: what its waits and, in hazard mode, its
+/// accesses order.
+Epoch Execution::begin(const Instruction& instruction, const Place& place) {
+  const std::size_t own = thread(place.core, instruction.queue);
+  Clock& clock = clocks_[own];
+  for (const Wait& wait : instruction.waits)
+    events_[slot(place.core, wait.event)].order(wait.count, clock);
+  if (hazard_mode()) {
+    for (const Access& access : accesses_) shadow(access).order(access, place.core, clock);
+  }
+  clock.tick(own);
+  return {clock[own],
+          static_cast<std::uint32_t>(own),
+          instruction.queue,
+          instruction.opcode(),
+          place,
+          hazard_mode() ? std::make_shared<const Clock>(clock) : nullptr};
 }
 
 void Execution::check_access(const Access& access, const Epoch& epoch, const Clock& clock) {
@@ -107,6 +121,7 @@ void Execution::report_unwritten(const Access& access, const Epoch& epoch, Addre
 }
 
 void Execution::pass_core_barrier(std::uint32_t core) {
+  if (clocks_.empty()) return;
   const std::size_t first = core * threads_of_core();
   Clock all = clocks_[first];
   for (std::size_t i = 1; i < threads_of_core(); ++i) all.join(clocks_[first + i]);

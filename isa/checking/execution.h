@@ -38,11 +38,12 @@ class Execution {
            (header_.events[event].scope == EventScope::chip ? 0 : core);
   }
   std::size_t thread(std::uint32_t core, std::uint16_t queue) const {
-    return hazard_mode() ? core : core * header_.queues.size() + queue;
+    return core * header_.queues.size() + queue;
   }
-  std::size_t threads_of_core() const { return hazard_mode() ? 1 : header_.queues.size(); }
+  std::size_t threads_of_core() const { return header_.queues.size(); }
   std::uint64_t capacity(Space space) const;
   Shadow& shadow(const Access& access);
+  Epoch begin(const Instruction& instruction, const Place& place);
   void check_access(const Access& access, const Epoch& epoch, const Clock& clock);
   bool in_bounds(const Access& access, const Epoch& epoch);
   void report_race(const Access& access, const Epoch& epoch, const Shadow::Race& race);

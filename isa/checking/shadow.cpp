@@ -44,57 +44,63 @@ Shadow::Cell& Shadow::Cell::operator+=(const Cell& other) {
   return *this;
 }
 
+template <class F>
+bool Shadow::find_scattered(const Access& access, const Clock& clock, F f) const {
+  for (const Scattered& other : scattered_) {
+    if (other.epoch.before(clock) || !conflict(access, other.access)) continue;
+    if (f(Race{other.epoch, other.access.write, !access.approximate && !other.access.approximate,
+               std::max(access.begin, other.access.begin), std::min(access.end, other.access.end)}))
+      return true;
+  }
+  return false;
+}
+
+template <class F>
+bool Shadow::find_in_cell(const Cells::value_type& segment, const Access& access,
+                          const Clock& clock, F f) {
+  const Address begin = segment.first.lower(), end = segment.first.upper();
+  const Cell& cell = segment.second;
+  const auto found = [&](const Epoch& other, bool write) {
+    return !other.before(clock) && conflict(access, contiguous(access, begin, end, write)) &&
+           f(Race{other, write, !access.approximate, std::max(access.begin, begin),
+                  std::min(access.end, end)});
+  };
+  return (cell.write && found(*cell.write, true)) ||
+         std::any_of(cell.reads.begin(), cell.reads.end(),
+                     [&](const Epoch& read) { return found(read, false); });
+}
+
+template <class F>
+void Shadow::find_unordered(const Access& access, const Clock& clock, F f) const {
+  if (find_scattered(access, clock, f)) return;
+  const auto [first, last] = cells_.equal_range(Range{access.begin, access.end});
+  for (auto it = first; it != last; ++it) {
+    if (find_in_cell(*it, access, clock, f)) return;
+  }
+}
+
+void Shadow::order(const Access& access, std::uint32_t core, Clock& clock) const {
+  find_unordered(access, clock, [&](const Race& race) {
+    if (race.earlier.place.core == core) clock.join(*race.earlier.history);
+    return false;
+  });
+  if (forgotten_) clock.join(*forgotten_);
+}
+
 std::optional<Shadow::Race> Shadow::record(const Access& access, const Epoch& epoch,
                                            const Clock& clock) {
-  const auto race = find_race(access, epoch, clock);
+  std::optional<Race> first;
+  find_unordered(access, clock, [&](const Race& race) {
+    first = race;
+    return true;
+  });
   if (access.runs > kMaxRunsInCells || access.approximate) {
     note_scattered(access, epoch, clock);
   } else {
     note_runs(access, epoch);
   }
   if (access.write) note_written(access);
-  return race;
-}
-
-std::optional<Shadow::Race> Shadow::race_with_scattered(const Access& access, const Epoch& epoch,
-                                                        const Clock& clock) const {
-  for (const Scattered& other : scattered_) {
-    if (other.epoch == epoch || other.epoch.before(clock) || !conflict(access, other.access))
-      continue;
-    return Race{other.epoch, other.access.write, !access.approximate && !other.access.approximate,
-                std::max(access.begin, other.access.begin), std::min(access.end, other.access.end)};
-  }
-  return std::nullopt;
-}
-
-std::optional<Shadow::Race> Shadow::race_with_cell(const Cells::value_type& segment,
-                                                   const Access& access, const Epoch& epoch,
-                                                   const Clock& clock) {
-  const Address begin = segment.first.lower(), end = segment.first.upper();
-  const Cell& cell = segment.second;
-  const auto races = [&](const Epoch& other, bool write) {
-    return other != epoch && !other.before(clock) &&
-           conflict(access, contiguous(access, begin, end, write));
-  };
-  const auto race = [&](const Epoch& other, bool write) {
-    return Race{other, write, !access.approximate, std::max(access.begin, begin),
-                std::min(access.end, end)};
-  };
-  if (cell.write && races(*cell.write, true)) return race(*cell.write, true);
-  for (const Epoch& read : cell.reads) {
-    if (races(read, false)) return race(read, false);
-  }
-  return std::nullopt;
-}
-
-std::optional<Shadow::Race> Shadow::find_race(const Access& access, const Epoch& epoch,
-                                              const Clock& clock) const {
-  if (const auto race = race_with_scattered(access, epoch, clock)) return race;
-  const auto [first, last] = cells_.equal_range(Range{access.begin, access.end});
-  for (auto it = first; it != last; ++it) {
-    if (const auto race = race_with_cell(*it, access, epoch, clock)) return race;
-  }
-  return std::nullopt;
+  return first;
 }
 
 void Shadow::note_runs(const Access& access, const Epoch& epoch) {
@@ -120,10 +126,19 @@ void Shadow::note_scattered(const Access& access, const Epoch& epoch, const Cloc
            old.epoch.before(clock);  // the same bytes again: it stands for both
   });
   scattered_.push_back({access, epoch});
-  if (scattered_.size() > kMaxScattered) {
-    scattered_.pop_front();
-    forgot_ = true;
+  if (scattered_.size() > kMaxScattered) forget_oldest();
+}
+
+void Shadow::forget_oldest() {
+  if (const auto& history = scattered_.front().epoch.history) {
+    if (forgotten_) {
+      forgotten_->join(*history);
+    } else {
+      forgotten_ = *history;
+    }
   }
+  scattered_.pop_front();
+  forgot_ = true;
 }
 
 void Shadow::note_written(const Access& access) {
@@ -155,6 +170,7 @@ std::pair<Address, Address> Shadow::first_gap(Address begin, Address end) const 
 void Shadow::settle() {
   cells_.clear();
   scattered_.clear();
+  forgotten_.reset();
 }
 
 }  // namespace npulse::isa::checking

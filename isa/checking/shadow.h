@@ -23,6 +23,10 @@ class Shadow {
     Address begin, end;  ///< Bytes in which both lie.
   };
 
+  /// Hazard mode: joins to `clock` all that happened before an access of `core` because the core's
+  /// scoreboard makes it wait for those that it conflicts with.
+  void order(const Access& access, std::uint32_t core, Clock& clock) const;
+
   /// Records `access` by `epoch`, which all that `clock` holds happened before.
   std::optional<Race> record(const Access& access, const Epoch& epoch, const Clock& clock);
 
@@ -50,11 +54,15 @@ class Shadow {
     Access access;
     Epoch epoch;
   };
-  std::optional<Race> find_race(const Access& access, const Epoch& epoch, const Clock& clock) const;
-  std::optional<Race> race_with_scattered(const Access& access, const Epoch& epoch,
-                                          const Clock& clock) const;
-  static std::optional<Race> race_with_cell(const Cells::value_type& segment, const Access& access,
-                                            const Epoch& epoch, const Clock& clock);
+  /// Calls `f` with each earlier access that conflicts and is not in `clock`, until one is true.
+  template <class F>
+  void find_unordered(const Access& access, const Clock& clock, F f) const;
+  template <class F>
+  bool find_scattered(const Access& access, const Clock& clock, F f) const;
+  template <class F>
+  static bool find_in_cell(const Cells::value_type& segment, const Access& access,
+                           const Clock& clock, F f);
+  void forget_oldest();
   std::pair<Address, Address> first_gap(Address begin, Address end) const;
   void note_runs(const Access& access, const Epoch& epoch);
   void note_scattered(const Access& access, const Epoch& epoch, const Clock& clock);
@@ -64,6 +72,7 @@ class Shadow {
   std::deque<Scattered> scattered_;  ///< Accesses of more runs than are worth a cell each.
   boost::icl::interval_set<Address, std::less, Range> written_;
   bool forgot_ = false;
+  std::optional<Clock> forgotten_;  ///< Hazard mode: of those forgotten, which may order.
 };
 
 }  // namespace npulse::isa::checking

@@ -17,21 +17,24 @@ void require_message(const Outcome& outcome, int code, const std::vector<std::st
   INFO(outcome.err);
   CHECK(outcome.code == code);
   CHECK(outcome.out == "");
-  CHECK((outcome.err.rfind("npulse: ", 0) == 0 || outcome.err.find("\nnpulse: ") != std::string::npos));
+  CHECK((outcome.err.rfind("npulse: ", 0) == 0 ||
+         outcome.err.find("\nnpulse: ") != std::string::npos));
   CHECK(lines_of(outcome.err) < kScreen);
   for (const std::string& words : says) CHECK_THAT(outcome.err, Catch::Contains(words));
 }
 
 /// Runs, requires the message, and that the folder is as before.
-void require_refused(const Desk& desk, const std::string& arguments, const std::vector<std::string>& says,
-                     int code = kBadInput) {
+void require_refused(const Desk& desk, const std::string& arguments,
+                     const std::vector<std::string>& says, int code = kBadInput) {
   const auto before = desk.files();
   INFO("npulse " << arguments);
   require_message(desk.npulse(arguments), code, says);
   CHECK(desk.files() == before);
 }
 
-std::string edu_yaml() { return npulse::tests::read_file(NPULSE_SOURCE_DIR "/configs/chips/edu-8x8.yaml"); }
+std::string edu_yaml() {
+  return npulse::tests::read_file(NPULSE_SOURCE_DIR "/configs/chips/edu-8x8.yaml");
+}
 
 std::string replaced(std::string text, const std::string& what, const std::string& with) {
   const auto at = text.find(what);
@@ -42,7 +45,8 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 std::size_t line_of(const std::string& text, const std::string& what) {
   const auto at = text.find(what);
   REQUIRE(at != std::string::npos);
-  return 1 + static_cast<std::size_t>(std::count(text.begin(), text.begin() + static_cast<long>(at), '\n'));
+  return 1 + static_cast<std::size_t>(
+                 std::count(text.begin(), text.begin() + static_cast<long>(at), '\n'));
 }
 
 }  // namespace
@@ -53,29 +57,36 @@ TEST_CASE("A chip file's faults are all named with line and column in one pass",
   yaml = replaced(yaml, "lanes: 8", "lanes: many");
   yaml = replaced(yaml, "cores: 1", "cores: 0");
   desk.put("chip.yaml", yaml);
-  const auto place = [&](const char* key) { return "chip.yaml:" + std::to_string(line_of(yaml, key)) + ":"; };
+  const auto place = [&](const char* key) {
+    return "chip.yaml:" + std::to_string(line_of(yaml, key)) + ":";
+  };
   require_refused(desk, "run ./chip.yaml gemm:8,8,8",
-                  {place("dispatch_cycels"), "did you mean 'dispatch_cycles'", place("lanes: many"), "many",
-                   place("cores: 0"), "between 1 and 64"});
+                  {place("dispatch_cycels"), "did you mean 'dispatch_cycles'", place("lanes: many"),
+                   "many", place("cores: 0"), "between 1 and 64"});
 }
 
 TEST_CASE("A change of a parameter is checked as the file is", "[cli]") {
   const Desk desk;
-  require_refused(desk, "run edu-8x8 gemm:8,8,8 --set dma.start_cyles=3", {"start_cyles", "start_cycles"});
+  require_refused(desk, "run edu-8x8 gemm:8,8,8 --set dma.start_cyles=3",
+                  {"start_cyles", "start_cycles"});
   require_refused(desk, "run edu-8x8 gemm:8,8,8 --set cores=two", {"cores", "two"});
   require_refused(desk, "run edu-8x8 gemm:8,8,8 --set cores=65", {"65", "between 1 and 64"});
-  require_refused(desk, "run edu-8x8 gemm:8,8,8 --set pe.kind=cube", {"cube", "systolic", "dot_product"});
+  require_refused(desk, "run edu-8x8 gemm:8,8,8 --set pe.kind=cube",
+                  {"cube", "systolic", "dot_product"});
   require_refused(desk, "run edu-8x8 gemm:8,8,8 --set clock=fast", {"clock", "fast"});
-  require_refused(desk, "run edu-8x8 gemm:8,8,8 --set part.rate_mtps=0", {"rate_mtps", "between 100"});
+  require_refused(desk, "run edu-8x8 gemm:8,8,8 --set part.rate_mtps=0",
+                  {"rate_mtps", "between 100"});
   require_refused(desk, "run edu-8x8 gemm:8,8,8 --set nonsense", {"nonsense", "="});
 }
 
 TEST_CASE("An unknown name is answered with the nearest one", "[cli]") {
   const Desk desk;
   require_refused(desk, "run rngdd gemm:8,8,8", {"rngdd", "rngd", "bertha", "edu-8x8"});
-  require_refused(desk, "run edu-8x8 gemm:8,8,8 --memory lpddr5-6401", {"lpddr5-6401", "lpddr5-6400"});
+  require_refused(desk, "run edu-8x8 gemm:8,8,8 --memory lpddr5-6401",
+                  {"lpddr5-6401", "lpddr5-6400"});
   require_refused(desk, "run rngd llama-3.1-8c", {"llama-3.1-8c", "llama-3.1-8b"});
-  require_refused(desk, "run rngd llama-3.1-8b --phase decoding", {"--phase", "decoding", "decode"});
+  require_refused(desk, "run rngd llama-3.1-8b --phase decoding",
+                  {"--phase", "decoding", "decode"});
   require_refused(desk, "runn", {"runn", "did you mean 'run'"});
   require_refused(desk, "run edu-8x8 gemm:8,8,8 --jsn x", {"--jsn", "--json"});
 }
@@ -95,8 +106,9 @@ TEST_CASE("Numbers on the command line are checked", "[cli]") {
 
 TEST_CASE("A missing file is named", "[cli]") {
   const Desk desk;
-  for (const char* command : {"run edu-8x8 gone.npb", "check gone.npb --chip edu-8x8", "dis gone.npb",
-                              "info gone.npt", "asm gone.npt -o a.npb", "compare gone.json gone.json"}) {
+  for (const char* command :
+       {"run edu-8x8 gone.npb", "check gone.npb --chip edu-8x8", "dis gone.npb", "info gone.npt",
+        "asm gone.npt -o a.npb", "compare gone.json gone.json"}) {
     require_refused(desk, command, {"gone."});
   }
   require_refused(desk, "run ./gone.yaml gemm:8,8,8", {"gone.yaml"});
@@ -107,7 +119,8 @@ TEST_CASE("A cut-off binary program is refused wherever it was cut", "[cli]") {
   desk.put("good.npt", kGood);
   REQUIRE(desk.npulse("asm good.npt -o good.npb").code == 0);
   const std::string whole = desk.read("good.npb");
-  for (const std::size_t size : {std::size_t{0}, std::size_t{3}, std::size_t{11}, whole.size() / 2, whole.size() - 1}) {
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{3}, std::size_t{11}, whole.size() / 2, whole.size() - 1}) {
     desk.put("cut.npb", whole.substr(0, size));
     INFO(size << " of " << whole.size() << " bytes");
     require_refused(desk, "run edu-8x8 cut.npb", {"cut.npb"});
@@ -158,23 +171,28 @@ TEST_CASE("A wait that can never be met is found before the run", "[cli]") {
   }
 }
 
-TEST_CASE("Without the check, a deadlock names who waits for what and who signalled last", "[cli]") {
+TEST_CASE("Without the check, a deadlock names who waits for what and who signalled last",
+          "[cli]") {
   const Desk desk;
   desk.put("stuck.npt", kStuck);
   require_refused(desk, "run edu-8x8 stuck.npt --no-check --json r.json --timeline t.json",
-                  {"deadlock", "mx at line 11", "in >= 2", "which is 1", "ld at line 10"}, kFailedProgram);
+                  {"deadlock", "mx at line 11", "in >= 2", "which is 1", "ld at line 10"},
+                  kFailedProgram);
 }
 
 TEST_CASE("A run past its time limit fails as a simulated program", "[cli]") {
   const Desk desk;
-  require_refused(desk, "run edu-8x8 gemm:64,64,64 --max-ms 0.001 --json r.json", {"limit"}, kFailedProgram);
+  require_refused(desk, "run edu-8x8 gemm:64,64,64 --max-ms 0.001 --json r.json", {"limit"},
+                  kFailedProgram);
 }
 
 TEST_CASE("Text that is no program is refused with line and column", "[cli]") {
   const Desk desk;
   desk.put("typo.npt", replaced(kGood, "mx: mm a=", "mx: mn a="));
   require_refused(desk, "asm typo.npt -o typo.npb", {"typo.npt:12:7", "mn", "mm"});
-  desk.put("noise.npb", std::string("\x7f" "ELF\0\1\2\3", 8));
+  desk.put("noise.npb", std::string("\x7f"
+                                    "ELF\0\1\2\3",
+                                    8));
   require_refused(desk, "info noise.npb", {"noise.npb"});
 }
 

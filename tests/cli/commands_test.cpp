@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the commands say and write when all is well, and that they agree with each other.
 #include <catch2/catch.hpp>
-
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/process.h"
@@ -43,7 +42,8 @@ const char* const kTinyModel = R"({
 TEST_CASE("The same run gives the same bytes, again and from another folder", "[cli]") {
   const Desk one, other;
   for (const Desk* desk : {&one, &other}) desk->put("good.npt", kGood);
-  for (const char* run : {"edu-8x8 good.npt", "edu-8x8 gemm:40,30,20", "rngd llama-3.1-8b --weights fp8 --layers 0:1"}) {
+  for (const char* run : {"edu-8x8 good.npt", "edu-8x8 gemm:40,30,20",
+                          "rngd llama-3.1-8b --weights fp8 --layers 0:1"}) {
     const std::string first = json_of(one, run);
     CHECK((json_of(one, run) == first));
     CHECK((json_of(other, run) == first));
@@ -55,7 +55,8 @@ TEST_CASE("What show prints is a chip file that runs identically", "[cli]") {
   const Desk desk;
   for (const std::string chip : {"edu-8x8", "bertha", "rngd"}) {
     desk.put("chip.yaml", require_ok(desk, "show " + chip).out);
-    CHECK((report_of(desk, "./chip.yaml gemm:32,48,64") == report_of(desk, chip + " gemm:32,48,64")));
+    CHECK(
+        (report_of(desk, "./chip.yaml gemm:32,48,64") == report_of(desk, chip + " gemm:32,48,64")));
   }
 }
 
@@ -65,7 +66,8 @@ TEST_CASE("A changed chip that show prints is the changed chip", "[cli]") {
   desk.put("chip.yaml", require_ok(desk, "show edu-8x8" + changes).out);
   const auto changed = nlohmann::json::parse(json_of(desk, "edu-8x8 gemm:32,48,64" + changes));
   const auto shown = nlohmann::json::parse(json_of(desk, "./chip.yaml gemm:32,48,64"));
-  for (const char* key : {"cycles", "memory", "energy_j", "queues"}) CHECK((shown.at(key) == changed.at(key)));
+  for (const char* key : {"cycles", "memory", "energy_j", "queues"})
+    CHECK((shown.at(key) == changed.at(key)));
 }
 
 TEST_CASE("Text, binary and lowering on the fly are the same program", "[cli]") {
@@ -88,8 +90,8 @@ TEST_CASE("The JSON report has the keys that others rely on", "[cli]") {
   for (const char* key :
        {"/latency_s", "/cycles", "/energy_j/total", "/energy_j/components", "/memory/bytes_read",
         "/memory/bytes_written", "/memory/bandwidth_bytes_per_s", "/memory/peak_bytes_per_s",
-        "/queues/c0.ld/busy_cycles", "/queues/c0.ld/wait_data_cycles", "/queues/c0.ld/wait_resource_cycles",
-        "/queues/c0.ld/idle_cycles", "/regions/0/name"}) {
+        "/queues/c0.ld/busy_cycles", "/queues/c0.ld/wait_data_cycles",
+        "/queues/c0.ld/wait_resource_cycles", "/queues/c0.ld/idle_cycles", "/regions/0/name"}) {
     CHECK(report.contains(nlohmann::json::json_pointer{key}));
   }
 }
@@ -98,12 +100,15 @@ TEST_CASE("A step's report counts the tokens of all sequences", "[cli]") {
   const Desk desk;
   desk.put("tiny.json", kTinyModel);
   const std::int64_t batch = 3, prompt = 32;
-  for (const auto& [phase, tokens] : {std::pair{"decode", batch}, std::pair{"prefill", batch * prompt}}) {
-    const auto report = report_of(desk, std::string{"rngd tiny.json --weights fp8 --batch 3 --context 32 --phase "} + phase);
+  for (const auto& [phase, tokens] :
+       {std::pair{"decode", batch}, std::pair{"prefill", batch * prompt}}) {
+    const auto report = report_of(
+        desk, std::string{"rngd tiny.json --weights fp8 --batch 3 --context 32 --phase "} + phase);
     const auto& program = report.at("program");
     CHECK(program.at("tokens") == tokens);
     const auto count = static_cast<double>(tokens);
-    CHECK(program.at("tokens_per_s").get<double>() == Approx(count / report.at("latency_s").get<double>()));
+    CHECK(program.at("tokens_per_s").get<double>() ==
+          Approx(count / report.at("latency_s").get<double>()));
     const double joules = report.at("energy_j").at("total").get<double>();
     CHECK(program.at("energy_per_token_j").get<double>() == Approx(joules / count).margin(0));
   }
@@ -114,7 +119,8 @@ TEST_CASE("Two reports are put side by side", "[cli]") {
   require_ok(desk, "run edu-8x8 gemm:24,24,24 --quiet --json a.json");
   require_ok(desk, "run edu-8x8 gemm:24,24,24 --quiet --json b.json --memory lpddr5x-8533:1");
   const std::string text = require_ok(desk, "compare a.json b.json").out;
-  for (const char* words : {"latency", "lpddr5-6400", "lpddr5x-8533"}) CHECK_THAT(text, Catch::Contains(words));
+  for (const char* words : {"latency", "lpddr5-6400", "lpddr5x-8533"})
+    CHECK_THAT(text, Catch::Contains(words));
 }
 
 TEST_CASE("A good program passes the check, and quiet is quiet", "[cli]") {
@@ -126,7 +132,8 @@ TEST_CASE("A good program passes the check, and quiet is quiet", "[cli]") {
 
 TEST_CASE("Help is there for every command, with an example", "[cli]") {
   const Desk desk;
-  for (const char* command : {"run", "lower", "check", "asm", "dis", "info", "list", "show", "compare"}) {
+  for (const char* command :
+       {"run", "lower", "check", "asm", "dis", "info", "list", "show", "compare"}) {
     CHECK_THAT(require_ok(desk, std::string{command} + " --help").out, Catch::Contains("Example"));
   }
   CHECK(desk.npulse("").code == 2);

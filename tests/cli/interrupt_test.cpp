@@ -25,8 +25,8 @@ pid_t start_long_run(const std::filesystem::path& folder, const std::string& err
     const int file = open(errors.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     dup2(file, STDERR_FILENO);
     dup2(file, STDOUT_FILENO);
-    execl(NPULSE_BINARY, "npulse", "run", "rngd", "llama-3.1-8b", "--weights", "fp8", "--json", "r.json",
-          "--timeline", "t.json", static_cast<char*>(nullptr));
+    execl(NPULSE_BINARY, "npulse", "run", "rngd", "llama-3.1-8b", "--weights", "fp8", "--json",
+          "r.json", "--timeline", "t.json", static_cast<char*>(nullptr));
   }
   _exit(127);
 }

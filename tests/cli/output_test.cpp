@@ -51,7 +51,8 @@ TEST_CASE("A failed run leaves the outputs of the run before", "[cli]") {
   desk.put("stuck.npt", kStuck);
   desk.put("r.json", "old");
   desk.put("t.json", "old");
-  REQUIRE(desk.npulse("run edu-8x8 stuck.npt --no-check --json r.json --timeline t.json").code == 1);
+  REQUIRE(desk.npulse("run edu-8x8 stuck.npt --no-check --json r.json --timeline t.json").code ==
+          1);
   CHECK(desk.read("r.json") == "old");
   CHECK(desk.read("t.json") == "old");
   CHECK(desk.files() == std::set<std::string>{"stuck.npt", "r.json", "t.json"});

@@ -35,7 +35,9 @@ class Desk {
   const std::filesystem::path& path() const { return folder_.path(); }
 
   /// `npulse ARGUMENTS`, the words as a shell takes them.
-  Outcome npulse(const std::string& arguments) const { return npulse_into(streams_ / "out", arguments); }
+  Outcome npulse(const std::string& arguments) const {
+    return npulse_into(streams_ / "out", arguments);
+  }
 
   /// The same with its output going to `out`.
   Outcome npulse_into(const std::string& out, const std::string& arguments) const {

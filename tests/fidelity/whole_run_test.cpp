@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Closed forms hold through whole runs: SCALE-Sim's totals as busy cycles of the matrix queue, and a
-// Llama layer against the bandwidth of two memories and the rate of the matrix units.
-#include <catch2/catch.hpp>
-
+// Closed forms hold through whole runs: SCALE-Sim's totals as busy cycles of the matrix queue, and
+// a Llama layer against the bandwidth of two memories and the rate of the matrix units.
 #include <fmt/format.h>
 
+#include <catch2/catch.hpp>
 #include <fstream>
 
 #include "tests/support/runs.h"
@@ -28,7 +27,8 @@ std::vector<Row> reference() {
   while (std::getline(in, line)) {
     std::replace(line.begin(), line.end(), ',', ' ');
     Row row;
-    std::istringstream{line} >> row.dataflow >> row.rows >> row.cols >> row.m >> row.n >> row.k >> row.total;
+    std::istringstream{line} >> row.dataflow >> row.rows >> row.cols >> row.m >> row.n >> row.k >>
+        row.total;
     rows.push_back(row);
   }
   return rows;
@@ -36,12 +36,13 @@ std::vector<Row> reference() {
 
 /// The small chip with the row's array and on-chip memories that are never late.
 Chip chip_of(const Row& row) {
-  return load_chip("edu-8x8", {{}, {fmt::format("pe.systolic.rows={}", row.rows),
-                                    fmt::format("pe.systolic.cols={}", row.cols),
-                                    "pe.systolic.dataflow=" + row.dataflow, "pe.systolic.weight_buffers=1",
-                                    "pe.read_bytes_per_cycle=1048576", "pe.write_bytes_per_cycle=1048576",
-                                    "spm.banks=65536", "spm.capacity=256 MiB", "acc.banks=65536",
-                                    "acc.capacity=256 MiB"}});
+  return load_chip(
+      "edu-8x8",
+      {{},
+       {fmt::format("pe.systolic.rows={}", row.rows), fmt::format("pe.systolic.cols={}", row.cols),
+        "pe.systolic.dataflow=" + row.dataflow, "pe.systolic.weight_buffers=1",
+        "pe.read_bytes_per_cycle=1048576", "pe.write_bytes_per_cycle=1048576", "spm.banks=65536",
+        "spm.capacity=256 MiB", "acc.banks=65536", "acc.capacity=256 MiB"}});
 }
 
 /// Loads both operands, waits, multiplies.
@@ -77,7 +78,8 @@ TEST_CASE("SCALE-Sim v3's totals are the busy cycles of the matrix queue", "[fid
   }
 }
 
-TEST_CASE("Decode is bounded by memory, at 75 to 97 % of its peak, on HBM and on LPDDR", "[fidelity][llm]") {
+TEST_CASE("Decode is bounded by memory, at 75 to 97 % of its peak, on HBM and on LPDDR",
+          "[fidelity][llm]") {
   const Report hbm = layer("hbm3-6000-rngd"), lpddr = layer("lpddr5x-8533");
   for (const Report* report : {&hbm, &lpddr}) {
     INFO(report->memory.part);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The reports of a few small runs, key by key. A change here moves results that users have: it needs a
-// line under "Changed results" in CHANGELOG.md. To write them anew:
+// The reports of a few small runs, key by key. A change here moves results that users have: it
+// needs a line under "Changed results" in CHANGELOG.md. To write them anew:
 //   NPULSE_UPDATE_GOLDEN=1 ctest --preset release -R golden
 #include <catch2/catch.hpp>
-
 #include <cstdlib>
 #include <fstream>
 
@@ -22,7 +21,8 @@ namespace {
 const std::filesystem::path kGolden{NPULSE_SOURCE_DIR "/tests/golden/reports"};
 constexpr double kRounding = 1e-9;  // another compiler may contract or reorder sums of energy
 
-/// What of a report is kept: not what only repeats (other cores, channels) or changes with a release.
+/// What of a report is kept: not what only repeats (other cores, channels) or changes with a
+/// release.
 Json kept_of(const Report& report) {
   Json json = to_json(report);
   for (const char* key : {"npulse_version", "stats", "unsure"}) json.erase(key);
@@ -35,14 +35,16 @@ Json kept_of(const Report& report) {
 }
 
 bool same(const Json& a, const Json& b) {
-  if (a.is_number_float() && b.is_number()) return a.get<double>() == Approx(b.get<double>()).epsilon(kRounding).margin(0);
+  if (a.is_number_float() && b.is_number())
+    return a.get<double>() == Approx(b.get<double>()).epsilon(kRounding).margin(0);
   return a == b;
 }
 
 /// One line for each key that differs.
 std::string difference(const Json& golden, const Json& now) {
   std::string lines;
-  const auto line = [&](const std::string& key, const std::string& before, const std::string& after) {
+  const auto line = [&](const std::string& key, const std::string& before,
+                        const std::string& after) {
     lines += "\n  " + key + ": " + before + " -> " + after;
   };
   for (const auto& [key, value] : golden.items()) {
@@ -65,7 +67,8 @@ void require_golden(const std::string& name, const Report& report) {
   std::ifstream in{path};
   REQUIRE(in);
   const std::string found = difference(Json::parse(in), now);
-  INFO(name << " differs (NPULSE_UPDATE_GOLDEN=1 ctest --preset release -R golden writes it anew):" << found);
+  INFO(name << " differs (NPULSE_UPDATE_GOLDEN=1 ctest --preset release -R golden writes it anew):"
+            << found);
   CHECK(found.empty());
 }
 
@@ -81,5 +84,6 @@ TEST_CASE("The report of a program in text is the golden one", "[golden]") {
 }
 
 TEST_CASE("The report of one decode layer on the big chip is the golden one", "[golden]") {
-  require_golden("llama-layer-rngd", run_model("llama-3.1-8b", load_chip("rngd"), fp8_layers(0, 1)));
+  require_golden("llama-layer-rngd",
+                 run_model("llama-3.1-8b", load_chip("rngd"), fp8_layers(0, 1)));
 }

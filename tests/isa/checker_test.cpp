@@ -180,6 +180,33 @@ TEST_CASE("Hazard mode orders a core, not the cores among each other", "[isa][ch
   REQUIRE_THAT(errors(both), Catch::Contains("race") && Catch::Contains("dram bytes 0x1000"));
 }
 
+TEST_CASE("In hazard mode a signal of one queue does not cover what another has yet to do",
+          "[isa][checker]") {
+  const auto text = [](const std::string& second) {
+    return ".npu 1.0\n.sync hazard\n.cores 2\n" + kQueues + ".event a chip\ncore 0 {\n" + kLoad +
+           "\n" + second + " signal a+1\n}\ncore 1 {\n" +
+           "st: dma dst=dram:0x1000 src=spm@0:0 shape=[64] wait a>=1\n}\n";
+  };
+  REQUIRE_THAT(errors(text("st: dma dst=spm:64 src=dram:0 shape=[64]")), Catch::Contains("race"));
+  REQUIRE(errors(text("st: dma dst=spm:64 src=spm:0 shape=[64]")).empty());  // waits for the load
+}
+
+TEST_CASE("In hazard mode forgotten accesses are missed races, never false ones",
+          "[isa][checker]") {
+  const std::string text =
+      ".npu 1.0\n.sync hazard\n.cores 2\n" + kQueues + ".event a chip\ncore 0 {\n" + kLoad +
+      "\nloop 3000 {\n"
+      "ld: dma dst=dram:0x0(+0x80) src=dram:0xc0000 shape=[32,1] dst_stride=[4,1]\n"
+      "}\nst: dma dst=dram:0x80000 src=dram:0 shape=[1] signal a+1\n}\n"
+      "core 1 {\nst: dma dst=dram:0x90000 src=spm@0:0 shape=[1] wait a>=1\n}\n";
+  REQUIRE(errors(text).empty());
+  REQUIRE_THAT(warnings(text), Catch::Contains("not all races were looked for"));
+}
+
+TEST_CASE("A program without queues may have barriers", "[isa][checker]") {
+  REQUIRE(errors(".npu 1.0\ncore 0 {\nbar core\nbar chip\n}\n").empty());
+}
+
 TEST_CASE("In hazard mode a blocked load holds back what needs its bytes, and only that",
           "[isa][checker]") {
   const std::string text = ".npu 1.0\n.sync hazard\n.cores 2\n" + kQueues +

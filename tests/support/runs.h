@@ -23,7 +23,8 @@ inline std::string test_chip(const std::string& name) {
 inline isa::MemoryProgram lowered(const std::string& model, const arch::Chip& chip,
                                   const lowering::Options& options = {}) {
   isa::MemoryProgram program{model};
-  lowering::lower(lowering::load_model(model, kModels), options, arch::lowering_target(chip), program);
+  lowering::lower(lowering::load_model(model, kModels), options, arch::lowering_target(chip),
+                  program);
   return program;
 }
 

@@ -2,8 +2,9 @@
 # The commands of ./dev, one function each.
 # shellcheck shell=bash
 
-# Objects of the program, of the Python module and of other clones are the same to ccache.
-export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+# Objects of the program, of the Python module and of other clones are the same to ccache. It looks at
+# the locale too, which Python would change for what it starts.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 LC_ALL=C.UTF-8
 
 build_preset() {  # build_preset PRESET [TARGET]
   need_disk 1000 "a build"

@@ -24,6 +24,9 @@ struct Target {
   Bytes dram_bytes{};                               ///< Whole chip.
   Bytes dram_access_bytes{64};                      ///< Transfers aligned to this waste nothing.
   std::int64_t tile_m = 1, tile_n = 1, tile_k = 1;  ///< Natural multiples: rows, columns, depth.
+  /// Of an array that streams the dimension whose multiple is 1 through folds of the other two: the
+  /// least cycles of a fold, and those that each costs besides its stream.
+  std::int64_t fold_min_cycles = 0, fold_overhead_cycles = 0;
   std::vector<MatrixRate> matrix_rates;             ///< Types the array supports.
   std::vector<isa::DataType> vector_types;          ///< Types the vector unit supports.
   std::vector<isa::CodecFormat> codecs;             ///< Formats the DMA engine expands.

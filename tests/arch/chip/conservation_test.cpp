@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a report says adds up: bytes planned, asked and served; cycles; energy; multiplications.
 #include <catch2/catch.hpp>
-
 #include <numeric>
 
 #include "arch/chip/report_json.h"
@@ -35,13 +34,16 @@ Cycles sum(const std::map<std::string, Cycles>& blamed) {
 }
 
 void require_bytes_conserved(const Report& report) {
-  const Bytes2 served = sum(report.memory.channels, &ChannelReport::bytes_read, &ChannelReport::bytes_written);
-  const Bytes2 asked = sum(report.regions, &RegionReport::dram_read_bytes, &RegionReport::dram_write_bytes);
+  const Bytes2 served =
+      sum(report.memory.channels, &ChannelReport::bytes_read, &ChannelReport::bytes_written);
+  const Bytes2 asked =
+      sum(report.regions, &RegionReport::dram_read_bytes, &RegionReport::dram_write_bytes);
   const Bytes2 said{report.memory.bytes_read, report.memory.bytes_written};
   CHECK(served.read == asked.read);
   CHECK(served.written == asked.written);
   CHECK(served == said);
-  const double seconds = static_cast<double>(said.read + said.written) / report.memory.peak_bytes_per_s;
+  const double seconds =
+      static_cast<double>(said.read + said.written) / report.memory.peak_bytes_per_s;
   CHECK(report.latency_s >= seconds);
 }
 
@@ -70,9 +72,11 @@ void require_energy_conserved(const Report& report) {
     return total + joules.get<double>();
   };
   const auto& components = json.at("components");
-  CHECK(std::accumulate(components.begin(), components.end(), 0.0, add) == json.at("total").get<double>());
+  CHECK(std::accumulate(components.begin(), components.end(), 0.0, add) ==
+        json.at("total").get<double>());
   const auto& dram = json.at("dram");
-  CHECK(std::accumulate(dram.begin(), dram.end(), 0.0, add) == Approx(components.at("dram").get<double>()));
+  CHECK(std::accumulate(dram.begin(), dram.end(), 0.0, add) ==
+        Approx(components.at("dram").get<double>()));
   CHECK(json.at("dynamic").get<double>() + json.at("static").get<double>() ==
         Approx(json.at("total").get<double>()));
   double regions = 0;
@@ -81,8 +85,11 @@ void require_energy_conserved(const Report& report) {
 }
 
 void require_macs_conserved(const Report& report) {
-  const auto add = [](std::int64_t total, const RegionReport& region) { return total + region.macs; };
-  CHECK(std::accumulate(report.regions.begin(), report.regions.end(), std::int64_t{0}, add) == report.macs);
+  const auto add = [](std::int64_t total, const RegionReport& region) {
+    return total + region.macs;
+  };
+  CHECK(std::accumulate(report.regions.begin(), report.regions.end(), std::int64_t{0}, add) ==
+        report.macs);
   CHECK(report.roofline.macs_per_s <= report.roofline.attainable_macs_per_s);
 }
 

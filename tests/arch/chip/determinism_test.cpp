@@ -24,7 +24,8 @@ std::string gemm_json(const std::string& memory) {
 /// Restores the working directory when it goes.
 class WorkingDirectory {
  public:
-  explicit WorkingDirectory(const std::filesystem::path& path) : before_{std::filesystem::current_path()} {
+  explicit WorkingDirectory(const std::filesystem::path& path)
+      : before_{std::filesystem::current_path()} {
     std::filesystem::current_path(path);
   }
   ~WorkingDirectory() { std::filesystem::current_path(before_); }
@@ -70,7 +71,8 @@ TEST_CASE("Watching a run does not change it", "[determinism]") {
   watched.poll = [] {};
   watched.progress = [](double, Picoseconds) {};
   const auto program = lowered("gemm:70,50,90", chip);
-  REQUIRE((to_json(arch::run(chip, program, watched)).dump() == to_json(arch::run(chip, program)).dump()));
+  REQUIRE((to_json(arch::run(chip, program, watched)).dump() ==
+           to_json(arch::run(chip, program)).dump()));
 }
 
 TEST_CASE("A timeline is whole JSON, the same bytes every time", "[determinism]") {

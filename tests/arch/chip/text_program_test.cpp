@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Programs written by hand take the cycles that one works out by hand: events, barriers, loops with
 // double buffering, hazards found by the scoreboard, copies between cores.
-#include <catch2/catch.hpp>
-
 #include <fmt/format.h>
+
+#include <catch2/catch.hpp>
 
 #include "tests/support/runs.h"
 
@@ -20,19 +20,25 @@ const std::string kQueues = R"(.queue ld dma
 )";
 
 std::string program(const std::string& header, const std::string& code, int cores = 1) {
-  std::string text = ".npu 1.0\n.target edu-8x8\n" + header + fmt::format(".cores {}\n", cores) + kQueues;
-  const auto events = [&](const char* scope) { text += fmt::format(".event a {0}\n.event b {0}\n", scope); };
+  std::string text =
+      ".npu 1.0\n.target edu-8x8\n" + header + fmt::format(".cores {}\n", cores) + kQueues;
+  const auto events = [&](const char* scope) {
+    text += fmt::format(".event a {0}\n.event b {0}\n", scope);
+  };
   events(cores > 1 ? "chip" : "core");
   return text + code;
 }
 
 /// The small chip, `cores` times, with dispatch and signals that cost nothing.
 Chip chip_with(int cores) {
-  return load_chip("edu-8x8", {{}, {fmt::format("cores={}", cores), "sequencer.dispatch_cycles=0",
-                                    "sequencer.signal_cycles=0"}});
+  return load_chip("edu-8x8", {{},
+                               {fmt::format("cores={}", cores), "sequencer.dispatch_cycles=0",
+                                "sequencer.signal_cycles=0"}});
 }
 
-Cycles cycles_of(const std::string& text, int cores = 1) { return run_text(text, chip_with(cores)).cycles; }
+Cycles cycles_of(const std::string& text, int cores = 1) {
+  return run_text(text, chip_with(cores)).cycles;
+}
 
 }  // namespace
 
@@ -47,7 +53,8 @@ TEST_CASE("An event makes the consumer wait for the producer, and blames it", "[
   mx: opaque cycles=70 signal a+1
   vec: opaque cycles=40 wait a>=1
 }
-)"), chip_with(1));
+)"),
+                                 chip_with(1));
   CHECK(report.cycles == Cycles{70 + 40});
   const QueueReport& vec = queue(report, "c0.vec");
   CHECK(vec.busy == Cycles{40});
@@ -63,7 +70,8 @@ TEST_CASE("A doubly buffered loop takes its slower side, and the faster side onc
     mx: opaque cycles={} wait a>=1(+1) signal b+1
   }}
 }}
-)", turns, load, compute));
+)",
+                                              turns, load, compute));
     CAPTURE(load, compute);
     CHECK(cycles_of(text) == Cycles{turns * std::max(load, compute) + std::min(load, compute)});
   }
@@ -104,7 +112,8 @@ core 1 {
   bar chip
   mx: opaque cycles=90
 }
-)", 2);
+)",
+                            2);
   CHECK(cycles_of(text, 2) == Cycles{1000 + 90});
 }
 
@@ -115,7 +124,8 @@ TEST_CASE("An event of the chip is seen by every core", "[text]") {
 core 1 {
   mx: opaque cycles=10 wait a>=1
 }
-)", 2);
+)",
+                            2);
   CHECK(cycles_of(text, 2) == Cycles{100 + 10});
 }
 
@@ -125,7 +135,8 @@ TEST_CASE("The scoreboard orders what events would order, in the same cycles", "
   ld: dma dst=spm:0x0 src=dram:0x0 shape=[128,8] {}
   mx: mm a=spm:0x0 b=spm:0x0 c=acc:0x0 m=64 n=8 k=8 {}
 }}
-)", signal, wait);
+)",
+                       signal, wait);
   };
   const Cycles by_events = cycles_of(program("", code("signal a+1", "wait a>=1")));
   const Cycles by_hazards = cycles_of(program(".sync hazard\n", code("", "")));
@@ -140,17 +151,21 @@ TEST_CASE("Without a hazard the scoreboard holds nothing up", "[text]") {
   ld: dma dst=spm:{} src=dram:0x8000 shape=[4096]
   mx: mm a=spm:0x0 b=spm:0x0 c=acc:0x0 m=64 n=8 k=8
 }}
-)", place));
+)",
+                                                 place));
   };
-  const Report apart = run_text(text("0x1000"), chip_with(1)), same = run_text(text("0x0"), chip_with(1));
+  const Report apart = run_text(text("0x1000"), chip_with(1)),
+               same = run_text(text("0x0"), chip_with(1));
   CHECK(queue(apart, "c0.mx").wait_data_for.count("c0.ld") == 0);
   CHECK(queue(same, "c0.mx").wait_data_for.count("c0.ld") == 1);
   CHECK(same.cycles >= apart.cycles + queue(same, "c0.mx").busy);
 }
 
-TEST_CASE("A copy between cores takes its bytes at the engine's rate, and no memory traffic", "[text]") {
+TEST_CASE("A copy between cores takes its bytes at the engine's rate, and no memory traffic",
+          "[text]") {
   const auto copy = [](std::int64_t bytes) {
-    return run_text(program("", fmt::format(R"(core 0 {{
+    return run_text(program("",
+                            fmt::format(R"(core 0 {{
   ld: dma dst=spm:0x0 src=dram:0x0 shape=[32768]
   bar core
   mark "copy" {{
@@ -159,7 +174,10 @@ TEST_CASE("A copy between cores takes its bytes at the engine's rate, and no mem
 }}
 core 1 {{
 }}
-)", bytes), 2), chip_with(2));
+)",
+                                        bytes),
+                            2),
+                    chip_with(2));
   };
   const Report one = copy(8192), two = copy(16384);
   const std::int64_t bytes_per_cycle = chip_with(2).params.dma.bytes_per_cycle;
