@@ -27,7 +27,7 @@ struct Outcome {
 class UnitListener {
  public:
   virtual ~UnitListener() = default;
-  /// `ticket` finished now; tickets of one unit may finish in any order.
+  /// `ticket` finished now. A unit finishes in the order of start(): counting events rely on it.
   virtual void completed(Ticket ticket, const Outcome& outcome) = 0;
   /// The unit can take an instruction again.
   virtual void unit_ready() = 0;

@@ -3,14 +3,15 @@
 // vector unit.
 #pragma once
 
-#include <map>
+#include <deque>
 
 #include "arch/ports/execution.h"
 #include "sim/kernel/module.h"
 
 namespace npulse::arch {
 
-/// Completes each instruction at the cycle that `execute` gave for it.
+/// Completes each instruction at the cycle that `execute` gave for it, but none before an older
+/// one.
 class UnitModule : public sim::Module, public Unit {
  public:
   using sim::Module::Module;
@@ -27,6 +28,7 @@ class UnitModule : public sim::Module, public Unit {
 
  private:
   struct InFlight {
+    Cycles finish;
     Ticket ticket;
     Outcome outcome;
   };
@@ -35,8 +37,8 @@ class UnitModule : public sim::Module, public Unit {
 
   UnitListener* listener_ = nullptr;
   Cycles accepts_next_at_{};
-  bool announced_ = true;                      ///< The listener knows that the unit accepts again.
-  std::multimap<Cycles, InFlight> in_flight_;  ///< By finish; equal ones in order of start.
+  bool announced_ = true;  ///< The listener knows that the unit accepts again.
+  std::deque<InFlight> in_flight_;
 };
 
 }  // namespace npulse::arch

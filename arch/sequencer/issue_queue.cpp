@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/sequencer/issue_queue.h"
 
-#include <algorithm>
-
 #include "sim/core/error.h"
 
 namespace npulse::arch {
@@ -17,11 +15,10 @@ const Entry& IssueQueue::issue(Cycles now) {
 }
 
 Entry IssueQueue::retire(Ticket ticket) {
-  const auto found = std::find_if(executing_.begin(), executing_.end(),
-                                  [&](const Entry& entry) { return entry.ticket == ticket; });
-  ensure(found != executing_.end(), "a unit completed an instruction that it does not execute");
-  Entry entry = std::move(*found);
-  executing_.erase(found);
+  ensure(!executing_.empty() && executing_.front().ticket == ticket,
+         "a unit completed an instruction that is not its oldest");
+  Entry entry = std::move(executing_.front());
+  executing_.pop_front();
   return entry;
 }
 

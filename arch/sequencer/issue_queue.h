@@ -28,7 +28,8 @@ struct Blocker {
 
 class IssueQueue {
  public:
-  IssueQueue(isa::QueueDecl declaration, Unit& unit) : declaration_{std::move(declaration)}, unit_{unit} {}
+  IssueQueue(isa::QueueDecl declaration, Unit& unit)
+      : declaration_{std::move(declaration)}, unit_{unit} {}
 
   const std::string& name() const { return declaration_.name; }
   std::size_t waiting() const { return waiting_.size(); }
@@ -39,7 +40,7 @@ class IssueQueue {
   bool unit_can_start() const { return unit_.can_start(); }
   /// Hands the head to the unit.
   const Entry& issue(Cycles now);
-  /// Removes an executing instruction.
+  /// Removes the oldest executing instruction, which `ticket` must be.
   Entry retire(Ticket ticket);
 
   /// The state that the queue is in, given what blocks its head.
@@ -55,7 +56,7 @@ class IssueQueue {
   isa::QueueDecl declaration_;
   Unit& unit_;
   std::deque<Entry> waiting_;
-  std::vector<Entry> executing_;
+  std::deque<Entry> executing_;
   QueueAccount account_;
   std::optional<Blocker> blocked_on_;  ///< In the state that the account is in.
 };

@@ -106,10 +106,10 @@ void Emitter::flush_front() {
   pending_.pop_front();
 }
 
-void Emitter::write(const char* region, Instruction& instruction) {
+void Emitter::write(std::string_view region, Instruction& instruction) {
   if (region != open_region_) {
-    if (open_region_) write_mark(nullptr);
-    if (region) write_mark(region);
+    if (!open_region_.empty()) write_mark(isa::EndMark{});
+    if (!region.empty()) write_mark(isa::Mark{std::string{region}});
     open_region_ = region;
   }
   for (isa::Wait& wait : instruction.waits) wait.event = numbers_[wait.event];
@@ -120,13 +120,9 @@ void Emitter::write(const char* region, Instruction& instruction) {
   setup_.sink->put(setup_.core, instruction);
 }
 
-void Emitter::write_mark(const char* name) {
+void Emitter::write_mark(isa::Operation operation) {
   Instruction mark;
-  if (name) {
-    mark.operation = isa::Mark{name};
-  } else {
-    mark.operation = isa::EndMark{};
-  }
+  mark.operation = std::move(operation);
   setup_.sink->put(setup_.core, mark);
 }
 
@@ -182,8 +178,8 @@ void Emitter::end_round(EventId event) {
 
 void Emitter::finish() {
   while (!pending_.empty()) flush_front();
-  if (open_region_) write_mark(nullptr);
-  open_region_ = nullptr;
+  if (!open_region_.empty()) write_mark(isa::EndMark{});
+  open_region_ = {};
 }
 
 }  // namespace npulse::lowering

@@ -48,8 +48,8 @@ class Emitter {
 
   std::uint32_t core() const { return setup_.core; }
 
-  /// Names what follows, for reports; lasts until the next call.
-  void region(const char* name) { region_ = name; }
+  /// Names what follows, for reports; lasts until the next call. `name` is a literal.
+  void region(std::string_view name) { region_ = name; }
 
   /// Appends an instruction that waits for everything signalled so far on `waits`. Those of
   /// Role::load are moved ahead of what was put before, as far as lookahead and their waits allow.
@@ -72,7 +72,7 @@ class Emitter {
   };
   struct Pending {
     std::size_t load;  ///< Loads put before it.
-    const char* region;
+    std::string_view region;
     isa::Instruction instruction;
   };
 
@@ -83,13 +83,12 @@ class Emitter {
   void emit_load(isa::Instruction& instruction);
   bool satisfied(const isa::Instruction& load) const;
   void flush_front();
-  void write(const char* region, isa::Instruction& instruction);
-  void write_mark(const char* name);
+  void write(std::string_view region, isa::Instruction& instruction);
+  void write_mark(isa::Operation operation);
   std::vector<std::int64_t> deltas_of(const std::function<void()>& body);
 
   Setup setup_;
-  const char* region_ = nullptr;
-  const char* open_region_ = nullptr;
+  std::string_view region_, open_region_;  ///< Empty: none.
   std::vector<std::int64_t>
       signalled_;                      ///< By event, in program order as put; chip-wide: all cores.
   std::vector<std::int64_t> written_;  ///< By event, in program order as written.

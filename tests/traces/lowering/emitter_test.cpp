@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "traces/lowering/emitter.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "isa/loop_expander.h"
@@ -54,6 +55,21 @@ std::vector<std::int64_t> ids(const std::vector<isa::Instruction>& code) {
 }
 
 }  // namespace
+
+TEST_CASE("One region is what has one name, wherever the name is stored", "[lowering]") {
+  const std::string first = "scores", second = "scores";
+  Bench bench;
+  const auto code = bench.emit([&](Emitter& e) {
+    e.region(first);
+    e.put(Role::matrix, work(0), {}, {});
+    e.region(second);
+    e.put(Role::matrix, work(1), {}, {});
+  });
+  const auto marks = std::count_if(code.begin(), code.end(), [](const isa::Instruction& i) {
+    return std::holds_alternative<isa::Mark>(i.operation);
+  });
+  CHECK(marks == 1);
+}
 
 TEST_CASE("A wait means all signalled before it, once a queue", "[lowering]") {
   Bench bench;
