@@ -27,9 +27,14 @@ Memory::Memory(const PartParams& part, const MemoryParams& params)
       splitter_{map_, Bytes{part.organisation.burst_bytes()}, controller_.queue_bursts} {
   const auto count = static_cast<std::size_t>(params.channels.value_or(part.channels));
   for (std::size_t c = 0; c < count; ++c) {
-    channels_.push_back(make_reference_channel(part_, controller_));
+    channels_.push_back(make_channel(params.engine));
   }
   traffic_.resize(count);
+}
+
+std::unique_ptr<Channel> Memory::make_channel(MemoryEngine engine) {
+  if (engine == MemoryEngine::reference) return make_reference_channel(part_, controller_);
+  return make_fast_channel(part_, controller_, &memo_);
 }
 
 Cycles Memory::settled_until(Picoseconds now) const {

@@ -38,14 +38,15 @@ void RequestWindow::row_closed(std::size_t bank) {
   }
 }
 
-std::optional<Request> RequestWindow::serve_hit(Direction d, std::size_t bank) {
+std::optional<Request> RequestWindow::serve_hit(Direction d, std::size_t bank,
+                                                std::uint16_t bursts) {
   Lists& lists = lists_[at(d)];
   const Index node = lists.banks[bank].hit;
   Request& request = nodes_[node].request;
-  --lists.bursts;
-  if (request.bursts > 1) {
-    --request.bursts;
-    ++request.at.column;
+  lists.bursts -= bursts;
+  if (request.bursts > bursts) {
+    request.bursts = static_cast<std::uint16_t>(request.bursts - bursts);
+    request.at.column = static_cast<std::uint16_t>(request.at.column + bursts);
     return std::nullopt;
   }
   const Request served = request;
