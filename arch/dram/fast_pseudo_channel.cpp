@@ -16,14 +16,14 @@ std::size_t log2_of(std::int64_t n) {
 }
 
 /// Distance of the base from the end of the promised data, in column cells: enough to close and open
-/// a row behind other data and to lay three granules side by side, and less than the queue, which is
-/// for choosing. Chosen against the reference engine (docs/dram.md).
+/// a row behind other data and to lay three half granules side by side, and less than the queue,
+/// which is for choosing. Chosen against the reference engine (docs/dram.md).
 std::int64_t lookahead_of(const ResolvedPart& part, const ControllerParams& controller) {
   const ReservationTimings timings{part};
   const CommandGrids grids{part, 0};
   const std::int64_t row = timings.pre_act + timings.act_col[0];
   const std::int64_t wanted =
-      ceil_div(row, grids.column.period) + 3 * FastPseudoChannel::kGranule;
+      ceil_div(row, grids.column.period) + 3 * FastPseudoChannel::kGranule / 2;
   const std::int64_t most = controller.queue_bursts * grids.column_width * 7 / 10;
   return std::clamp<std::int64_t>(std::min(wanted, most), 1, SlotRing::kDepth);
 }
@@ -41,18 +41,12 @@ FastPseudoChannel::FastPseudoChannel(const ResolvedPart& part, const ControllerP
       group_shift_{log2_of(part.organisation.banks)},
       rank_shift_{log2_of(part.organisation.banks * part.organisation.bank_groups)},
       state_{part, number, lookahead_of(part, controller), memo},
-      window_{static_cast<std::size_t>(part.organisation.total_banks()),
-              static_cast<std::size_t>(2 * controller.queue_bursts)},
+      timings_{state_.timings()},
       drain_{controller},
       refresh_{part.t_refi},
-      precharge_ok_(static_cast<std::size_t>(part.organisation.total_banks())),
-      column_ok_(precharge_ok_.size() >> group_shift_) {
-  const ReservationTimings timings{part};
-  open_ticks_ = timings.pre_act;
-  activate_ticks_ = timings.act_col;
-  other_rank_ = timings.other_rank;
-  same_group_ = timings.col_col_group[0][0];
-}
+      banks_(static_cast<std::size_t>(part.organisation.total_banks())),
+      group_ok_(banks_.size() >> group_shift_),
+      rank_ok_(banks_.size() >> rank_shift_) {}
 
 void FastPseudoChannel::push(const Request& request) {
   ensure(request.bursts <= window_bursts_, "a request is longer than the scheduler's queue");
@@ -79,20 +73,27 @@ void FastPseudoChannel::advance(Cycles until, CompletionSink& sink) {
 }
 
 void FastPseudoChannel::refresh() {
-  state_.refresh(refresh_.due(), open_ != 0, observer_);
-  counts_.commands[index(Command::preab)] += open_ != 0;
-  ++counts_.commands[index(Command::refab)];
-  for (BankMask banks = open_; banks; banks &= banks - 1) {
-    window_.row_closed(static_cast<std::size_t>(std::countr_zero(banks)));
+  bool any_open = false;
+  std::int64_t quiet = refresh_.due().count();
+  for (const Bank& bank : banks_) {
+    any_open |= bank.open;
+    quiet = std::max(quiet, bank.act_ok - timings_.pre_refresh);
+    if (bank.open) quiet = std::max(quiet, bank.pre_ok);
   }
-  open_ = 0;
+  if (!any_open) {
+    for (const Bank& bank : banks_) quiet = std::max(quiet, bank.act_ok);
+  }
+  const std::int64_t open = state_.refresh(quiet, any_open, observer_);
+  for (Bank& bank : banks_) bank = {open, 0, {}, 0, false};
+  counts_.commands[index(Command::preab)] += any_open;
+  ++counts_.commands[index(Command::refab)];
   refresh_.refreshed();
 }
 
 void FastPseudoChannel::decide(Cycles now, CompletionSink& sink) {
   state_.advance_base(now);
   admit(now, sink);
-  drain_.choose(window_);
+  drain_.choose(window_.bursts(Direction::read) != 0, window_.bursts(Direction::write));
   if (blocked_) unblock();
   const Direction direction = drain_.direction();
   serve(direction, choose(direction), sink);
@@ -123,67 +124,107 @@ void FastPseudoChannel::unblock() {
   }
 }
 
-/// The bank whose data can begin first; then a hit, then the oldest.
+/// The request whose data can begin first; then one that hits, then the oldest.
 std::size_t FastPseudoChannel::choose(Direction direction) const {
-  const BankMask hits = window_.hits(direction);
+  const WaitingList& list = window_.waiting(direction);
   const std::int64_t base = state_.base().count();
-  Candidate best;
-  for (BankMask banks = window_.waiting(direction); banks; banks &= banks - 1) {
-    const auto bank = static_cast<std::size_t>(std::countr_zero(banks));
-    const bool hit = hits & bit_of(bank);
-    Candidate candidate{bank, std::max(base, column_ok_[bank >> group_shift_]), hit,
-                        hit ? window_.hit_age(direction, bank) : window_.oldest_age(direction, bank)};
-    if (!hit) {
-      const std::int64_t open =
-          open_ & bit_of(bank) ? std::max(base, precharge_ok_[bank]) + open_ticks_ : base;
-      candidate.at = std::max(candidate.at, open + activate_ticks_[direction == Direction::write]);
-    }
-    if (bank >> rank_shift_ != last_rank_) candidate.at = std::max(candidate.at, other_rank_ok_);
-    if (candidate.before(best)) best = candidate;
+  const std::int64_t act_col = timings_.act_col[direction == Direction::write];
+  const std::size_t count = std::min(list.size(), kLookedAt);
+  std::size_t best = 0;
+  std::int64_t best_rank = std::numeric_limits<std::int64_t>::max();
+  for (std::size_t i = 0; i < count; ++i) {
+    const Run& run = list[i].run;
+    const Bank& bank = banks_[run.bank];
+    const bool hit = bank.open && bank.row == run.row;
+    const std::int64_t opened =
+        bank.open ? std::max(base, bank.pre_ok) + timings_.pre_act : std::max(base, bank.act_ok);
+    const std::int64_t buses =
+        std::max({base, group_ok_[run.bank >> group_shift_], rank_ok_[run.bank >> rank_shift_]});
+    const std::int64_t at = hit ? buses : std::max(buses, opened + act_col);
+    const std::int64_t rank = 2 * at + !hit;
+    best = rank < best_rank ? i : best;
+    best_rank = std::min(rank, best_rank);
+    if (rank == 2 * base) break;  // nothing can be better
   }
-  return best.bank;
+  return best;
 }
 
-void FastPseudoChannel::serve(Direction direction, std::size_t bank, CompletionSink& sink) {
-  const bool hits = window_.hits(direction) & bit_of(bank);
-  const Request& request = hits ? window_.hit(direction, bank) : window_.oldest(direction, bank);
-  const std::uint16_t bursts = std::min(request.bursts, kGranule);
-  const bool open = open_ & bit_of(bank);
-  const Granule granule{static_cast<std::uint8_t>(bank), static_cast<std::uint8_t>(bursts),
-                    request.write,
-                    hits ? RowState::hit : (open ? RowState::conflict : RowState::closed)};
+void FastPseudoChannel::serve(Direction direction, std::size_t place, CompletionSink& sink) {
+  Waiting& waiting = window_.waiting(direction)[place];
   const std::int64_t base = state_.base().count();
-  const Placement placement =
-      observer_ ? state_.reserve(granule, *observer_, request.at.row, request.at.column)
-                : state_.reserve(granule);
-  precharge_ok_[bank] = base + placement.precharge_ok;
-  column_ok_[bank >> group_shift_] = base + placement.last_column + same_group_;
-  other_rank_ok_ = std::max(other_rank_ok_, base + placement.last_column + other_rank_);
-  last_rank_ = bank >> rank_shift_;
-  count(granule, placement);
-  if (!hits) {
-    window_.row_opened(bank, request.at.row);
-    open_ |= bit_of(bank);
+  batch_.clear();
+  places_.clear();
+  std::int64_t bursts = 0;
+  while (batch_.size() < kBatch && can_take(waiting)) {
+    take(waiting, base);
+    bursts += batch_.back().bursts;
   }
-  const auto served = window_.serve_hit(direction, bank, bursts);
-  if (served && !(served->write && posted_writes_)) {
-    sink.completed(*served, Cycles{base + placement.data_end});
+  const BatchPlacement result =
+      observer_ ? state_.reserve(batch_, *observer_, places_) : state_.reserve(batch_);
+  counts_.commands[index(Command::cas)] += result.syncs;
+  std::int64_t end = 0;
+  for (std::size_t i = 0; i < batch_.size(); ++i) {
+    account(batch_[i], places_[i], result.granules[i], base);
+    end = std::max(end, base + result.granules[i].last_column);
   }
+  window_.served(direction, bursts);
+  if (!waiting.done()) return;
+  if (!(waiting.request.write && posted_writes_)) {
+    const std::int64_t latency = timings_.latency[waiting.request.write];
+    sink.completed(waiting.request, Cycles{end + latency} + burst_);
+  }
+  window_.waiting(direction).remove(place);
 }
 
-void FastPseudoChannel::count(const Granule& granule, const Placement& placement) {
+/// What a granule finds in its bank must be known, so a batch has at most one of a bank.
+bool FastPseudoChannel::can_take(const Waiting& waiting) const {
+  if (waiting.done()) return false;
+  const std::uint8_t bank = waiting.run.bank;
+  return std::none_of(batch_.begin(), batch_.end(),
+                      [&](const Granule& g) { return g.bank == bank; });
+}
+
+void FastPseudoChannel::take(Waiting& waiting, std::int64_t base) {
+  const Run run = waiting.run;
+  const std::uint16_t bursts = std::min(run.bursts, kGranule);
+  waiting.serve(bursts);
+  const Bank& bank = banks_[run.bank];
+  Granule granule{run.bank, static_cast<std::uint8_t>(bursts), waiting.request.write};
+  if (bank.open) granule.row = bank.row == run.row ? RowState::hit : RowState::conflict;
+  else granule.row = RowState::closed;
+  const auto wait = [&](std::int64_t tick) { return std::max<std::int64_t>(0, tick - base); };
+  if (granule.row == RowState::hit) granule.first_ok = wait(bank.col_ok[granule.write]);
+  if (granule.row == RowState::conflict) granule.first_ok = wait(bank.pre_ok);
+  if (granule.row != RowState::hit) granule.act_ok = wait(bank.act_ok);
+  batch_.push_back(granule);
+  places_.push_back({run.row, run.column, waiting.request.arrival});
+}
+
+void FastPseudoChannel::account(const Granule& granule, const Place& place,
+                                const Placement& placement, std::int64_t base) {
   counts_.commands[index(granule.write ? Command::wr : Command::rd)] += granule.bursts;
-  counts_.commands[index(Command::cas)] += placement.syncs;
   counts_.data_ticks += granule.bursts * burst_.count();
-  if (granule.row == RowState::hit) return;
-  ++counts_.commands[index(Command::act)];
-  if (state_.live().timings().two_step_activate) ++counts_.commands[index(Command::act1)];
-  if (granule.row == RowState::closed) {
-    ++counts_.row_misses;
-  } else {
-    ++counts_.row_conflicts;
-    ++counts_.commands[index(Command::pre)];
+  Bank& bank = banks_[granule.bank];
+  const std::int64_t last = base + placement.last_column;
+  if (granule.row != RowState::hit) {
+    const std::int64_t at = base + placement.activate;
+    bank = {at + timings_.act_act_bank, at + timings_.act_pre,
+            {at + timings_.act_col[0], at + timings_.act_col[1]}, place.row, true};
+    ++counts_.commands[index(Command::act)];
+    counts_.commands[index(Command::act1)] += timings_.two_step_activate;
+    const bool conflict = granule.row == RowState::conflict;
+    counts_.commands[index(Command::pre)] += conflict;
+    ++(conflict ? counts_.row_conflicts : counts_.row_misses);
   }
+  bank.pre_ok = std::max(bank.pre_ok, last + timings_.col_pre[granule.write]);
+  group_ok_[granule.bank >> group_shift_] =
+      last + timings_.col_col_group[granule.write][granule.write];
+  const std::size_t rank = granule.bank >> rank_shift_;
+  for (std::size_t other = 0; other < rank_ok_.size(); ++other) {
+    if (other != rank) rank_ok_[other] = std::max(rank_ok_[other], last + timings_.other_rank);
+  }
+  if (rank != rank_) rank_ok_[rank] = 0;
+  rank_ = rank;
 }
 
 }  // namespace npulse::dram

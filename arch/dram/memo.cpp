@@ -2,28 +2,30 @@
 #include "arch/dram/memo.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace npulse::dram {
 namespace {
 
-constexpr std::size_t kMaxStates = 1 << 17;
-constexpr std::size_t kMaxSteps = 1 << 21;
+constexpr std::size_t kMaxStates = 1 << 16;
+constexpr std::size_t kMaxSteps = 1 << 19;
 constexpr std::size_t kFirstSlots = 1 << 12;
 
-// A miss costs about this many times what a hit saves.
-constexpr std::int64_t kMissCost = 6;
-constexpr std::int64_t kMaxCredit = 1 << 18;
-constexpr std::int64_t kRetryCredit = 1 << 13;
+// What a miss costs more than no table, in hits' savings.
+constexpr std::int64_t kMissCost = 8;
+constexpr std::int64_t kMaxCredit = 1 << 15;
+constexpr std::int64_t kRetryCredit = 1 << 12;
 constexpr std::int64_t kPause = 1 << 16;
 
-/// The base moves at most this far within a step's number; further, and the state is made anew.
+// Limits of the packed key.
 constexpr std::int64_t kMaxBehind = 255;
+constexpr std::int64_t kMaxWait = 255;
 
-std::uint32_t step_of(const Granule& granule, std::size_t anchor, std::int64_t behind) {
-  return static_cast<std::uint32_t>(behind) << 16 | static_cast<std::uint32_t>(granule.row) << 14 |
-         static_cast<std::uint32_t>(granule.write) << 13 |
-         static_cast<std::uint32_t>(granule.bursts) << 8 |
-         static_cast<std::uint32_t>(granule.bank ^ anchor);
+std::uint64_t mixed(const MemoTable::Key& key) {
+  std::uint64_t hash = key.words[0] * 0x9E3779B97F4A7C15u;
+  hash = (hash ^ hash >> 32 ^ key.words[1]) * 0xBF58476D1CE4E5B9u;
+  hash = (hash ^ hash >> 29 ^ key.words[2]) * 0x94D049BB133111EBu;
+  return hash;
 }
 
 }  // namespace
@@ -32,8 +34,8 @@ MemoTable::MemoTable()
     : slots_(kFirstSlots), shift_{64 - std::countr_zero(std::uint64_t{kFirstSlots})} {}
 
 std::size_t MemoTable::Hash::operator()(const Reservation::Code& code) const {
-  std::uint64_t hash = 0x9E3779B97F4A7C15u;
-  for (const std::uint16_t word : code) hash = (std::rotl(hash, 5) ^ word) * 0x94D049BB133111EBu;
+  std::uint64_t hash = code.size();
+  for (const std::uint16_t word : code) hash = (std::rotl(hash, 5) ^ word) * 0x9E3779B97F4A7C15u;
   return static_cast<std::size_t>(hash ^ hash >> 32);
 }
 
@@ -46,21 +48,21 @@ std::optional<MemoTable::StateId> MemoTable::intern(const Reservation::Code& cod
   return id;
 }
 
-const MemoTable::Step* MemoTable::find(StateId state, std::uint32_t step) const {
-  const std::uint64_t key = key_of(state, step);
-  for (std::size_t i = first_slot(key);; i = (i + 1) & (slots_.size() - 1)) {
-    if (slots_[i].key == key) return &slots_[i].step;
-    if (slots_[i].key == 0) return nullptr;
-  }
+std::size_t MemoTable::slot_of(const Key& key) const {
+  std::size_t i = static_cast<std::size_t>(mixed(key) >> shift_);
+  while (!slots_[i].key.free() && !(slots_[i].key == key)) i = (i + 1) & (slots_.size() - 1);
+  return i;
 }
 
-void MemoTable::insert(StateId state, std::uint32_t step, const Step& result) {
+const MemoTable::Step* MemoTable::find(const Key& key) const {
+  const Slot& slot = slots_[slot_of(key)];
+  return slot.key.free() ? nullptr : &slot.step;
+}
+
+void MemoTable::insert(const Key& key, const Step& result) {
   if (used_ == kMaxSteps) return;
   if (2 * used_ >= slots_.size()) grow();
-  const std::uint64_t key = key_of(state, step);
-  std::size_t i = first_slot(key);
-  while (slots_[i].key != 0) i = (i + 1) & (slots_.size() - 1);
-  slots_[i] = {key, result};
+  slots_[slot_of(key)] = {key, result};
   ++used_;
 }
 
@@ -69,10 +71,7 @@ void MemoTable::grow() {
   old.swap(slots_);
   shift_ -= 2;
   for (const Slot& slot : old) {
-    if (slot.key == 0) continue;
-    std::size_t i = first_slot(slot.key);
-    while (slots_[i].key != 0) i = (i + 1) & (slots_.size() - 1);
-    slots_[i] = slot;
+    if (!slot.key.free()) slots_[slot_of(slot.key)] = slot;
   }
 }
 
@@ -80,6 +79,7 @@ MemoizedReservation::MemoizedReservation(const ResolvedPart& part, std::uint8_t 
                                          std::int64_t lookahead, MemoTable* table)
     : live_{part, pseudo_channel, lookahead},
       grid_{live_.grids().column},
+      group_shift_{static_cast<std::size_t>(std::countr_zero(static_cast<std::uint64_t>(part.organisation.banks)))},
       table_{table},
       credit_{kMaxCredit} {}
 
@@ -90,48 +90,78 @@ void MemoizedReservation::advance_base(Cycles tick) {
   base_ = cell;
 }
 
-Placement MemoizedReservation::reserve(const Granule& granule) {
+std::optional<MemoTable::Key> MemoizedReservation::key_of(std::span<const Granule> batch) const {
+  MemoTable::Key key;
+  key.words[0] = (std::uint64_t{*state_} + 1) << 32 | std::uint64_t{batch[0].write} << 8 |
+                 static_cast<std::uint64_t>(behind_);
+  const std::size_t anchor_group = anchor_ >> group_shift_;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const Granule& g = batch[i];
+    if (g.first_ok > kMaxWait || g.act_ok > kMaxWait) return std::nullopt;
+    const std::uint64_t packed =
+        std::uint64_t{g.bursts} << 24 | static_cast<std::uint64_t>(g.row) << 22 |
+        static_cast<std::uint64_t>(g.bank >> group_shift_ ^ anchor_group) << 16 |
+        static_cast<std::uint64_t>(g.first_ok) << 8 | static_cast<std::uint64_t>(g.act_ok);
+    key.words[1 + i / 2] |= packed << (32 * (i % 2));
+  }
+  return key;
+}
+
+BatchPlacement MemoizedReservation::reserve(std::span<const Granule> batch) {
   if (pause_ > 0 && --pause_ == 0) credit_ = kRetryCredit;
   if (behind_ > kMaxBehind) materialise();
   if (table_ && !state_ && pause_ == 0) settle();
-  if (!state_) return reserve_live(granule, nullptr, 0, 0);
-  const MemoTable::StateId from = *state_;
-  const std::uint32_t step = step_of(granule, anchor_, behind_);
-  if (const MemoTable::Step* known = table_->find(from, step)) {
+  const auto key = state_ ? key_of(batch) : std::nullopt;
+  if (!key) return reserve_live(batch, nullptr, {});
+  if (const MemoTable::Step* known = table_->find(*key)) {
     credit_ = std::min(credit_ + 1, kMaxCredit);
     state_ = known->next;
     live_current_ = false;
-    anchor_ = granule.bank;
+    anchor_ = batch.back().bank;
     base_ += known->placement.base_step;
     behind_ = 0;
     return known->placement;
   }
-  const Placement placement = reserve_live(granule, nullptr, 0, 0);
+  const BatchPlacement placement = reserve_live(batch, nullptr, {});
   credit_ -= kMissCost;
-  if (credit_ < 0) pause_ = kPause;
+  if (credit_ < 0) {
+    pause_ = kPause;
+    return placement;
+  }
   settle();
-  if (state_) table_->insert(from, step, {*state_, placement});
+  if (state_) table_->insert(*key, {*state_, placement});
   return placement;
 }
 
-Placement MemoizedReservation::reserve(const Granule& granule, CommandObserver& observer,
-                                       std::uint32_t row, std::uint16_t column) {
-  return reserve_live(granule, &observer, row, column);
+BatchPlacement MemoizedReservation::reserve(std::span<const Granule> batch,
+                                            CommandObserver& observer,
+                                            std::span<const Place> places) {
+  return reserve_live(batch, &observer, places);
 }
 
-Placement MemoizedReservation::reserve_live(const Granule& granule, CommandObserver* observer,
-                                            std::uint32_t row, std::uint16_t column) {
+BatchPlacement MemoizedReservation::reserve_live(std::span<const Granule> batch,
+                                                 CommandObserver* observer,
+                                                 std::span<const Place> places) {
   materialise();
-  const Placement placement = live_.reserve(granule, observer, row, column);
-  base_ += placement.base_step;
-  anchor_ = granule.bank;
-  return placement;
-}
-
-void MemoizedReservation::refresh(Cycles due, bool any_open, CommandObserver* observer) {
-  materialise();
-  live_.refresh(due, any_open, observer);
+  const std::int64_t syncs = live_.syncs();
+  BatchPlacement result;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    result.granules[i] = live_.reserve(batch[i], observer, observer ? places[i] : Place{});
+  }
+  live_.follow();
+  result.base_step = static_cast<std::uint16_t>(live_.base_cell() - base_);
+  result.syncs = static_cast<std::uint16_t>(live_.syncs() - syncs);
   base_ = live_.base_cell();
+  anchor_ = batch.back().bank;
+  return result;
+}
+
+std::int64_t MemoizedReservation::refresh(std::int64_t quiet, bool any_open,
+                                          CommandObserver* observer) {
+  materialise();
+  const std::int64_t open = live_.refresh(quiet, any_open, observer);
+  base_ = live_.base_cell();
+  return open;
 }
 
 void MemoizedReservation::materialise() {
@@ -139,10 +169,11 @@ void MemoizedReservation::materialise() {
   live_current_ = true;
   state_.reset();
   behind_ = 0;
-  live_.advance_base(base());
+  live_.advance_base(base_);
 }
 
 void MemoizedReservation::settle() {
+  materialise();
   code_.clear();
   live_.encode(code_, anchor_);
   state_ = table_->intern(code_);

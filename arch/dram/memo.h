@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Remembers what reserving a piece does to a state, so that it is worked out only once.
+// Remembers what reserving a batch of granules does to a state, so that it is worked out only once.
 #pragma once
 
 #include <cstdint>
@@ -12,15 +12,33 @@
 
 namespace npulse::dram {
 
-/// Encoded states by number, and for each (state, step) what it leads to. Shared by all channels of a
+/// The most granules that are reserved at once.
+constexpr std::size_t kBatch = 4;
+
+/// Where the granules of a batch came to lie, from the base before it, and how the base moved.
+struct BatchPlacement {
+  std::array<Placement, kBatch> granules{};
+  std::uint16_t base_step = 0;  ///< In column cells.
+  std::uint16_t syncs = 0;      ///< CAS commands.
+};
+
+/// Encoded states by number, and for each (state, batch) what it leads to. Shared by all channels of a
 /// memory; full tables take nothing more in, so that memory is bounded.
 class MemoTable {
  public:
   using StateId = std::uint32_t;
 
+  /// A state and all that sets a batch apart, packed.
+  struct Key {
+    std::array<std::uint64_t, 3> words{};
+    bool operator==(const Key& other) const {
+      return words[0] == other.words[0] && words[1] == other.words[1] && words[2] == other.words[2];
+    }
+    bool free() const { return words[0] == 0; }
+  };
   struct Step {
     StateId next = 0;
-    Placement placement;
+    BatchPlacement placement;
   };
 
   MemoTable();
@@ -29,23 +47,21 @@ class MemoTable {
   std::optional<StateId> intern(const Reservation::Code& code);
   const Reservation::Code& state(StateId id) const { return *states_[id]; }
 
-  const Step* find(StateId state, std::uint32_t step) const;
-  void insert(StateId state, std::uint32_t step, const Step& result);
+  const Step* find(const Key& key) const;
+  void insert(const Key& key, const Step& result);
+  std::size_t states() const { return states_.size(); }
+  std::size_t steps() const { return used_; }
 
  private:
   struct Slot {
-    std::uint64_t key = 0;  ///< 0: free.
+    Key key;  
     Step step;
   };
   struct Hash {
     std::size_t operator()(const Reservation::Code& code) const;
   };
-  static std::uint64_t key_of(StateId state, std::uint32_t step) {
-    return (std::uint64_t{state} + 1) << 32 | step;
-  }
-  std::size_t first_slot(std::uint64_t key) const {
-    return static_cast<std::size_t>((key * 0x9E3779B97F4A7C15u) >> shift_);
-  }
+  /// The slot that holds `key`, or the free one where it belongs.
+  std::size_t slot_of(const Key& key) const;
   void grow();
 
   std::unordered_map<Reservation::Code, StateId, Hash> ids_;
@@ -58,35 +74,40 @@ class MemoTable {
 /// A reservation that looks into a table first. What it answers does not depend on the table.
 class MemoizedReservation {
  public:
+  /// `table` may be null.
   MemoizedReservation(const ResolvedPart& part, std::uint8_t pseudo_channel,
                       std::int64_t lookahead, MemoTable* table);
 
   Cycles base() const { return Cycles{grid_.tick_of(base_)}; }
-  const Reservation& live() const { return live_; }
+  const ReservationTimings& timings() const { return live_.timings(); }
   void advance_base(Cycles tick);
-  Placement reserve(const Granule& granule);
-  Placement reserve(const Granule& granule, CommandObserver& observer, std::uint32_t row,
-                    std::uint16_t column);
-  void refresh(Cycles due, bool any_open, CommandObserver* observer);
+  /// Up to kBatch granules, one after another.
+  BatchPlacement reserve(std::span<const Granule> batch);
+  BatchPlacement reserve(std::span<const Granule> batch, CommandObserver& observer,
+                         std::span<const Place> places);
+  std::int64_t refresh(std::int64_t quiet, bool any_open, CommandObserver* observer);
 
  private:
   /// Makes live_ the current state.
   void materialise();
-  /// Finds the number of the state that live_ is in, when it is worth it.
+  /// Finds the number of the state that live_ is in.
   void settle();
-  Placement reserve_live(const Granule& granule, CommandObserver* observer, std::uint32_t row,
-                         std::uint16_t column);
+  /// The table's key for a batch in the current state; nothing when a figure is too large for it.
+  std::optional<MemoTable::Key> key_of(std::span<const Granule> batch) const;
+  BatchPlacement reserve_live(std::span<const Granule> batch, CommandObserver* observer,
+                              std::span<const Place> places);
 
   Reservation live_;
   TickGrid grid_;
+  std::size_t group_shift_;
   MemoTable* table_;
   std::int64_t base_ = 0;
-  std::int64_t behind_ = 0;                   ///< Cells that the base moved since state_.
-  std::optional<MemoTable::StateId> state_;   ///< Known by number; else live_ is current.
-  std::size_t anchor_ = 0;                    ///< The bank used last, which states are relative to.
+  std::int64_t behind_ = 0;                  ///< Cells that the base moved since state_.
+  std::optional<MemoTable::StateId> state_;  ///< Known by number; else live_ is current.
+  std::size_t anchor_ = 0;                   ///< The bank used last, which states are relative to.
   bool live_current_ = true;
   std::int64_t credit_;
-  std::int64_t pause_ = 0;  ///< Pieces for which the table is not asked.
+  std::int64_t pause_ = 0;  ///< Batches for which the table is not asked.
   Reservation::Code code_;
 };
 

@@ -38,15 +38,14 @@ void RequestWindow::row_closed(std::size_t bank) {
   }
 }
 
-std::optional<Request> RequestWindow::serve_hit(Direction d, std::size_t bank,
-                                                std::uint16_t bursts) {
+std::optional<Request> RequestWindow::serve_hit(Direction d, std::size_t bank) {
   Lists& lists = lists_[at(d)];
   const Index node = lists.banks[bank].hit;
   Request& request = nodes_[node].request;
-  lists.bursts -= bursts;
-  if (request.bursts > bursts) {
-    request.bursts = static_cast<std::uint16_t>(request.bursts - bursts);
-    request.at.column = static_cast<std::uint16_t>(request.at.column + bursts);
+  --lists.bursts;
+  if (request.bursts > 1) {
+    --request.bursts;
+    ++request.at.column;
     return std::nullopt;
   }
   const Request served = request;

@@ -51,8 +51,8 @@ class RequestWindow {
   std::uint64_t hit_age(Direction d, std::size_t bank) const {
     return lists_[at(d)].banks[bank].hit_age;
   }
-  /// Bursts of the oldest hit are served; the request, as it was, when none of it is left.
-  std::optional<Request> serve_hit(Direction d, std::size_t bank, std::uint16_t bursts = 1);
+  /// One burst of the oldest hit is served; the request, as it was, when that was its last one.
+  std::optional<Request> serve_hit(Direction d, std::size_t bank);
 
   std::int64_t bursts(Direction d) const { return lists_[at(d)].bursts; }
   bool empty() const { return !waiting(Direction::read) && !waiting(Direction::write); }

@@ -15,84 +15,79 @@ Reservation::Reservation(const ResolvedPart& part, std::uint8_t pseudo_channel,
       pseudo_channel_{pseudo_channel},
       group_banks_{static_cast<std::size_t>(part.organisation.banks)},
       rank_banks_{static_cast<std::size_t>(part.organisation.banks * part.organisation.bank_groups)},
-      banks_(static_cast<std::size_t>(part.organisation.total_banks())),
-      groups_(banks_.size() / group_banks_) {
+      groups_(static_cast<std::size_t>(part.organisation.ranks * part.organisation.bank_groups)) {
+  for (std::size_t d = 0; d < 2; ++d) {
+    const std::int64_t cells = ceil_div(timings_.col_col_group[d][d], grids_.column.period);
+    const bool keeps_sync = cells * grids_.column.period <= timings_.burst + timings_.t_wckpst;
+    const bool at_once = grids_.column_width == 1 && (keeps_sync || !timings_.needs_sync);
+    stride_[d] = at_once ? static_cast<int>(cells) : 0;
+  }
   ensure(lookahead >= 1 && lookahead <= SlotRing::kDepth, "a lookahead beyond what a ring keeps");
 }
 
-void Reservation::advance_base(Cycles tick) {
-  move_base(std::max(base_, grids_.column.cell_at_or_after(tick.count())));
-}
-
-void Reservation::move_base(std::int64_t cell) {
+void Reservation::advance_base(std::int64_t cell) {
+  if (cell <= base_) return;
   base_ = cell;
   columns_.forget_before(base_);
   rows_.forget_before(grids_.precharge.cell_at_or_after(base_tick()));
 }
 
-Placement Reservation::reserve(const Granule& granule, CommandObserver* observer, std::uint32_t row,
-                               std::uint16_t column) {
+void Reservation::follow() {
+  advance_base(columns_.end() - lookahead_);
+}
+
+Placement Reservation::reserve(const Granule& granule, CommandObserver* observer,
+                               const Place& place) {
   observer_ = observer;
-  row_ = row;
-  column_ = column;
-  syncs_ = 0;
-  Bank& bank = banks_[granule.bank];
+  place_ = place;
   Group& group = groups_[granule.bank / group_banks_];
-  const std::size_t direction = granule.write;
   const std::int64_t origin = base_tick();
-  if (granule.row == RowState::conflict) tell(Command::pre, precharge(bank), granule);
+  std::int64_t first_ok = origin + granule.first_ok, activated = origin;
   if (granule.row != RowState::hit) {
-    const std::int64_t at = activate(bank, group);
-    if (timings_.two_step_activate) tell(Command::act1, act1_tick_, granule);
-    tell(Command::act, at, granule);
+    std::int64_t act_ok = origin + granule.act_ok;
+    if (granule.row == RowState::conflict) {
+      const std::int64_t closed = precharge(first_ok);
+      tell(Command::pre, closed, granule);
+      act_ok = std::max(act_ok, closed + timings_.pre_act);
+    }
+    activated = activate(act_ok, group, granule);
+    first_ok = activated + timings_.act_col[granule.write];
   }
+  const std::int64_t last =
+      place_columns(granule, std::max(first_ok, column_floor(granule, group)));
+  follow_column(group, granule.write, last);
+  return {static_cast<std::uint16_t>(activated - origin),
+          static_cast<std::uint16_t>(last - origin)};
+}
+
+/// Bus, group and rank allow a column from here on.
+std::int64_t Reservation::column_floor(const Granule& granule, const Group& group) {
+  const std::size_t direction = granule.write;
   const std::size_t rank = granule.bank / rank_banks_;
-  std::int64_t earliest = std::max({origin, bank.col_ok[direction], group.col_ok[direction],
-                                    col_ok_[direction]});
   if (rank != rank_ && !granule.write) {
     // Not between columns of the other rank, now or later.
     col_ok_[direction] = std::max(col_ok_[direction], other_rank_ok_);
-    earliest = std::max(earliest, other_rank_ok_);
   }
   rank_ = rank;
-  std::int64_t tick = 0;
-  for (int i = 0; i < granule.bursts; ++i) {
-    const std::uint16_t before = syncs_;
-    tick = place_column(earliest, direction);
-    if (syncs_ != before) tell(Command::cas, cas_tick_, granule);
-    tell(granule.write ? Command::wr : Command::rd, tick, granule);
-    ++column_;
-    earliest = tick + timings_.col_col_group[direction][direction];
-  }
-  follow_column(bank, group, direction, tick);
-  const std::int64_t old = base_;
-  move_base(std::max(base_, columns_.end() - lookahead_));
-  const auto after = [&](std::int64_t t) { return static_cast<std::uint16_t>(t - origin); };
-  return {static_cast<std::uint16_t>(base_ - old),
-          after(tick + timings_.latency[direction] + timings_.burst), after(tick),
-          after(std::max(origin, bank.pre_ok)), syncs_};
+  return std::max({base_tick(), group.col_ok[direction], col_ok_[direction]});
 }
 
-std::int64_t Reservation::precharge(Bank& bank) {
+std::int64_t Reservation::precharge(std::int64_t earliest) {
   const TickGrid& grid = grids_.precharge;
-  const std::int64_t cell =
-      rows_.first_free(grid.cell_at_or_after(std::max(base_tick(), bank.pre_ok)));
+  const std::int64_t cell = rows_.first_free(grid.cell_at_or_after(earliest));
   rows_.take(cell);
-  const std::int64_t tick = grid.tick_of(cell);
-  bank.act_ok = std::max(bank.act_ok, tick + timings_.pre_act);
-  return tick;
+  return grid.tick_of(cell);
 }
 
-std::int64_t Reservation::activate(Bank& bank, Group& group) {
+std::int64_t Reservation::activate(std::int64_t earliest, Group& group, const Granule& granule) {
   const std::int64_t lead = timings_.two_step_activate ? timings_.clock : 0;
-  const std::int64_t opens_ok = std::max({base_tick(), opens_ok_, bank.act_ok - lead});
+  const std::int64_t opens_ok = std::max({base_tick(), opens_ok_, earliest - lead});
   const std::int64_t act_ok =
-      std::max({opens_ok + lead, bank.act_ok, group.act_ok, act_ok_, window_[0]});
-  const std::int64_t tick = timings_.two_step_activate ? place_two_steps(opens_ok, act_ok)
-                                                       : place_activate(opens_ok, act_ok);
-  bank.act_ok = tick + timings_.act_act_bank;
-  bank.pre_ok = tick + timings_.act_pre;
-  bank.col_ok = {tick + timings_.act_col[0], tick + timings_.act_col[1]};
+      std::max({opens_ok + lead, earliest, group.act_ok, act_ok_, window_[0]});
+  const std::int64_t tick = timings_.two_step_activate
+                                ? place_two_steps(opens_ok, act_ok, granule)
+                                : place_activate(act_ok);
+  tell(Command::act, tick, granule);
   group.act_ok = tick + timings_.act_act_group;
   act_ok_ = tick + timings_.act_act_any;
   opens_ok_ = tick + 1;
@@ -100,7 +95,7 @@ std::int64_t Reservation::activate(Bank& bank, Group& group) {
   return tick;
 }
 
-std::int64_t Reservation::place_activate(std::int64_t, std::int64_t act_ok) {
+std::int64_t Reservation::place_activate(std::int64_t act_ok) {
   const TickGrid& grid = grids_.activate;
   std::int64_t cell = grid.cell_at_or_after(act_ok);
   if (grids_.rows_share) {
@@ -110,7 +105,8 @@ std::int64_t Reservation::place_activate(std::int64_t, std::int64_t act_ok) {
   return grid.tick_of(cell);
 }
 
-std::int64_t Reservation::place_two_steps(std::int64_t opens_ok, std::int64_t act_ok) {
+std::int64_t Reservation::place_two_steps(std::int64_t opens_ok, std::int64_t act_ok,
+                                          const Granule& granule) {
   const TickGrid& grid = grids_.activate;
   const std::int64_t soonest = grid.cell_at_or_after(opens_ok);
   std::int64_t second = rows_.first_free(std::max(grid.cell_at_or_after(act_ok), soonest + 1));
@@ -120,24 +116,59 @@ std::int64_t Reservation::place_two_steps(std::int64_t opens_ok, std::int64_t ac
     if (first < second) {
       rows_.take(first);
       rows_.take(second);
-      act1_tick_ = grid.tick_of(first);
+      tell(Command::act1, grid.tick_of(first), granule);
       return grid.tick_of(second);
     }
     second = rows_.first_free(second + 1);
   }
 }
 
-std::int64_t Reservation::place_column(std::int64_t earliest, std::size_t direction) {
+/// Returns the tick of the last column.
+std::int64_t Reservation::place_columns(const Granule& granule, std::int64_t earliest) {
+  if (const auto last = place_at_once(granule, earliest)) return *last;
+  std::int64_t tick = earliest;
+  for (int i = 0; i < granule.bursts; ++i) {
+    tick = place_column(granule, earliest);
+    earliest = tick + timings_.col_col_group[granule.write][granule.write];
+  }
+  return tick;
+}
+
+/// The same when all bursts can go at the shortest distance without a CAS, as they mostly can.
+std::optional<std::int64_t> Reservation::place_at_once(const Granule& granule,
+                                                       std::int64_t earliest) {
+  const std::size_t direction = granule.write;
+  const int stride = stride_[direction];
+  if (stride == 0) return std::nullopt;
+  std::int64_t first = grids_.column.cell_at_or_after(earliest);
+  if (first < columns_.end()) first = columns_.first_free(first, grids_.column_width);
+  if (timings_.needs_sync && needs_sync(first, direction)) return std::nullopt;
+  if (!columns_.take_run(first, granule.bursts, stride)) return std::nullopt;
+  const TickGrid& grid = grids_.column;
+  for (int i = 0; observer_ && i < granule.bursts; ++i) {
+    tell(granule.write ? Command::wr : Command::rd, grid.tick_of(first + i * stride), granule);
+  }
+  const std::int64_t last = grid.tick_of(first + (granule.bursts - 1) * std::int64_t{stride});
+  promise_data(last, direction);
+  return last;
+}
+
+void Reservation::promise_data(std::int64_t column, std::size_t direction) {
+  // Set by the latest in time; those between others change nothing.
+  synced_until_ = std::max(synced_until_,
+                           column + timings_.latency[direction] + timings_.burst + timings_.t_wckpst);
+}
+
+std::int64_t Reservation::place_column(const Granule& granule, std::int64_t earliest) {
   std::int64_t cell = grids_.column.cell_at_or_after(earliest);
   while (true) {
     cell = columns_.first_free(cell, grids_.column_width);
-    if (!timings_.needs_sync || sync_before(cell, direction)) break;
+    if (!timings_.needs_sync || sync_before(cell, granule)) break;
     ++cell;
   }
   const std::int64_t tick = grids_.column.tick_of(cell);
-  // Set by the latest in time; those between others change nothing.
-  synced_until_ = std::max(synced_until_, tick + timings_.latency[direction] + timings_.burst +
-                                              timings_.t_wckpst);
+  tell(granule.write ? Command::wr : Command::rd, tick, granule);
+  promise_data(tick, granule.write);
   for (int i = 0; i < grids_.column_width; ++i) columns_.take(cell + i);
   return tick;
 }
@@ -152,70 +183,54 @@ bool Reservation::needs_sync(std::int64_t cell, std::size_t direction) const {
 }
 
 /// Whether WCK runs for a column in `cell`, or is made to by a CAS a clock before it.
-bool Reservation::sync_before(std::int64_t cell, std::size_t direction) {
-  if (!needs_sync(cell, direction)) return true;
+bool Reservation::sync_before(std::int64_t cell, const Granule& granule) {
+  if (!needs_sync(cell, granule.write)) return true;
   const std::int64_t tick = grids_.column.tick_of(cell) - timings_.clock;
   const std::int64_t row_cell = grids_.activate.cell_at_or_after(tick);
   if (tick < base_tick() || grids_.activate.tick_of(row_cell) != tick) return false;
   if (!rows_.is_free(row_cell)) return false;
   rows_.take(row_cell);
-  cas_tick_ = tick;
+  tell(Command::cas, tick, granule);
   ++syncs_;
   return true;
 }
 
-void Reservation::follow_column(Bank& bank, Group& group, std::size_t direction,
-                                std::int64_t tick) {
+void Reservation::follow_column(Group& group, std::size_t direction, std::int64_t tick) {
   const std::size_t opposite = 1 - direction;
-  bank.pre_ok = std::max(bank.pre_ok, tick + timings_.col_pre[direction]);
   for (const std::size_t to : {direction, opposite}) {
-    group.col_ok[to] =
-        std::max(group.col_ok[to], tick + timings_.col_col_group[direction][to]);
+    group.col_ok[to] = std::max(group.col_ok[to], tick + timings_.col_col_group[direction][to]);
   }
   col_ok_[opposite] = std::max(col_ok_[opposite], tick + timings_.col_col_any[direction][opposite]);
   if (direction == 0) other_rank_ok_ = std::max(other_rank_ok_, tick + timings_.other_rank);
 }
 
-Cycles Reservation::refresh(Cycles due, bool any_open, CommandObserver* observer) {
+std::int64_t Reservation::refresh(std::int64_t quiet, bool any_open, CommandObserver* observer) {
   observer_ = observer;
-  row_ = 0;
-  column_ = 0;
+  place_ = {};
   const TickGrid& grid = grids_.precharge;
-  std::int64_t ready = std::max(base_tick(), due.count());
-  for (const Bank& bank : banks_) ready = std::max(ready, any_open ? bank.pre_ok : bank.act_ok);
+  std::int64_t ready = std::max(base_tick(), quiet);
   if (any_open) {
     const std::int64_t cell = rows_.first_free(grid.cell_at_or_after(ready));
     rows_.take(cell);
     tell(Command::preab, grid.tick_of(cell), {});
     ready = grid.tick_of(cell) + timings_.pre_refresh;
-    for (const Bank& bank : banks_) {
-      ready = std::max(ready, bank.act_ok - timings_.act_act_bank + timings_.act_refresh);
-    }
   }
-  const std::int64_t at =
-      grid.tick_of(std::max(grid.cell_at_or_after(ready), rows_.end()));
+  const std::int64_t at = grid.tick_of(std::max(grid.cell_at_or_after(ready), rows_.end()));
   tell(Command::refab, at, {});
   const std::int64_t open = at + timings_.refresh_act;
   const std::int64_t lead = timings_.two_step_activate ? timings_.clock : 0;
-  advance_base(Cycles{open - lead});
-  for (Bank& bank : banks_) bank = {open, 0, {}};
-  return Cycles{at};
+  advance_base(grids_.column.cell_at_or_after(open - lead));
+  return open;
 }
 
 void Reservation::tell(Command command, std::int64_t tick, const Granule& granule) {
   if (!observer_) return;
-  observer_->command({Cycles{tick}, command, pseudo_channel_, granule.bank, row_, column_});
+  observer_->command({Cycles{tick}, command, pseudo_channel_, granule.bank, place_.row, place_.column});
+  if (command == Command::rd || command == Command::wr) ++place_.column;
 }
 
 template <class Self, class F>
 void Reservation::each_deadline(Self& self, std::size_t anchor, F&& f) {
-  for (std::size_t i = 0; i < self.banks_.size(); ++i) {
-    auto& bank = self.banks_[i ^ anchor];
-    f(bank.act_ok);
-    f(bank.pre_ok);
-    f(bank.col_ok[0]);
-    f(bank.col_ok[1]);
-  }
   for (std::size_t i = 0; i < self.groups_.size(); ++i) {
     auto& group = self.groups_[i ^ anchor / self.group_banks_];
     f(group.act_ok);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "arch/dram/request.h"
@@ -11,7 +12,7 @@
 
 namespace npulse::dram {
 
-/// What a piece finds in its bank: its row, no row, or another row.
+/// What a granule finds in its bank: its row, no row, or another row.
 enum class RowState : std::uint8_t { hit, closed, conflict };
 
 /// Consecutive bursts of one row, reserved together.
@@ -20,65 +21,76 @@ struct Granule {
   std::uint8_t bursts = 1;
   bool write = false;
   RowState row = RowState::hit;
+  /// Ticks from the base until its bank allows: the column of a hit, the precharge of a conflict;
+  /// then its activate.
+  std::int64_t first_ok = 0, act_ok = 0;
 };
 
-/// Where a piece came to lie, in ticks after the base that it was reserved at.
+/// Where a granule came to lie, in ticks after the base that it was reserved at.
 struct Placement {
-  std::uint16_t base_step = 0;  ///< By how many column cells the base moves on.
-  std::uint16_t data_end = 0;
+  std::uint16_t activate = 0;  ///< Of a miss.
   std::uint16_t last_column = 0;
-  std::uint16_t precharge_ok = 0;  ///< Of its bank.
-  std::uint16_t syncs = 0;         ///< CAS commands.
 };
 
-/// Reserves every command of a piece at once, none before the base. The base follows the end of the
-/// promised data at a distance, so that all older state is dead and what remains is small: encode()
-/// gives it as numbers that do not depend on absolute time.
+/// For the commands' observer.
+struct Place {
+  std::uint32_t row = 0;
+  std::uint16_t column = 0;
+  Cycles arrival{};
+};
+
+/// Buses, groups and windows of a pseudo-channel; its banks are the scheduler's. Reserves all
+/// commands of a granule at once, none before the base. The base follows the end of the promised data
+/// at a distance, so that all older state is dead and what remains is small: encode() gives it as
+/// numbers that do not depend on absolute time.
 class Reservation {
  public:
   /// `lookahead` is the distance between the base and the end of the promised data, in column cells.
   Reservation(const ResolvedPart& part, std::uint8_t pseudo_channel, std::int64_t lookahead);
 
-  Cycles base() const { return Cycles{grids_.column.tick_of(base_)}; }
   std::int64_t base_cell() const { return base_; }
   const CommandGrids& grids() const { return grids_; }
   const ReservationTimings& timings() const { return timings_; }
-  /// Nothing will be reserved before `tick`.
-  void advance_base(Cycles tick);
+  /// Nothing will be reserved before this cell.
+  void advance_base(std::int64_t cell);
 
-  /// `row` and `column` are for `observer` only, which may be null.
-  Placement reserve(const Granule& granule, CommandObserver* observer, std::uint32_t row,
-                    std::uint16_t column);
-  /// Closes all banks and refreshes them, not before `due`; the base moves behind it.
-  Cycles refresh(Cycles due, bool any_open, CommandObserver* observer);
+  /// The base stays; `observer` may be null.
+  Placement reserve(const Granule& granule, CommandObserver* observer, const Place& place);
+  /// Moves the base on behind what was reserved.
+  void follow();
+  /// Closes all banks when `any_open`, and refreshes them, once `quiet` allows; the base moves to where
+  /// the first bank can be opened again, and that tick is returned.
+  std::int64_t refresh(std::int64_t quiet, bool any_open, CommandObserver* observer);
+  /// CAS commands so far.
+  std::int64_t syncs() const { return syncs_; }
 
   using Code = std::vector<std::uint16_t>;
-  /// Appends all that matters for what is reserved from the base on. Bank b stands where b XOR
-  /// `anchor` would: no rule changes when all banks are renamed so.
+  /// Appends all that matters for what is reserved from the base on. Group g stands where g XOR the
+  /// group of `anchor` would: no rule changes when all groups are renamed so.
   void encode(Code& code, std::size_t anchor) const;
   /// Takes over an encoded state, at base cell `base`.
   void decode(const Code& code, std::int64_t base, std::size_t anchor);
 
  private:
-  struct Bank {
-    std::int64_t act_ok = 0, pre_ok = 0;
-    std::array<std::int64_t, 2> col_ok{};
-  };
   struct Group {
     std::int64_t act_ok = 0;
     std::array<std::int64_t, 2> col_ok{};
   };
 
-  void move_base(std::int64_t cell);
   std::int64_t base_tick() const { return grids_.column.tick_of(base_); }
-  std::int64_t precharge(Bank& bank);
-  std::int64_t activate(Bank& bank, Group& group);
-  std::int64_t place_activate(std::int64_t opens_ok, std::int64_t act_ok);
-  std::int64_t place_two_steps(std::int64_t opens_ok, std::int64_t act_ok);
-  std::int64_t place_column(std::int64_t earliest, std::size_t direction);
-  bool sync_before(std::int64_t cell, std::size_t direction);
+  std::int64_t precharge(std::int64_t earliest);
+  std::int64_t activate(std::int64_t earliest, Group& group, const Granule& granule);
+  std::int64_t place_activate(std::int64_t act_ok);
+  std::int64_t place_two_steps(std::int64_t opens_ok, std::int64_t act_ok,
+                               const Granule& granule);
+  std::int64_t column_floor(const Granule& granule, const Group& group);
+  std::int64_t place_columns(const Granule& granule, std::int64_t earliest);
+  std::optional<std::int64_t> place_at_once(const Granule& granule, std::int64_t earliest);
+  std::int64_t place_column(const Granule& granule, std::int64_t earliest);
+  bool sync_before(std::int64_t cell, const Granule& granule);
   bool needs_sync(std::int64_t cell, std::size_t direction) const;
-  void follow_column(Bank& bank, Group& group, std::size_t direction, std::int64_t tick);
+  void promise_data(std::int64_t column, std::size_t direction);
+  void follow_column(Group& group, std::size_t direction, std::int64_t tick);
   void tell(Command command, std::int64_t tick, const Granule& granule);
 
   /// Calls f for every deadline: a tick that is dead once the base has passed it.
@@ -88,12 +100,12 @@ class Reservation {
   ReservationTimings timings_;
   CommandGrids grids_;
   std::int64_t lookahead_;
+  std::array<int, 2> stride_;  ///< Column cells between bursts of a granule; 0: one by one.
   std::uint8_t pseudo_channel_;
   std::size_t group_banks_, rank_banks_;
 
-  std::int64_t base_ = 0;  ///< In column cells.
+  std::int64_t base_ = 0;    ///< In column cells.
   SlotRing columns_, rows_;  ///< rows_: precharges alone when activates have cells of their own.
-  std::vector<Bank> banks_;
   std::vector<Group> groups_;
   std::int64_t opens_ok_ = 0, act_ok_ = 0;
   std::array<std::int64_t, 2> col_ok_{};
@@ -101,12 +113,10 @@ class Reservation {
   std::int64_t synced_until_ = 0;
   std::int64_t other_rank_ok_ = 0;
   std::size_t rank_ = 0;  ///< Of the last column.
+  std::int64_t syncs_ = 0;
 
   CommandObserver* observer_ = nullptr;
-  std::uint32_t row_ = 0;
-  std::uint16_t column_ = 0;
-  std::int64_t act1_tick_ = 0, cas_tick_ = 0;
-  std::uint16_t syncs_ = 0;
+  Place place_;
 };
 
 }  // namespace npulse::dram

@@ -2,6 +2,7 @@
 // Which cells of a time grid are taken: exactly for the last 64 before the latest one taken.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 
@@ -41,6 +42,21 @@ class SlotRing {
     const std::int64_t shift = cell - end_ + 1;
     taken_ = (shift >= kDepth ? 0 : taken_ << shift) | 1;
     end_ = cell + 1;
+  }
+  /// Takes cells from, from + stride, ... if all `count` of them are free.
+  bool take_run(std::int64_t from, int count, int stride) {
+    const std::int64_t last = from + std::int64_t{count - 1} * stride;
+    const std::int64_t grown = std::max(end_, last + 1);
+    if (grown - from > kDepth) return false;
+    std::uint64_t run = 0;
+    for (int i = 0; i < count; ++i) run = run << stride | 1;
+    run <<= grown - 1 - last;
+    const std::int64_t shift = grown - end_;
+    const std::uint64_t moved = shift >= kDepth ? 0 : taken_ << shift;
+    if (moved & run) return false;
+    taken_ = moved | run;
+    end_ = grown;
+    return true;
   }
   /// The last cell before `cell` that is taken; far in the past when none of those known is.
   std::int64_t taken_before(std::int64_t cell) const {
