@@ -8,10 +8,23 @@
 #include "sim/core/error.h"
 
 namespace npulse::arch {
+namespace {
+
+/// A quarter of what may be outstanding travels together: few transactions to simulate, and still
+/// enough of them that new ones leave as old ones come back.
+Bytes train_of(const DmaParams& params) {
+  constexpr std::int64_t kShare = 4, kMaxBytes = 65536;
+  const std::int64_t packet = params.max_transaction.count();
+  const auto packets = std::bit_floor(static_cast<std::uint64_t>(
+      std::max<std::int64_t>(1, std::min(params.outstanding / kShare, kMaxBytes / packet))));
+  return Bytes{packet * static_cast<std::int64_t>(packets)};
+}
+
+}  // namespace
 
 DmaEngine::DmaEngine(const DmaParams& params, std::uint16_t core, ScratchpadPort& local,
                      DmaWire& wire)
-    : params_{params}, core_{core}, local_{local}, wire_{wire} {}
+    : params_{params}, train_{train_of(params)}, core_{core}, local_{local}, wire_{wire} {}
 
 bool DmaEngine::can_start() const {
   return static_cast<std::int64_t>(descriptors_.size()) < params_.descriptors;
@@ -59,7 +72,7 @@ void DmaEngine::step(Cycles now) {
 
 void DmaEngine::issue_piece(Cycles now, Descriptor& descriptor) {
   const Transfer& transfer = descriptor.transfers[descriptor.transfer];
-  if (!descriptor.walker) descriptor.walker.emplace(transfer, params_.max_transaction);
+  if (!descriptor.walker) descriptor.walker.emplace(transfer, train_);
   if (descriptor.walker->done()) {
     descriptor.walker.reset();
     ++descriptor.transfer;
@@ -90,10 +103,15 @@ PieceId DmaEngine::new_piece(Descriptor& descriptor, const Piece& piece) {
   }
   const PieceId id = free_pieces_.back();
   free_pieces_.pop_back();
-  pieces_[id] = {&descriptor, &descriptor.transfers[descriptor.transfer], piece, 0};
+  const std::int64_t packets = packets_of(std::max(piece.src_bytes, piece.dst_bytes));
+  pieces_[id] = {&descriptor, &descriptor.transfers[descriptor.transfer], piece, packets, 0};
   ++descriptor.unanswered;
-  ++in_flight_;
+  in_flight_ += packets;
   return id;
+}
+
+std::int64_t DmaEngine::packets_of(std::int64_t bytes) const {
+  return std::max<std::int64_t>(1, ceil_div(bytes, params_.max_transaction.count()));
 }
 
 void DmaEngine::drain_outbox() {
@@ -153,7 +171,7 @@ void DmaEngine::finish_piece(PieceId id, Cycles at) {
   Descriptor& descriptor = *pieces_[id].descriptor;
   descriptor.finish = std::max(descriptor.finish, at);
   --descriptor.unanswered;
-  --in_flight_;
+  in_flight_ -= pieces_[id].packets;
   free_pieces_.push_back(id);
 }
 

@@ -50,7 +50,7 @@ class DmaEngine {
   /// When step() or take_finished() has something to do without an answer; nullopt: only an answer helps.
   std::optional<Cycles> wake_at() const;
   bool idle() const { return descriptors_.empty(); }
-  std::int64_t pieces_in_flight() const { return in_flight_; }
+  std::int64_t packets_in_flight() const { return in_flight_; }
 
  private:
   struct Descriptor {
@@ -70,6 +70,7 @@ class DmaEngine {
     Descriptor* descriptor = nullptr;
     const Transfer* transfer = nullptr;
     Piece piece;
+    std::int64_t packets = 1;
     std::int64_t writes_left = 0;  ///< Answers still to come from destinations; 0 while reading.
   };
   struct Request {
@@ -83,6 +84,7 @@ class DmaEngine {
 
   Descriptor* issuing();
   void issue_piece(Cycles now, Descriptor& descriptor);
+  std::int64_t packets_of(std::int64_t bytes) const;
   PieceId new_piece(Descriptor& descriptor, const Piece& piece);
   void drain_outbox();
   void write_out(PieceId id, Cycles data_at);
@@ -94,6 +96,7 @@ class DmaEngine {
   Cycles occupancy(std::int64_t bytes) const;
 
   DmaParams params_;
+  Bytes train_;  ///< Packets of a contiguous run go as one transaction of at most so many bytes.
   std::uint16_t core_;
   ScratchpadPort& local_;
   DmaWire& wire_;
@@ -101,7 +104,7 @@ class DmaEngine {
   std::vector<InFlight> pieces_;
   std::vector<PieceId> free_pieces_;
   std::deque<Request> outbox_;
-  std::int64_t in_flight_ = 0;
+  std::int64_t in_flight_ = 0;  ///< Packets.
   bool blocked_ = false;
   Cycles issue_free_{};        ///< The data path is taken until then.
   Cycles start_free_{};        ///< The start-up logic is taken until then.

@@ -24,7 +24,8 @@ Memory::Memory(const PartParams& part, const MemoryParams& params)
       back_end_{picoseconds(controller_.back_end_ns)},
       map_{part.organisation, params.channels.value_or(part.channels),
            params.mapping.value_or(part.mapping)},
-      splitter_{map_, Bytes{part.organisation.burst_bytes()}, controller_.queue_bursts} {
+      splitter_{map_, Bytes{part.organisation.burst_bytes()}, controller_.queue_bursts,
+                params.engine == MemoryEngine::fast} {
   const auto count = static_cast<std::size_t>(params.channels.value_or(part.channels));
   for (std::size_t c = 0; c < count; ++c) {
     channels_.push_back(make_channel(params.engine));
