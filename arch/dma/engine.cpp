@@ -13,7 +13,7 @@ namespace {
 /// A quarter of what may be outstanding travels together: few transactions to simulate, and still
 /// enough of them that new ones leave as old ones come back.
 Bytes train_of(const DmaParams& params) {
-  constexpr std::int64_t kShare = 4, kMaxBytes = 65536;
+  constexpr std::int64_t kShare = 2, kMaxBytes = 65536;
   const std::int64_t packet = params.max_transaction.count();
   const auto packets = std::bit_floor(static_cast<std::uint64_t>(
       std::max<std::int64_t>(1, std::min(params.outstanding / kShare, kMaxBytes / packet))));

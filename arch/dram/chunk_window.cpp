@@ -20,7 +20,7 @@ bool overlap(const Request& a, const Request& b) {
 
 }  // namespace
 
-bool ChunkWindow::conflicts(const Request& request) const {
+bool ChunkWindow::overlaps(const Request& request) const {
   const WaitingList& others = waiting(opposite(direction_of(request)));
   for (std::size_t i = 0; i < others.size(); ++i) {
     if (overlap(request, others[i].request)) return true;

@@ -61,9 +61,12 @@ class ChunkWindow {
   }
   void served(Direction d, std::int64_t bursts) { bursts_[at(d)] -= bursts; }
   /// A request of the other direction touches the same bursts, so that `request` may not pass it.
-  bool conflicts(const Request& request) const;
+  bool conflicts(const Request& request) const {
+    return !waiting(opposite(direction_of(request))).empty() && overlaps(request);
+  }
 
  private:
+  bool overlaps(const Request& request) const;
   static constexpr std::size_t at(Direction d) { return static_cast<std::size_t>(d); }
   std::array<WaitingList, 2> lists_;
   std::array<std::int64_t, 2> bursts_{};

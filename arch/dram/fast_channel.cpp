@@ -29,31 +29,30 @@ FastChannel::FastChannel(const ResolvedPart& part, const ControllerParams& contr
   }
 }
 
-std::int64_t FastChannel::backlog() const {
-  std::int64_t sum = 0;
-  for (const auto& p : pseudo_channels_) sum += p.backlog();
-  return sum;
-}
-
 void FastChannel::push(const Request& request) {
-  pseudo_channels_[request.at.pseudo_channel].push(request);
+  FastPseudoChannel& p = pseudo_channels_[request.at.pseudo_channel];
+  p.push(request);
+  backlog_ += request.bursts;
+  next_ = std::min(next_, p.next_decision());
 }
 
-std::optional<Cycles> FastChannel::next_event() const {
-  std::optional<Cycles> next;
+void FastChannel::note_next() {
+  backlog_ = 0;
+  next_ = kNever;
   for (const auto& p : pseudo_channels_) {
-    if (p.idle()) continue;
-    const Cycles at = p.next_decision();
-    if (!next || at < *next) next = at;
+    backlog_ += p.backlog();
+    next_ = std::min(next_, p.next_decision());
   }
-  return next;
 }
 
 void FastChannel::advance(Cycles until, CompletionSink& sink) {
   const bool accepted = can_accept();
   for (auto& p : pseudo_channels_) p.advance(until, sink);
+  note_next();
   if (!accepted && can_accept()) {
-    for (const auto& p : pseudo_channels_) accepting_since_ = std::max(accepting_since_, p.admitted_at());
+    for (const auto& p : pseudo_channels_) {
+      accepting_since_ = std::max(accepting_since_, p.admitted_at());
+    }
   }
   if (!sorter_) return;
   Cycles settled = until;

@@ -16,18 +16,22 @@ class FastChannel : public Channel {
   FastChannel(const FastChannel&) = delete;
   FastChannel& operator=(const FastChannel&) = delete;
 
-  bool can_accept() const override { return backlog() < backlog_limit_; }
+  bool can_accept() const override { return backlog_ < backlog_limit_; }
   Cycles accepting_since() const override { return accepting_since_; }
   void push(const Request& request) override;
   void advance(Cycles until, CompletionSink& sink) override;
-  std::optional<Cycles> next_event() const override;
+  std::optional<Cycles> next_event() const override {
+    return next_ == kNever ? std::nullopt : std::optional{next_};
+  }
   const ChannelCounts& counts() const override { return counts_; }
 
  private:
-  std::int64_t backlog() const;
+  void note_next();
 
   ChannelCounts counts_;
   std::int64_t backlog_limit_;
+  std::int64_t backlog_ = 0;
+  Cycles next_ = kNever;  ///< The next decision for a request.
   Cycles accepting_since_{0};
   std::optional<CommandSorter> sorter_;
   std::vector<FastPseudoChannel> pseudo_channels_;

@@ -9,8 +9,6 @@
 namespace npulse::dram {
 namespace {
 
-constexpr Cycles kNever{std::numeric_limits<std::int64_t>::max()};
-
 std::size_t log2_of(std::int64_t n) {
   return static_cast<std::size_t>(std::countr_zero(static_cast<std::uint64_t>(n)));
 }
