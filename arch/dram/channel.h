@@ -2,6 +2,7 @@
 // One DRAM channel with its controller, whichever engine simulates it.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <optional>
 
@@ -10,6 +11,9 @@
 #include "arch/dram/resolved_part.h"
 
 namespace npulse::dram {
+
+/// Later than everything.
+constexpr Cycles kNever{std::numeric_limits<std::int64_t>::max()};
 
 class CompletionSink {
  public:

@@ -47,6 +47,29 @@ class WaitingList {
   std::size_t first_ = 0;
 };
 
+/// Counts rows by a hash: whether requests may share one, without looking at each.
+class RowFilter {
+ public:
+  void count(const Request& request, int change) {
+    for (std::size_t i = 0; i < request.runs(); ++i) {
+      auto& n = counts_[slot(request.run(i))];
+      n = static_cast<std::uint16_t>(n + change);
+    }
+  }
+  bool may_share(const Request& request) const {
+    for (std::size_t i = 0; i < request.runs(); ++i) {
+      if (counts_[slot(request.run(i))] != 0) return true;
+    }
+    return false;
+  }
+
+ private:
+  static std::size_t slot(const Run& run) {
+    return ((run.row ^ std::uint32_t{run.bank} << 24) * 0x9E3779B9u) >> 24;
+  }
+  std::array<std::uint16_t, 256> counts_{};
+};
+
 class ChunkWindow {
  public:
   const WaitingList& waiting(Direction d) const { return lists_[at(d)]; }
@@ -58,11 +81,17 @@ class ChunkWindow {
     const Direction d = direction_of(request);
     lists_[at(d)].push(request);
     bursts_[at(d)] += request.bursts;
+    rows_[at(d)].count(request, 1);
+  }
+  void remove(Direction d, std::size_t place) {
+    rows_[at(d)].count(waiting(d)[place].request, -1);
+    lists_[at(d)].remove(place);
   }
   void served(Direction d, std::int64_t bursts) { bursts_[at(d)] -= bursts; }
   /// A request of the other direction touches the same bursts, so that `request` may not pass it.
   bool conflicts(const Request& request) const {
-    return !waiting(opposite(direction_of(request))).empty() && overlaps(request);
+    const Direction others = opposite(direction_of(request));
+    return !waiting(others).empty() && rows_[at(others)].may_share(request) && overlaps(request);
   }
 
  private:
@@ -70,6 +99,7 @@ class ChunkWindow {
   static constexpr std::size_t at(Direction d) { return static_cast<std::size_t>(d); }
   std::array<WaitingList, 2> lists_;
   std::array<std::int64_t, 2> bursts_{};
+  std::array<RowFilter, 2> rows_;
 };
 
 }  // namespace npulse::dram

@@ -171,7 +171,7 @@ void FastPseudoChannel::serve(Direction direction, std::size_t place, Completion
     const std::int64_t latency = timings_.latency[waiting.request.write];
     sink.completed(waiting.request, Cycles{end + latency} + burst_);
   }
-  window_.waiting(direction).remove(place);
+  window_.remove(direction, place);
 }
 
 /// What a granule finds in its bank must be known, so a batch has at most one of a bank.

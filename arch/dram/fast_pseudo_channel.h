@@ -14,9 +14,6 @@
 
 namespace npulse::dram {
 
-/// Later than everything.
-constexpr Cycles kNever{std::numeric_limits<std::int64_t>::max()};
-
 class FastPseudoChannel {
  public:
   /// Bursts of a granule; other requests go between batches of them, not inside.

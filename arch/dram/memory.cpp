@@ -31,6 +31,7 @@ Memory::Memory(const PartParams& part, const MemoryParams& params)
     channels_.push_back(make_channel(params.engine));
   }
   traffic_.resize(count);
+  next_events_.resize(count, kNever);
 }
 
 std::unique_ptr<Channel> Memory::make_channel(MemoryEngine engine) {
@@ -43,8 +44,13 @@ Cycles Memory::settled_until(Picoseconds now) const {
 }
 
 void Memory::advance(std::size_t channel, Cycles until) {
-  const auto next = channels_[channel]->next_event();
-  if (next && *next < until) channels_[channel]->advance(until, *this);
+  if (next_events_[channel] >= until) return;
+  channels_[channel]->advance(until, *this);
+  note_next_event(channel);
+}
+
+void Memory::note_next_event(std::size_t channel) {
+  next_events_[channel] = channels_[channel]->next_event().value_or(kNever);
 }
 
 void Memory::advance(Picoseconds now) {
@@ -73,6 +79,7 @@ std::optional<TransactionId> Memory::offer(Picoseconds now, const Transaction& t
     request.id = id;
     request.arrival = seen;
     channels_[piece.channel]->push(request);
+    note_next_event(piece.channel);
     traffic_[piece.channel] += piece.traffic;
   }
   return id;
@@ -117,14 +124,11 @@ std::optional<TransactionId> Memory::take_completed(Picoseconds now) {
 }
 
 std::optional<Picoseconds> Memory::next_advance() const {
-  std::optional<Cycles> event;
-  for (const auto& channel : channels_) {
-    const auto next = channel->next_event();
-    if (next && (!event || *next < *event)) event = next;
-  }
-  if (!event) return std::nullopt;
+  Cycles event = kNever;
+  for (const Cycles next : next_events_) event = std::min(event, next);
+  if (event == kNever) return std::nullopt;
   // Without a front end a tick is settled only when its instant has passed.
-  return part_.clock.time_of(*event) + Picoseconds{front_end_ == Picoseconds{0}};
+  return part_.clock.time_of(event) + Picoseconds{front_end_ == Picoseconds{0}};
 }
 
 std::optional<Picoseconds> Memory::next_completion() const {
@@ -133,7 +137,10 @@ std::optional<Picoseconds> Memory::next_completion() const {
 }
 
 void Memory::settle(Picoseconds now) {
-  for (const auto& channel : channels_) channel->advance(settled_until(now), *this);
+  for (std::size_t c = 0; c < channels_.size(); ++c) {
+    channels_[c]->advance(settled_until(now), *this);
+    note_next_event(c);
+  }
 }
 
 std::int64_t Memory::peak_bytes_per_s() const {

@@ -76,6 +76,7 @@ class Memory : private CompletionSink {
   Cycles settled_until(Picoseconds now) const;
   void advance(std::size_t channel, Cycles until);
   std::unique_ptr<Channel> make_channel(MemoryEngine engine);
+  void note_next_event(std::size_t channel);
   TransactionId start_flight(std::size_t pieces);
 
   ResolvedPart part_;
@@ -85,6 +86,7 @@ class Memory : private CompletionSink {
   Splitter splitter_;
   MemoTable memo_;  ///< Of the fast engine.
   std::vector<std::unique_ptr<Channel>> channels_;
+  std::vector<Cycles> next_events_;  ///< By channel; kNever when it has none.
   std::vector<TrafficCounts> traffic_;
   std::vector<Flight> flights_;
   std::vector<TransactionId> free_flights_;

@@ -14,9 +14,6 @@
 
 namespace npulse::dram {
 
-/// Later than everything.
-constexpr Cycles kNever{std::numeric_limits<std::int64_t>::max()};
-
 /// A command that may go at `at`. The earliest goes first, then by urgency, then the oldest.
 struct Proposal {
   enum Urgency : std::uint8_t { overdue, column, second_activate, row };
