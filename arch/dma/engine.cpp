@@ -20,6 +20,13 @@ Bytes train_of(const DmaParams& params) {
   return Bytes{packet * static_cast<std::int64_t>(packets)};
 }
 
+bool reads_or_writes_memory(const Transfer& transfer) {
+  const auto in_memory = [](const std::optional<Side>& side) {
+    return side && side->space == isa::Space::dram;
+  };
+  return in_memory(transfer.src) || in_memory(transfer.dst);
+}
+
 }  // namespace
 
 DmaEngine::DmaEngine(const DmaParams& params, std::uint16_t core, ScratchpadPort& local,
@@ -43,7 +50,8 @@ void DmaEngine::start(Cycles now, Ticket ticket, const isa::Instruction& instruc
     if (opaque->bytes_written) descriptor.transfers.push_back(make_transfer(*opaque, false));
     descriptor.finish = now + Cycles{opaque->cycles};
   } else {
-    ensure(instruction.opcode() == isa::Opcode::cfg, "a DMA engine got an instruction it has no unit for");
+    ensure(instruction.opcode() == isa::Opcode::cfg,
+           "a DMA engine got an instruction it has no unit for");
     start_up = params_.cfg_cycles;
   }
   descriptor.ready = std::max(now, start_free_) + start_up;
@@ -72,7 +80,10 @@ void DmaEngine::step(Cycles now) {
 
 void DmaEngine::issue_piece(Cycles now, Descriptor& descriptor) {
   const Transfer& transfer = descriptor.transfers[descriptor.transfer];
-  if (!descriptor.walker) descriptor.walker.emplace(transfer, train_);
+  if (!descriptor.walker) {
+    descriptor.walker.emplace(transfer,
+                              reads_or_writes_memory(transfer) ? train_ : params_.max_transaction);
+  }
   if (descriptor.walker->done()) {
     descriptor.walker.reset();
     ++descriptor.transfer;
@@ -118,8 +129,8 @@ void DmaEngine::drain_outbox() {
   while (!blocked_ && !outbox_.empty()) {
     const Request request = outbox_.front();
     outbox_.pop_front();
-    blocked_ =
-        !wire_.send(request.id, request.side, request.address, request.bytes, request.write, request.at);
+    blocked_ = !wire_.send(request.id, request.side, request.address, request.bytes, request.write,
+                           request.at);
   }
 }
 
@@ -148,7 +159,8 @@ void DmaEngine::write_out(PieceId id, Cycles data_at) {
   };
   if (transfer.dst && transfer.dst->on_wire()) send(*transfer.dst);
   if (transfer.dst && !transfer.dst->on_wire()) {
-    local_end = use_local(data_at, transfer, *transfer.dst, piece.piece.dst, piece.piece.dst_bytes, true);
+    local_end =
+        use_local(data_at, transfer, *transfer.dst, piece.piece.dst, piece.piece.dst_bytes, true);
   }
   for (std::uint64_t rest = remote_copies(transfer, core_); rest; rest &= rest - 1) {
     send({transfer.dst->space, static_cast<std::uint16_t>(std::countr_zero(rest)), 0, {}});

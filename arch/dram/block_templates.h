@@ -11,7 +11,8 @@
 namespace npulse::dram {
 
 /// A map is linear over GF(2), so every aligned block of a size has the same pieces as the one at
-/// address 0, moved by an XOR. Bursts of a row that the block reaches in several places become one run.
+/// address 0, moved by an XOR. Bursts of a row that the block reaches in several places become one
+/// run.
 class BlockTemplates {
  public:
   struct Part {
@@ -28,7 +29,8 @@ class BlockTemplates {
 
   static constexpr int kMaxLog2 = 16;  ///< Blocks of at most 64 KiB.
 
-  /// The pieces of an aligned block of 2^log2 bytes at address 0; null when the map is not of the kind.
+  /// The pieces of an aligned block of 2^log2 bytes at address 0; null when the map is not of the
+  /// kind.
   const Block* block(int log2);
 
  private:
@@ -36,10 +38,10 @@ class BlockTemplates {
     Location where;
     std::int64_t order;  ///< Of its row's first burst in the block.
   };
-  bool moves_whole(const std::vector<Run>& runs, int log2) const;
+  bool moves_whole(const std::vector<RowRun>& runs, int log2) const;
   Block make(int log2);
-  std::vector<Run> runs_of(std::vector<Cell> cells) const;
-  void add_requests(Block& block, const Location& where, const std::vector<Run>& runs);
+  std::vector<RowRun> runs_of(std::vector<Cell> cells) const;
+  void add_requests(Block& block, const Location& where, const std::vector<RowRun>& runs);
 
   const AddressMap& map_;
   Address burst_;

@@ -4,7 +4,7 @@
 namespace npulse::dram {
 namespace {
 
-bool overlap(const Run& a, const Run& b) {
+bool overlap(const RowRun& a, const RowRun& b) {
   return a.bank == b.bank && a.row == b.row && a.column < b.column + b.bursts &&
          b.column < a.column + a.bursts;
 }

@@ -22,7 +22,7 @@ struct Waiting {
   bool done() const { return next == request.runs(); }
 
   Request request;
-  Run run;                 ///< What is left of the current one.
+  RowRun run;              ///< What is left of the current one.
   std::uint16_t next = 0;  ///< Its number.
 };
 
@@ -64,7 +64,7 @@ class RowFilter {
   }
 
  private:
-  static std::size_t slot(const Run& run) {
+  static std::size_t slot(const RowRun& run) {
     return ((run.row ^ std::uint32_t{run.bank} << 24) * 0x9E3779B9u) >> 24;
   }
   std::array<std::uint16_t, 256> counts_{};

@@ -36,24 +36,22 @@ void FastChannel::push(const Request& request) {
   next_ = std::min(next_, p.next_decision());
 }
 
-void FastChannel::note_next() {
-  backlog_ = 0;
-  next_ = kNever;
-  for (const auto& p : pseudo_channels_) {
-    backlog_ += p.backlog();
-    next_ = std::min(next_, p.next_decision());
-  }
-}
-
 void FastChannel::advance(Cycles until, CompletionSink& sink) {
-  const bool accepted = can_accept();
-  for (auto& p : pseudo_channels_) p.advance(until, sink);
-  note_next();
-  if (!accepted && can_accept()) {
-    for (const auto& p : pseudo_channels_) {
-      accepting_since_ = std::max(accepting_since_, p.admitted_at());
+  while (true) {
+    FastPseudoChannel* first = &pseudo_channels_.front();
+    for (auto& p : pseudo_channels_) {
+      if (p.next_step() < first->next_step()) first = &p;
     }
+    const Cycles at = first->next_step();
+    if (at >= until) break;
+    const bool accepted = can_accept();
+    const std::int64_t before = first->backlog();
+    first->step(sink);
+    backlog_ += first->backlog() - before;
+    if (!accepted && can_accept()) accepting_since_ = at;
   }
+  next_ = kNever;
+  for (const auto& p : pseudo_channels_) next_ = std::min(next_, p.next_decision());
   if (!sorter_) return;
   Cycles settled = until;
   for (const auto& p : pseudo_channels_) settled = std::min(settled, p.base());

@@ -26,8 +26,6 @@ class FastChannel : public Channel {
   const ChannelCounts& counts() const override { return counts_; }
 
  private:
-  void note_next();
-
   ChannelCounts counts_;
   std::int64_t backlog_limit_;
   std::int64_t backlog_ = 0;

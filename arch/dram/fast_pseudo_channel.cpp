@@ -13,9 +13,9 @@ std::size_t log2_of(std::int64_t n) {
   return static_cast<std::size_t>(std::countr_zero(static_cast<std::uint64_t>(n)));
 }
 
-/// Distance of the base from the end of the promised data, in column cells: enough to close and open
-/// a row behind other data and to lay three half granules side by side, and less than the queue,
-/// which is for choosing. Chosen against the reference engine (docs/dram.md).
+/// Distance of the base from the end of the promised data, in column cells: enough to close and
+/// open a row behind other data and to lay three half granules side by side, and less than the
+/// queue, which is for choosing. Chosen against the reference engine (docs/dram.md).
 std::int64_t lookahead_of(const ResolvedPart& part, const ControllerParams& controller) {
   const ReservationTimings timings{part};
   const CommandGrids grids{part, 0};
@@ -57,16 +57,12 @@ Cycles FastPseudoChannel::next_decision() const {
   return inbox_.empty() ? kNever : std::max(base(), inbox_.front().arrival);
 }
 
-void FastPseudoChannel::advance(Cycles until, CompletionSink& sink) {
-  while (true) {
-    const Cycles decision = next_decision();
-    if (refresh_.due() <= decision) {
-      if (refresh_.due() >= until) return;
-      refresh();
-    } else {
-      if (decision >= until) return;
-      decide(decision, sink);
-    }
+void FastPseudoChannel::step(CompletionSink& sink) {
+  const Cycles decision = next_decision();
+  if (refresh_.due() <= decision) {
+    refresh();
+  } else {
+    decide(decision, sink);
   }
 }
 
@@ -106,7 +102,6 @@ void FastPseudoChannel::admit(Cycles now, CompletionSink& sink) {
     if (blocked_) return;
     window_.insert(request);
     backlog_ -= request.bursts;
-    admitted_at_ = now;
     if (request.write && posted_writes_) sink.completed(request, now);
     inbox_.pop();
   }
@@ -131,7 +126,7 @@ std::size_t FastPseudoChannel::choose(Direction direction) const {
   std::size_t best = 0;
   std::int64_t best_rank = std::numeric_limits<std::int64_t>::max();
   for (std::size_t i = 0; i < count; ++i) {
-    const Run& run = list[i].run;
+    const RowRun& run = list[i].run;
     const Bank& bank = banks_[run.bank];
     const bool hit = bank.open && bank.row == run.row;
     const std::int64_t opened =
@@ -183,13 +178,15 @@ bool FastPseudoChannel::can_take(const Waiting& waiting) const {
 }
 
 void FastPseudoChannel::take(Waiting& waiting, std::int64_t base) {
-  const Run run = waiting.run;
+  const RowRun run = waiting.run;
   const std::uint16_t bursts = std::min(run.bursts, kGranule);
   waiting.serve(bursts);
   const Bank& bank = banks_[run.bank];
   Granule granule{run.bank, static_cast<std::uint8_t>(bursts), waiting.request.write};
-  if (bank.open) granule.row = bank.row == run.row ? RowState::hit : RowState::conflict;
-  else granule.row = RowState::closed;
+  if (bank.open)
+    granule.row = bank.row == run.row ? RowState::hit : RowState::conflict;
+  else
+    granule.row = RowState::closed;
   const auto wait = [&](std::int64_t tick) { return std::max<std::int64_t>(0, tick - base); };
   if (granule.row == RowState::hit) granule.first_ok = wait(bank.col_ok[granule.write]);
   if (granule.row == RowState::conflict) granule.first_ok = wait(bank.pre_ok);
@@ -206,8 +203,11 @@ void FastPseudoChannel::account(const Granule& granule, const Place& place,
   const std::int64_t last = base + placement.last_column;
   if (granule.row != RowState::hit) {
     const std::int64_t at = base + placement.activate;
-    bank = {at + timings_.act_act_bank, at + timings_.act_pre,
-            {at + timings_.act_col[0], at + timings_.act_col[1]}, place.row, true};
+    bank = {at + timings_.act_act_bank,
+            at + timings_.act_pre,
+            {at + timings_.act_col[0], at + timings_.act_col[1]},
+            place.row,
+            true};
     ++counts_.commands[index(Command::act)];
     counts_.commands[index(Command::act1)] += timings_.two_step_activate;
     const bool conflict = granule.row == RowState::conflict;

@@ -2,7 +2,7 @@
 // The fast engine's scheduler of one pseudo-channel: which granules are reserved next.
 #pragma once
 
-#include <limits>
+#include <algorithm>
 #include <vector>
 
 #include "arch/dram/channel.h"
@@ -32,10 +32,9 @@ class FastPseudoChannel {
   /// When the next decision is due; far in the future when nothing waits.
   Cycles next_decision() const;
   Cycles base() const { return state_.base(); }
-  /// All that is due before `until`.
-  void advance(Cycles until, CompletionSink& sink);
-  /// The last tick at which the backlog shrank.
-  Cycles admitted_at() const { return admitted_at_; }
+  /// When step() is due: for a decision, or a refresh.
+  Cycles next_step() const { return std::min(next_decision(), refresh_.due()); }
+  void step(CompletionSink& sink);
 
  private:
   /// Absolute ticks from which a bank takes a command.
@@ -72,7 +71,6 @@ class FastPseudoChannel {
   RefreshTimer refresh_;
   bool blocked_ = false;
   std::int64_t backlog_ = 0;
-  Cycles admitted_at_{0};
   std::vector<Bank> banks_;
   std::vector<std::int64_t> group_ok_;  ///< By bank group: its next column.
   std::vector<std::int64_t> rank_ok_;   ///< By rank: when its columns need not follow another's.

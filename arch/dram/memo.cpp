@@ -79,7 +79,8 @@ MemoizedReservation::MemoizedReservation(const ResolvedPart& part, std::uint8_t 
                                          std::int64_t lookahead, MemoTable* table)
     : live_{part, pseudo_channel, lookahead},
       grid_{live_.grids().column},
-      group_shift_{static_cast<std::size_t>(std::countr_zero(static_cast<std::uint64_t>(part.organisation.banks)))},
+      group_shift_{static_cast<std::size_t>(
+          std::countr_zero(static_cast<std::uint64_t>(part.organisation.banks)))},
       table_{table},
       credit_{kMaxCredit} {}
 

@@ -22,8 +22,8 @@ struct BatchPlacement {
   std::uint16_t syncs = 0;      ///< CAS commands.
 };
 
-/// Encoded states by number, and for each (state, batch) what it leads to. Shared by all channels of a
-/// memory; full tables take nothing more in, so that memory is bounded.
+/// Encoded states by number, and for each (state, batch) what it leads to. Shared by all channels
+/// of a memory; full tables take nothing more in, so that memory is bounded.
 class MemoTable {
  public:
   using StateId = std::uint32_t;
@@ -54,7 +54,7 @@ class MemoTable {
 
  private:
   struct Slot {
-    Key key;  
+    Key key;
     Step step;
   };
   struct Hash {
@@ -75,8 +75,8 @@ class MemoTable {
 class MemoizedReservation {
  public:
   /// `table` may be null.
-  MemoizedReservation(const ResolvedPart& part, std::uint8_t pseudo_channel,
-                      std::int64_t lookahead, MemoTable* table);
+  MemoizedReservation(const ResolvedPart& part, std::uint8_t pseudo_channel, std::int64_t lookahead,
+                      MemoTable* table);
 
   Cycles base() const { return Cycles{grid_.tick_of(base_)}; }
   const ReservationTimings& timings() const { return live_.timings(); }

@@ -10,7 +10,8 @@
 
 namespace npulse::dram {
 
-/// fast: granules of rows, memoised (fast_channel.h); reference: every command (reference_channel.h).
+/// fast: granules of rows, memoised (fast_channel.h); reference: every command
+/// (reference_channel.h).
 enum class MemoryEngine : std::uint8_t { fast, reference };
 std::span<const EnumName<MemoryEngine>> enum_names(MemoryEngine);
 

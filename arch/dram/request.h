@@ -21,7 +21,7 @@ struct DecodedAddress {
 };
 
 /// Consecutive bursts of one row of a pseudo-channel.
-struct Run {
+struct RowRun {
   std::uint32_t row = 0;
   std::uint16_t column = 0;
   std::uint16_t bursts = 1;
@@ -31,11 +31,11 @@ struct Run {
 /// What a request for more than one run looks like, wherever it lies: bank and row of each run XOR
 /// those of the request, and columns of their own.
 struct Shape {
-  std::vector<Run> runs;
+  std::vector<RowRun> runs;
 };
 
-/// `bursts` consecutive bursts of one row, or, with a shape, those of all its runs. Times are ticks of
-/// the part's clock. The shape must outlive the request.
+/// `bursts` consecutive bursts of one row, or, with a shape, those of all its runs. Times are ticks
+/// of the part's clock. The shape must outlive the request.
 struct Request {
   std::uint64_t id = 0;
   DecodedAddress at;
@@ -45,9 +45,9 @@ struct Request {
   const Shape* shape = nullptr;
 
   std::size_t runs() const { return shape ? shape->runs.size() : 1; }
-  Run run(std::size_t i) const {
+  RowRun run(std::size_t i) const {
     if (!shape) return {at.row, at.column, bursts, at.bank};
-    const Run& r = shape->runs[i];
+    const RowRun& r = shape->runs[i];
     return {r.row ^ at.row, static_cast<std::uint16_t>(r.column ^ at.column), r.bursts,
             static_cast<std::uint8_t>(r.bank ^ at.bank)};
   }

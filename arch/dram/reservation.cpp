@@ -14,7 +14,8 @@ Reservation::Reservation(const ResolvedPart& part, std::uint8_t pseudo_channel,
       lookahead_{lookahead},
       pseudo_channel_{pseudo_channel},
       group_banks_{static_cast<std::size_t>(part.organisation.banks)},
-      rank_banks_{static_cast<std::size_t>(part.organisation.banks * part.organisation.bank_groups)},
+      rank_banks_{
+          static_cast<std::size_t>(part.organisation.banks * part.organisation.bank_groups)},
       groups_(static_cast<std::size_t>(part.organisation.ranks * part.organisation.bank_groups)) {
   for (std::size_t d = 0; d < 2; ++d) {
     const std::int64_t cells = ceil_div(timings_.col_col_group[d][d], grids_.column.period);
@@ -84,9 +85,8 @@ std::int64_t Reservation::activate(std::int64_t earliest, Group& group, const Gr
   const std::int64_t opens_ok = std::max({base_tick(), opens_ok_, earliest - lead});
   const std::int64_t act_ok =
       std::max({opens_ok + lead, earliest, group.act_ok, act_ok_, window_[0]});
-  const std::int64_t tick = timings_.two_step_activate
-                                ? place_two_steps(opens_ok, act_ok, granule)
-                                : place_activate(act_ok);
+  const std::int64_t tick = timings_.two_step_activate ? place_two_steps(opens_ok, act_ok, granule)
+                                                       : place_activate(act_ok);
   tell(Command::act, tick, granule);
   group.act_ok = tick + timings_.act_act_group;
   act_ok_ = tick + timings_.act_act_any;
@@ -155,8 +155,8 @@ std::optional<std::int64_t> Reservation::place_at_once(const Granule& granule,
 
 void Reservation::promise_data(std::int64_t column, std::size_t direction) {
   // Set by the latest in time; those between others change nothing.
-  synced_until_ = std::max(synced_until_,
-                           column + timings_.latency[direction] + timings_.burst + timings_.t_wckpst);
+  synced_until_ = std::max(
+      synced_until_, column + timings_.latency[direction] + timings_.burst + timings_.t_wckpst);
 }
 
 std::int64_t Reservation::place_column(const Granule& granule, std::int64_t earliest) {
@@ -225,7 +225,8 @@ std::int64_t Reservation::refresh(std::int64_t quiet, bool any_open, CommandObse
 
 void Reservation::tell(Command command, std::int64_t tick, const Granule& granule) {
   if (!observer_) return;
-  observer_->command({Cycles{tick}, command, pseudo_channel_, granule.bank, place_.row, place_.column});
+  observer_->command(
+      {Cycles{tick}, command, pseudo_channel_, granule.bank, place_.row, place_.column});
   if (command == Command::rd || command == Command::wr) ++place_.column;
 }
 

@@ -40,12 +40,13 @@ struct Place {
 };
 
 /// Buses, groups and windows of a pseudo-channel; its banks are the scheduler's. Reserves all
-/// commands of a granule at once, none before the base. The base follows the end of the promised data
-/// at a distance, so that all older state is dead and what remains is small: encode() gives it as
-/// numbers that do not depend on absolute time.
+/// commands of a granule at once, none before the base. The base follows the end of the promised
+/// data at a distance, so that all older state is dead and what remains is small: encode() gives it
+/// as numbers that do not depend on absolute time.
 class Reservation {
  public:
-  /// `lookahead` is the distance between the base and the end of the promised data, in column cells.
+  /// `lookahead` is the distance between the base and the end of the promised data, in column
+  /// cells.
   Reservation(const ResolvedPart& part, std::uint8_t pseudo_channel, std::int64_t lookahead);
 
   std::int64_t base_cell() const { return base_; }
@@ -58,8 +59,8 @@ class Reservation {
   Placement reserve(const Granule& granule, CommandObserver* observer, const Place& place);
   /// Moves the base on behind what was reserved.
   void follow();
-  /// Closes all banks when `any_open`, and refreshes them, once `quiet` allows; the base moves to where
-  /// the first bank can be opened again, and that tick is returned.
+  /// Closes all banks when `any_open`, and refreshes them, once `quiet` allows; the base moves to
+  /// where the first bank can be opened again, and that tick is returned.
   std::int64_t refresh(std::int64_t quiet, bool any_open, CommandObserver* observer);
   /// CAS commands so far.
   std::int64_t syncs() const { return syncs_; }
@@ -81,8 +82,7 @@ class Reservation {
   std::int64_t precharge(std::int64_t earliest);
   std::int64_t activate(std::int64_t earliest, Group& group, const Granule& granule);
   std::int64_t place_activate(std::int64_t act_ok);
-  std::int64_t place_two_steps(std::int64_t opens_ok, std::int64_t act_ok,
-                               const Granule& granule);
+  std::int64_t place_two_steps(std::int64_t opens_ok, std::int64_t act_ok, const Granule& granule);
   std::int64_t column_floor(const Granule& granule, const Group& group);
   std::int64_t place_columns(const Granule& granule, std::int64_t earliest);
   std::optional<std::int64_t> place_at_once(const Granule& granule, std::int64_t earliest);

@@ -46,7 +46,8 @@ constexpr Command kColumns[] = {Command::rd, Command::wr};
 
 CommandGrids::CommandGrids(const ResolvedPart& part, std::int64_t pseudo_channel) {
   const std::int64_t columns = bus_ticks(part, Command::rd);
-  const std::int64_t activates = std::max(bus_ticks(part, Command::act), bus_ticks(part, Command::act1));
+  const std::int64_t activates =
+      std::max(bus_ticks(part, Command::act), bus_ticks(part, Command::act1));
   const std::int64_t precharges = bus_ticks(part, Command::pre);
   const std::int64_t spacing = within(part, Command::rd, Command::rd, Scope::pseudo_channel);
   const std::int64_t sharers = part.organisation.pseudo_channels;

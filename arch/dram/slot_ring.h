@@ -8,8 +8,8 @@
 
 namespace npulse::dram {
 
-/// Cell i begins at tick i * period + phase. Cells from end() on are free; those more than 64 before
-/// it count as taken, whether they are or not.
+/// Cell i begins at tick i * period + phase. Cells from end() on are free; those more than 64
+/// before it count as taken, whether they are or not.
 class SlotRing {
  public:
   static constexpr std::int64_t kDepth = 64;

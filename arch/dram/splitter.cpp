@@ -27,7 +27,8 @@ Splitter::Splitter(const AddressMap& map, Bytes burst, std::int64_t max_bursts, 
                     burst_ * std::bit_floor(static_cast<Address>(max_bursts)))} {
   // A quarter of a queue, so that the scheduler still has a choice.
   if (coalesce) {
-    templates_.emplace(map, burst, std::clamp<std::int64_t>(max_bursts / 4, 1, kMaxRequest), kMaxRun);
+    templates_.emplace(map, burst, std::clamp<std::int64_t>(max_bursts / 4, 1, kMaxRequest),
+                       kMaxRun);
   }
 }
 

@@ -34,8 +34,8 @@ struct Piece {
 /// burst is read, and the write that follows it to the same place waits for that read.
 class Splitter {
  public:
-  /// Pieces have at most `max_bursts`; with `coalesce`, bursts of a row are gathered from all over the
-  /// transaction, and pieces may have shapes.
+  /// Pieces have at most `max_bursts`; with `coalesce`, bursts of a row are gathered from all over
+  /// the transaction, and pieces may have shapes.
   Splitter(const AddressMap& map, Bytes burst, std::int64_t max_bursts, bool coalesce);
 
   /// The pieces in order of address, valid until the next call.
