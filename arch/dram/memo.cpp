@@ -79,8 +79,6 @@ MemoizedReservation::MemoizedReservation(const ResolvedPart& part, std::uint8_t 
                                          std::int64_t lookahead, MemoTable* table)
     : live_{part, pseudo_channel, lookahead},
       grid_{live_.grids().column},
-      group_shift_{static_cast<std::size_t>(
-          std::countr_zero(static_cast<std::uint64_t>(part.organisation.banks)))},
       table_{table},
       credit_{kMaxCredit} {}
 
@@ -95,13 +93,13 @@ std::optional<MemoTable::Key> MemoizedReservation::key_of(std::span<const Granul
   MemoTable::Key key;
   key.words[0] = (std::uint64_t{*state_} + 1) << 32 | std::uint64_t{batch[0].write} << 8 |
                  static_cast<std::uint64_t>(behind_);
-  const std::size_t anchor_group = anchor_ >> group_shift_;
+  
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const Granule& g = batch[i];
     if (g.first_ok > kMaxWait || g.act_ok > kMaxWait) return std::nullopt;
     const std::uint64_t packed =
         std::uint64_t{g.bursts} << 24 | static_cast<std::uint64_t>(g.row) << 22 |
-        static_cast<std::uint64_t>(g.bank >> group_shift_ ^ anchor_group) << 16 |
+        static_cast<std::uint64_t>(live_.group_of(g.bank) ^ renaming_) << 16 |
         static_cast<std::uint64_t>(g.first_ok) << 8 | static_cast<std::uint64_t>(g.act_ok);
     key.words[1 + i / 2] |= packed << (32 * (i % 2));
   }
@@ -118,7 +116,7 @@ BatchPlacement MemoizedReservation::reserve(std::span<const Granule> batch) {
     credit_ = std::min(credit_ + 1, kMaxCredit);
     state_ = known->next;
     live_current_ = false;
-    anchor_ = batch.back().bank;
+    renaming_ = live_.renaming(batch.back().bank);
     base_ += known->placement.base_step;
     behind_ = 0;
     return known->placement;
@@ -153,7 +151,7 @@ BatchPlacement MemoizedReservation::reserve_live(std::span<const Granule> batch,
   result.base_step = static_cast<std::uint16_t>(live_.base_cell() - base_);
   result.syncs = static_cast<std::uint16_t>(live_.syncs() - syncs);
   base_ = live_.base_cell();
-  anchor_ = batch.back().bank;
+  renaming_ = live_.renaming(batch.back().bank);
   return result;
 }
 
@@ -166,7 +164,7 @@ std::int64_t MemoizedReservation::refresh(std::int64_t quiet, bool any_open,
 }
 
 void MemoizedReservation::materialise() {
-  if (!live_current_) live_.decode(table_->state(*state_), base_ - behind_, anchor_);
+  if (!live_current_) live_.decode(table_->state(*state_), base_ - behind_, renaming_);
   live_current_ = true;
   state_.reset();
   behind_ = 0;
@@ -176,7 +174,7 @@ void MemoizedReservation::materialise() {
 void MemoizedReservation::settle() {
   materialise();
   code_.clear();
-  live_.encode(code_, anchor_);
+  live_.encode(code_, renaming_);
   state_ = table_->intern(code_);
 }
 

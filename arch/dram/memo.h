@@ -99,12 +99,11 @@ class MemoizedReservation {
 
   Reservation live_;
   TickGrid grid_;
-  std::size_t group_shift_;
   MemoTable* table_;
   std::int64_t base_ = 0;
   std::int64_t behind_ = 0;                  ///< Cells that the base moved since state_.
   std::optional<MemoTable::StateId> state_;  ///< Known by number; else live_ is current.
-  std::size_t anchor_ = 0;                   ///< The bank used last, which states are relative to.
+  std::size_t renaming_ = 0;                 ///< Of bank groups, that states are coded with.
   bool live_current_ = true;
   std::int64_t credit_;
   std::int64_t pause_ = 0;  ///< Batches for which the table is not asked.

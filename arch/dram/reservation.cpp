@@ -2,10 +2,23 @@
 #include "arch/dram/reservation.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "sim/core/error.h"
 
 namespace npulse::dram {
+namespace {
+
+std::size_t log2_of(std::int64_t n) {
+  return static_cast<std::size_t>(std::countr_zero(static_cast<std::uint64_t>(n)));
+}
+
+std::size_t rename_mask(const Organisation& o) {
+  const bool all = std::has_single_bit(static_cast<std::uint64_t>(o.ranks));
+  return static_cast<std::size_t>(all ? o.ranks * o.bank_groups : o.bank_groups) - 1;
+}
+
+}  // namespace
 
 Reservation::Reservation(const ResolvedPart& part, std::uint8_t pseudo_channel,
                          std::int64_t lookahead)
@@ -13,9 +26,9 @@ Reservation::Reservation(const ResolvedPart& part, std::uint8_t pseudo_channel,
       grids_{part, pseudo_channel},
       lookahead_{lookahead},
       pseudo_channel_{pseudo_channel},
-      group_banks_{static_cast<std::size_t>(part.organisation.banks)},
-      rank_banks_{
-          static_cast<std::size_t>(part.organisation.banks * part.organisation.bank_groups)},
+      group_shift_{log2_of(part.organisation.banks)},
+      rank_shift_{log2_of(part.organisation.banks * part.organisation.bank_groups)},
+      rename_mask_{rename_mask(part.organisation)},
       groups_(static_cast<std::size_t>(part.organisation.ranks * part.organisation.bank_groups)) {
   for (std::size_t d = 0; d < 2; ++d) {
     const std::int64_t cells = ceil_div(timings_.col_col_group[d][d], grids_.column.period);
@@ -41,7 +54,7 @@ Placement Reservation::reserve(const Granule& granule, CommandObserver* observer
                                const Place& place) {
   observer_ = observer;
   place_ = place;
-  Group& group = groups_[granule.bank / group_banks_];
+  Group& group = groups_[group_of(granule.bank)];
   const std::int64_t origin = base_tick();
   std::int64_t first_ok = origin + granule.first_ok, activated = origin;
   if (granule.row != RowState::hit) {
@@ -64,7 +77,7 @@ Placement Reservation::reserve(const Granule& granule, CommandObserver* observer
 /// Bus, group and rank allow a column from here on.
 std::int64_t Reservation::column_floor(const Granule& granule, const Group& group) {
   const std::size_t direction = granule.write;
-  const std::size_t rank = granule.bank / rank_banks_;
+  const std::size_t rank = std::size_t{granule.bank} >> rank_shift_;
   if (rank != rank_ && !granule.write) {
     // Not between columns of the other rank, now or later.
     col_ok_[direction] = std::max(col_ok_[direction], other_rank_ok_);
@@ -231,9 +244,9 @@ void Reservation::tell(Command command, std::int64_t tick, const Granule& granul
 }
 
 template <class Self, class F>
-void Reservation::each_deadline(Self& self, std::size_t anchor, F&& f) {
+void Reservation::each_deadline(Self& self, std::size_t renaming, F&& f) {
   for (std::size_t i = 0; i < self.groups_.size(); ++i) {
-    auto& group = self.groups_[i ^ anchor / self.group_banks_];
+    auto& group = self.groups_[i ^ renaming];
     f(group.act_ok);
     f(group.col_ok[0]);
     f(group.col_ok[1]);
@@ -256,19 +269,19 @@ void encode_ring(const SlotRing& ring, std::int64_t base, Reservation::Code& cod
 
 }  // namespace
 
-void Reservation::encode(Code& code, std::size_t anchor) const {
+void Reservation::encode(Code& code, std::size_t renaming) const {
   const std::int64_t origin = base_tick();
   const std::int64_t phase = origin % grids_.base_period;
   code.push_back(static_cast<std::uint16_t>(phase));
-  code.push_back(static_cast<std::uint16_t>(rank_ ^ anchor / rank_banks_));
+  code.push_back(static_cast<std::uint16_t>(rank_ ^ renaming >> (rank_shift_ - group_shift_)));
   encode_ring(columns_, base_, code);
   encode_ring(rows_, grids_.precharge.cell_at_or_after(origin), code);
-  each_deadline(*this, anchor, [&](std::int64_t tick) {
+  each_deadline(*this, renaming, [&](std::int64_t tick) {
     code.push_back(static_cast<std::uint16_t>(std::max<std::int64_t>(0, tick - origin)));
   });
 }
 
-void Reservation::decode(const Code& code, std::int64_t base, std::size_t anchor) {
+void Reservation::decode(const Code& code, std::int64_t base, std::size_t renaming) {
   base_ = base;
   const std::int64_t origin = base_tick();
   auto next = code.begin();
@@ -279,10 +292,10 @@ void Reservation::decode(const Code& code, std::int64_t base, std::size_t anchor
     return SlotRing::of(end, taken);
   };
   ++next;  // the phase, which the base has
-  rank_ = *next++ ^ anchor / rank_banks_;
+  rank_ = *next++ ^ renaming >> (rank_shift_ - group_shift_);
   columns_ = ring(base_);
   rows_ = ring(grids_.precharge.cell_at_or_after(origin));
-  each_deadline(*this, anchor, [&](std::int64_t& tick) { tick = origin + *next++; });
+  each_deadline(*this, renaming, [&](std::int64_t& tick) { tick = origin + *next++; });
 }
 
 }  // namespace npulse::dram

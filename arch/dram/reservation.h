@@ -66,11 +66,14 @@ class Reservation {
   std::int64_t syncs() const { return syncs_; }
 
   using Code = std::vector<std::uint16_t>;
-  /// Appends all that matters for what is reserved from the base on. Group g stands where g XOR the
-  /// group of `anchor` would: no rule changes when all groups are renamed so.
-  void encode(Code& code, std::size_t anchor) const;
+  /// No rule changes when the bank groups are renamed by an XOR; this one makes a bank's group the
+  /// first (of its rank, when the number of ranks is no power of two).
+  std::size_t renaming(std::size_t bank) const { return group_of(bank) & rename_mask_; }
+  std::size_t group_of(std::size_t bank) const { return bank >> group_shift_; }
+  /// Appends all that matters for what is reserved from the base on, groups renamed.
+  void encode(Code& code, std::size_t renaming) const;
   /// Takes over an encoded state, at base cell `base`.
-  void decode(const Code& code, std::int64_t base, std::size_t anchor);
+  void decode(const Code& code, std::int64_t base, std::size_t renaming);
 
  private:
   struct Group {
@@ -95,14 +98,15 @@ class Reservation {
 
   /// Calls f for every deadline: a tick that is dead once the base has passed it.
   template <class Self, class F>
-  static void each_deadline(Self& self, std::size_t anchor, F&& f);
+  static void each_deadline(Self& self, std::size_t renaming, F&& f);
 
   ReservationTimings timings_;
   CommandGrids grids_;
   std::int64_t lookahead_;
   std::array<int, 2> stride_;  ///< Column cells between bursts of a granule; 0: one by one.
   std::uint8_t pseudo_channel_;
-  std::size_t group_banks_, rank_banks_;
+  std::size_t group_shift_, rank_shift_;  ///< From a bank to its group and rank.
+  std::size_t rename_mask_;
 
   std::int64_t base_ = 0;    ///< In column cells.
   SlotRing columns_, rows_;  ///< rows_: precharges alone when activates have cells of their own.
