@@ -68,6 +68,7 @@ void PartParams::check(Faults& faults, const std::string& path) const {
   const auto wanted = wanted_timings(family);
   for (const auto& [timing_name, value] : list_timings(timing)) {
     const std::string where = join_path(join_path(path, "timing"), timing_name);
+    if (is_optional_timing(timing_name)) continue;
     if (!value && wanted.contains(timing_name)) {
       faults.add(where, fmt::format("missing: {} parts need it", to_string(family)));
     } else if (value && !wanted.contains(timing_name)) {

@@ -55,17 +55,29 @@ ResolvedPart::ResolvedPart(const PartParams& part)
   if (needs_sync) t_wckpst = timing("t_wckpst");
 }
 
+std::optional<TimingValue> ResolvedPart::value_of(std::string_view name) const {
+  for (const auto& [candidate, value] : list_timings(params.timing)) {
+    if (candidate == name) return value;
+  }
+  return std::nullopt;
+}
+
 Cycles ResolvedPart::timing(std::string_view name) const {
   if (name == "burst") return burst;
-  for (const auto& [candidate, value] : list_timings(params.timing)) {
-    if (candidate != name || !value) continue;
-    const std::int64_t clock_hertz = clock.frequency().count() / ticks_per_clock.count();
-    // ns * Hz = 1e9 clocks; a part in 1e6 of a clock is noise of the decimal notation.
-    const double clocks = value->ns * static_cast<double>(clock_hertz) / 1e9;
-    const double rounded = name == "t_refi" ? std::floor(clocks + 1e-6) : std::ceil(clocks - 1e-6);
-    return std::max(static_cast<std::int64_t>(rounded), value->ck) * ticks_per_clock;
-  }
-  throw InternalError{fmt::format("no timing {}", name)};
+  const auto value = value_of(name);
+  ensure(value.has_value(), "a rule names an absent timing");
+  const std::int64_t clock_hertz = clock.frequency().count() / ticks_per_clock.count();
+  // ns * Hz = 1e9 clocks; a part in 1e6 of a clock is noise of the decimal notation.
+  const double clocks = value->ns * static_cast<double>(clock_hertz) / 1e9;
+  const bool interval = name == "t_refi" || name == "t_refi_pb";
+  const double rounded = interval ? std::floor(clocks + 1e-6) : std::ceil(clocks - 1e-6);
+  return std::max(static_cast<std::int64_t>(rounded), value->ck) * ticks_per_clock;
+}
+
+bool ResolvedPart::has(std::string_view latency) const {
+  const auto names = names_in(latency);
+  return std::all_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return value_of(name).has_value(); });
 }
 
 Cycles ResolvedPart::ticks(std::string_view latency) const {
@@ -86,6 +98,7 @@ void ResolvedPart::compile(const FamilyRules& family) {
   for (const BusUse& use : family.buses) bus[index(use.command)] = use;
   for (const auto& group : family.rules) {
     for (const Rule& rule : group) {
+      if (!has(rule.latency)) continue;
       for (const auto& [from, from_name] : enum_names(Command{})) {
         for (const auto& [to, to_name] : enum_names(Command{})) {
           if (rule.from.contains(from) && rule.to.contains(to)) compile(rule, from, to);

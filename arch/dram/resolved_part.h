@@ -32,6 +32,8 @@ struct ResolvedPart {
 
   /// Evaluates a latency as in rules.h; its timings must be present.
   Cycles ticks(std::string_view latency) const;
+  /// Whether all its timings are present.
+  bool has(std::string_view latency) const;
 
   PartParams params;
   Organisation organisation;
@@ -52,6 +54,7 @@ struct ResolvedPart {
   std::int64_t channel_bytes_per_s() const;
 
  private:
+  std::optional<TimingValue> value_of(std::string_view name) const;
   Cycles timing(std::string_view name) const;
   void compile(const FamilyRules& family);
   void compile(const Rule& rule, Command from, Command to);

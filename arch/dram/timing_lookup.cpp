@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/dram/timing_lookup.h"
 
+#include <algorithm>
+#include <array>
 #include <sstream>
 
 namespace npulse::dram {
@@ -21,6 +23,13 @@ std::vector<NamedTiming> list_timings(const Timings& timings) {
   Lister lister{timings, {}};
   Timings::describe(lister);
   return lister.list;
+}
+
+bool is_optional_timing(std::string_view name) {
+  static constexpr std::array<std::string_view, 12> kOptional{
+      "t_ccdmw", "t_refi_pb", "t_rfc_pb", "t_pbr2pbr", "t_pbr2act", "t_rrefd",
+      "t_xp",    "t_cke",     "t_cmdcke", "t_escke",   "t_sr",      "t_xsr"};
+  return std::find(kOptional.begin(), kOptional.end(), name) != kOptional.end();
 }
 
 std::vector<std::string> names_in(std::string_view latency) {
