@@ -19,8 +19,9 @@ std::span<const EnumName<Scheduler>> enum_names(Scheduler);
 enum class PagePolicy : std::uint8_t { open };
 std::span<const EnumName<PagePolicy>> enum_names(PagePolicy);
 
-/// all_bank: one REFab a pseudo-channel each t_refi, never postponed.
-enum class RefreshMode : std::uint8_t { all_bank };
+/// all_bank: one REFab a pseudo-channel each t_refi. per_bank: one REFpb (REFsb of HBM and DDR5)
+/// each t_refi_pb, every set of banks once in a round. none: for comparisons only.
+enum class RefreshMode : std::uint8_t { all_bank, per_bank, none };
 std::span<const EnumName<RefreshMode>> enum_names(RefreshMode);
 
 /// When a write is answered: once in the write queue (posted), or when its data are on the bus.
@@ -33,6 +34,8 @@ struct ControllerParams {
   Scheduler scheduler = Scheduler::frfcfs;
   PagePolicy page_policy = PagePolicy::open;
   RefreshMode refresh = RefreshMode::all_bank;
+  std::int64_t refresh_postpone_max = 0;
+  std::int64_t refresh_pull_in_max = 0;
   std::int64_t write_high_percent = 80;
   std::int64_t write_low_percent = 20;
   WriteResponse write_response = WriteResponse::queued;
@@ -52,6 +55,11 @@ struct ControllerParams {
     field("scheduler", &T::scheduler, "", "Order of commands.");
     field("page_policy", &T::page_policy, "", "When rows are closed.");
     field("refresh", &T::refresh, "", "Kind of refresh.");
+    field("refresh_postpone_max", &T::refresh_postpone_max, "t_refi",
+          "Refreshes put off while requests wait, at most, in all-bank refreshes.", between(0, 8));
+    field("refresh_pull_in_max", &T::refresh_pull_in_max, "t_refi",
+          "Refreshes done ahead while nothing waits, at most, in all-bank refreshes.",
+          between(0, 8));
     field("write_high_percent", &T::write_high_percent, "%",
           "Share of the write queue at which writes go before reads.", between(1, 100));
     field("write_low_percent", &T::write_low_percent, "%",

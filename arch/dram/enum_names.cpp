@@ -8,9 +8,11 @@ namespace npulse::dram {
 
 std::span<const EnumName<Command>> enum_names(Command) {
   using enum Command;
-  static constexpr EnumName<Command> kNames[] = {{act1, "act1"},   {act, "act"},     {pre, "pre"},
-                                                 {preab, "preab"}, {refab, "refab"}, {cas, "cas"},
-                                                 {rd, "rd"},       {wr, "wr"}};
+  static constexpr EnumName<Command> kNames[] = {
+      {act1, "act1"}, {act, "act"}, {pre, "pre"},   {preab, "preab"}, {refab, "refab"},
+      {cas, "cas"},   {rd, "rd"},   {wr, "wr"},     {refpb, "refpb"}, {rda, "rda"},
+      {wra, "wra"},   {mwr, "mwr"}, {mwra, "mwra"}, {pde, "pde"},     {pdx, "pdx"},
+      {sre, "sre"},   {srx, "srx"}};
   return kNames;
 }
 
@@ -20,7 +22,8 @@ std::span<const EnumName<Scope>> enum_names(Scope) {
                                                {bank_group, "bank_group"},
                                                {rank, "rank"},
                                                {other_rank, "other_rank"},
-                                               {pseudo_channel, "pseudo_channel"}};
+                                               {pseudo_channel, "pseudo_channel"},
+                                               {bank_set, "bank_set"}};
   return kNames;
 }
 
@@ -53,7 +56,9 @@ std::span<const EnumName<PagePolicy>> enum_names(PagePolicy) {
 }
 
 std::span<const EnumName<RefreshMode>> enum_names(RefreshMode) {
-  static constexpr EnumName<RefreshMode> kNames[] = {{RefreshMode::all_bank, "all_bank"}};
+  static constexpr EnumName<RefreshMode> kNames[] = {{RefreshMode::all_bank, "all_bank"},
+                                                     {RefreshMode::per_bank, "per_bank"},
+                                                     {RefreshMode::none, "none"}};
   return kNames;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "arch/dram/controller_fit.h"
 #include "sim/core/error.h"
 
 namespace npulse::dram {
@@ -15,6 +16,15 @@ void for_each_bank(BankMask banks, F&& f) {
   for (; banks; banks &= banks - 1) f(static_cast<std::size_t>(std::countr_zero(banks)));
 }
 
+/// The longest that `to` in another bank waits for `from`.
+Cycles longest(const ResolvedPart& part, Command from, Command to) {
+  Cycles most{0};
+  for (const Delay& rule : part.delays[index(from)]) {
+    if (rule.to == to) most = std::max(most, rule.latency);
+  }
+  return most;
+}
+
 }  // namespace
 
 PseudoChannel::PseudoChannel(const ResolvedPart& part, const ControllerParams& controller,
@@ -24,11 +34,12 @@ PseudoChannel::PseudoChannel(const ResolvedPart& part, const ControllerParams& c
       queue_bursts_{controller.queue_bursts},
       posted_writes_{controller.write_response == WriteResponse::queued},
       number_{number},
-      device_{part},
+      device_{part, commands_used(part, controller)},
       window_{static_cast<std::size_t>(part.organisation.total_banks()),
               static_cast<std::size_t>(2 * controller.queue_bursts)},
       drain_{controller},
-      refresh_{part.t_refi} {}
+      refresh_{part, controller},
+      refresh_guard_{longest(part, Command::act, Command::refpb)} {}
 
 void PseudoChannel::push(const Request& request) {
   ensure(request.bursts <= queue_bursts_, "a request is longer than the scheduler's queue");
@@ -38,13 +49,13 @@ void PseudoChannel::push(const Request& request) {
 
 Cycles PseudoChannel::wake_at() const {
   const Cycles arrival = inbox_.empty() || blocked_ ? kNever : inbox_.front().arrival;
-  return refreshing_ ? arrival : std::min(arrival, refresh_.due());
+  return std::min(arrival, refresh_.due());
 }
 
 void PseudoChannel::update(Cycles now, CompletionSink& sink) {
   stale_ = true;
-  refreshing_ = now >= refresh_.due();
   admit(now, sink);
+  refresh_.update(now, window_.waiting(Direction::read) | window_.waiting(Direction::write), open_);
   drain_.choose(window_);
   if (!blocked_) return;
   // The head can only go on when some of those in its way are gone.
@@ -79,107 +90,6 @@ const Proposal& PseudoChannel::proposal(Cycles now) {
   return proposal_;
 }
 
-void PseudoChannel::propose(Cycles now) {
-  stale_ = false;
-  proposal_ = Proposal{};
-  if (half_) propose_second_activate(now);
-  if (refreshing_) return propose_refresh(now);
-  propose_columns(now);
-  const BankMask waiting = window_.waiting(drain_.direction());
-  if (!half_) propose_activates(now, waiting & ~open_);
-  propose_precharges(now, waiting & open_ & ~window_.hits(drain_.direction()));
-}
-
-void PseudoChannel::consider(Proposal candidate) {
-  if (candidate.at > proposal_.at) return;
-  candidate.at =
-      shared_.buses.slot(candidate.sync ? Command::cas : candidate.command, candidate.at);
-  if (candidate.before(proposal_)) proposal_ = candidate;
-}
-
-void PseudoChannel::propose_refresh(Cycles now) {
-  if (half_) return;
-  const Command command = open_ ? Command::preab : Command::refab;
-  consider({std::max(now, device_.floor(command)), Proposal::overdue, command});
-}
-
-template <class Earliest, class Age>
-void PseudoChannel::choose_bank(Proposal& candidate, BankMask banks, Earliest&& earliest,
-                                Age&& age) {
-  Cycles best_at = candidate.at;
-  std::uint64_t best_age = candidate.age;
-  int best_bank = candidate.bank;
-  for (; banks; banks &= banks - 1) {
-    const int bank = std::countr_zero(banks);
-    const Cycles at = earliest(static_cast<std::size_t>(bank));
-    const std::uint64_t a = age(static_cast<std::size_t>(bank));
-    // Without branches: which bank wins cannot be predicted.
-    const bool better = (at < best_at) | ((at == best_at) & (a < best_age));
-    best_at = better ? at : best_at;
-    best_age = better ? a : best_age;
-    best_bank = better ? bank : best_bank;
-  }
-  candidate.at = best_at;
-  candidate.age = best_age;
-  candidate.bank = static_cast<std::uint8_t>(best_bank);
-}
-
-void PseudoChannel::propose_columns(Cycles now) {
-  const Direction direction = drain_.direction();
-  const BankMask hits = window_.hits(direction);
-  if (!hits) return;
-  const Command command = direction == Direction::read ? Command::rd : Command::wr;
-  const Cycles floor = shared_.buses.slot(command, std::max(now, device_.floor(command)));
-  Proposal best{kNever, Proposal::column, command};
-  choose_bank(
-      best, hits,
-      [&](std::size_t bank) { return std::max(floor, device_.earliest(command, bank)); },
-      [&](std::size_t bank) { return window_.hit_age(direction, bank); });
-  if (part_.needs_sync && best.at + latency(command) > synced_until_) {
-    best.sync = true;
-    best.at = std::max(now, best.at - part_.ticks_per_clock);
-  }
-  consider(best);
-}
-
-void PseudoChannel::propose_second_activate(Cycles now) {
-  const Cycles at =
-      std::max({now, device_.floor(Command::act), device_.earliest(Command::act, half_->bank)});
-  const auto urgency = at >= half_->deadline ? Proposal::overdue : Proposal::second_activate;
-  consider({at, urgency, Command::act, half_->bank});
-}
-
-void PseudoChannel::propose_activates(Cycles now, BankMask banks) {
-  if (!banks) return;
-  const Direction direction = drain_.direction();
-  // ACT-1 goes when ACT-2 may follow on its heels.
-  const Command first = part_.two_step_activate ? Command::act1 : Command::act;
-  const Cycles lead = part_.two_step_activate ? part_.ticks_per_clock : Cycles{0};
-  const Cycles floor = shared_.buses.slot(
-      first, std::max({now, device_.floor(first), device_.floor(Command::act) - lead}));
-  Proposal best{kNever, Proposal::row, first};
-  choose_bank(
-      best, banks,
-      [&](std::size_t bank) {
-        return std::max(
-            {floor, device_.earliest(first, bank), device_.earliest(Command::act, bank) - lead});
-      },
-      [&](std::size_t bank) { return window_.oldest_age(direction, bank); });
-  consider(best);
-}
-
-void PseudoChannel::propose_precharges(Cycles now, BankMask banks) {
-  if (!banks) return;
-  const Direction direction = drain_.direction();
-  const Cycles floor = shared_.buses.slot(Command::pre, std::max(now, device_.floor(Command::pre)));
-  Proposal best{kNever, Proposal::row, Command::pre};
-  choose_bank(
-      best, banks,
-      [&](std::size_t bank) { return std::max(floor, device_.earliest(Command::pre, bank)); },
-      [&](std::size_t bank) { return window_.oldest_age(direction, bank); });
-  consider(best);
-}
-
 void PseudoChannel::issue(CompletionSink& sink) {
   const Proposal p = proposal_;
   switch (p.command) {
@@ -200,7 +110,7 @@ void PseudoChannel::issue(CompletionSink& sink) {
     case Command::pre:
       send(p.command, p.at, p.bank, 0, 0);
       close(bit_of(p.bank));
-      conflicted_ |= bit_of(p.bank);
+      if (p.urgency == Proposal::row) conflicted_ |= bit_of(p.bank);
       break;
     case Command::preab:
       send(p.command, p.at, 0, 0, 0);
@@ -208,11 +118,12 @@ void PseudoChannel::issue(CompletionSink& sink) {
       conflicted_ = 0;
       break;
     case Command::refab:
-      send(p.command, p.at, 0, 0, 0);
+    case Command::refpb:
+      send(p.command, p.at, p.bank, 0, 0);
       refresh_.refreshed();
       break;
-    case Command::cas:
-      break;  // goes with its column command
+    default:
+      throw InternalError{"a command that is never proposed"};
   }
   update(p.at, sink);
 }

@@ -28,6 +28,13 @@ const PartParams& checked(const PartParams& part) {
   return part;
 }
 
+/// Whether a row about `commands` is about this one too.
+bool includes(CommandSet commands, Command command) {
+  if (commands.contains(command)) return true;
+  if (command == Command::mwra && commands.contains(Command::mwr)) return true;
+  return is_column(command) && commands.contains(bus_model(command));
+}
+
 }  // namespace
 
 ResolvedPart::ResolvedPart(const PartParams& part)
@@ -49,6 +56,7 @@ ResolvedPart::ResolvedPart(const PartParams& part)
                      fmt::format("{} ticks: must be at least {}, twice the {} of a refresh",
                                  t_refi.count(), 2 * refresh.count(), refresh.count())};
   }
+  find_refresh_sets();
   two_step_activate = bus[index(Command::act1)].has_value();
   needs_sync = bus[index(Command::cas)].has_value();
   if (two_step_activate) t_aad = timing("t_aad");
@@ -94,26 +102,46 @@ Cycles ResolvedPart::ticks(std::string_view latency) const {
   return sum;
 }
 
+void ResolvedPart::find_refresh_sets() {
+  if (!has("t_refi_pb + t_rfc_pb")) return;
+  t_refi_pb = timing("t_refi_pb");
+  // Both intervals are rounded down.
+  const std::int64_t sets = (2 * t_refi + t_refi_pb) / (2 * t_refi_pb);
+  if (sets > 0 && organisation.total_banks() % sets == 0) refresh_sets = sets;
+}
+
 void ResolvedPart::compile(const FamilyRules& family) {
   for (const BusUse& use : family.buses) bus[index(use.command)] = use;
+  for (const auto& [command, name] : enum_names(Command{})) {
+    const auto& model = bus[index(bus_model(command))];
+    if (model && bus_model(command) != command) {
+      bus[index(command)] = BusUse{command, model->bus, model->ticks, model->edge};
+    }
+  }
   for (const auto& group : family.rules) {
     for (const Rule& rule : group) {
-      if (!has(rule.latency)) continue;
-      for (const auto& [from, from_name] : enum_names(Command{})) {
-        for (const auto& [to, to_name] : enum_names(Command{})) {
-          if (rule.from.contains(from) && rule.to.contains(to)) compile(rule, from, to);
-        }
-      }
+      if (has(rule.latency)) compile(rule);
+    }
+  }
+}
+
+void ResolvedPart::compile(const Rule& rule) {
+  if (rule.window > 1) {
+    windows.push_back({rule.from, rule.to, rule.scope, ticks(rule.latency), rule.window});
+    return;
+  }
+  for (const auto& [from, from_name] : enum_names(Command{})) {
+    for (const auto& [to, to_name] : enum_names(Command{})) {
+      // Auto-precharge changes nothing in when a column may go, a mask may.
+      const bool waits =
+          rule.to.contains(to) || (to == Command::mwr && rule.to.contains(Command::wr));
+      if (waits && includes(rule.from, from)) compile(rule, from, to);
     }
   }
 }
 
 void ResolvedPart::compile(const Rule& rule, Command from, Command to) {
   const Delay delay{rule.scope, to, ticks(rule.latency)};
-  if (rule.window > 1) {
-    windows[index(from)].push_back({delay, rule.window});
-    return;
-  }
   auto& list = delays[index(from)];
   const auto twin = std::find_if(list.begin(), list.end(), [&](const Delay& other) {
     return other.scope == delay.scope && other.to == delay.to;

@@ -20,9 +20,11 @@ struct Delay {
   Cycles latency;
 };
 
-/// As Delay, counted from the `window`-th last command.
+/// From the `window`-th last command of `from` each of `to` waits.
 struct WindowDelay {
-  Delay delay;
+  CommandSet from, to;
+  Scope scope;
+  Cycles latency;
   int window;
 };
 
@@ -46,9 +48,13 @@ struct ResolvedPart {
   Cycles t_aad{};
   bool needs_sync = false;  ///< Columns need WCK running, started by `cas` one command before.
   Cycles t_wckpst{};
-  std::array<std::vector<Delay>, kCommands> delays;         ///< By the command that causes them.
-  std::array<std::vector<WindowDelay>, kCommands> windows;  ///< By the command that causes them.
-  std::array<std::optional<BusUse>, kCommands> bus;         ///< Absent: not in this family.
+  /// Sets of banks that per-bank refreshes go round: bank b is in set b mod refresh_sets. 0 where
+  /// the part lacks the timings, or t_refi / t_refi_pb does not go into its banks.
+  std::int64_t refresh_sets = 0;
+  Cycles t_refi_pb{};
+  std::array<std::vector<Delay>, kCommands> delays;  ///< By the command that causes them.
+  std::vector<WindowDelay> windows;
+  std::array<std::optional<BusUse>, kCommands> bus;  ///< Absent: not in this family.
 
   /// Peak of one channel.
   std::int64_t channel_bytes_per_s() const;
@@ -56,7 +62,9 @@ struct ResolvedPart {
  private:
   std::optional<TimingValue> value_of(std::string_view name) const;
   Cycles timing(std::string_view name) const;
+  void find_refresh_sets();
   void compile(const FamilyRules& family);
+  void compile(const Rule& rule);
   void compile(const Rule& rule, Command from, Command to);
 };
 

@@ -3,6 +3,7 @@
 // simulators).
 #include "arch/dram/rules.h"
 
+#include "arch/dram/policy_rules.h"
 #include "sim/core/error.h"
 
 namespace npulse::dram {
@@ -25,7 +26,7 @@ constexpr Rule kRows[] = {
     {refab, refab, pseudo_channel, "t_rfc_ab"},
     {act, act, bank_group, "t_rrd_l"},
     {act, act, pseudo_channel, "t_rrd_s"},
-    {act, act, pseudo_channel, "t_faw", 4},
+    {{act, refpb}, {act, refpb}, pseudo_channel, "t_faw", 4},
 };
 
 // Columns and the data bus they share.
@@ -79,8 +80,8 @@ constexpr BusUse kHbm3Buses[] = {
 }  // namespace
 
 const FamilyRules& family_rules(Family family) {
-  static const FamilyRules lpddr5{8, 1, {kRows, kColumns, kLpddr5}, kLpddr5Buses};
-  static const FamilyRules hbm3{4, 2, {kRows, kColumns, kHbm3}, kHbm3Buses};
+  static const FamilyRules lpddr5{8, 1, {kRows, kColumns, kSetRefresh, kLpddr5}, kLpddr5Buses};
+  static const FamilyRules hbm3{4, 2, {kRows, kColumns, kSetRefresh, kHbm3}, kHbm3Buses};
   switch (family) {
     case Family::lpddr5:
       return lpddr5;

@@ -12,7 +12,8 @@ namespace npulse::dram {
 
 /// After `from`, each command of `to` in the same `scope` waits for `latency`, a sum over timing
 /// names and `burst` (the ticks of data of one burst). With a window of n it waits from the n-th
-/// last `from` instead.
+/// last `from` instead. What is said of `rd` holds for `rda`, of `wr` for `wra`, `mwr` and `mwra`;
+/// an auto-precharge is a `pre` as soon as one could go (device.h).
 struct Rule {
   CommandSet from, to;
   Scope scope;
@@ -27,6 +28,14 @@ struct BusUse {
   std::int64_t ticks;
   std::int64_t edge;
 };
+
+/// The command whose place on the bus a command shares that its family does not list; itself
+/// otherwise.
+constexpr Command bus_model(Command command) {
+  if (is_read(command)) return Command::rd;
+  if (is_write(command)) return Command::wr;
+  return command > Command::wr ? Command::refab : command;
+}
 
 /// All that sets a standard apart.
 struct FamilyRules {

@@ -11,8 +11,9 @@ namespace npulse::testing {
 using dram::Command;
 using dram::CommandRecord;
 
-DramJudge::DramJudge(const dram::PartParams& part)
+DramJudge::DramJudge(const dram::PartParams& part, const dram::ControllerParams& controller)
     : part_{part},
+      controller_{controller},
       half_clocks_{part.family == dram::Family::hbm3 ? 2 : 1},
       burst_ck_{part.organisation.burst_length / (part.family == dram::Family::hbm3 ? 4 : 8)},
       lanes_(static_cast<std::size_t>(part.organisation.pseudo_channels)) {
@@ -67,7 +68,8 @@ void DramJudge::check_bus(const CommandRecord& now) {
 
 void DramJudge::check_spacing(Lane& lane, const PastCommand& now) {
   for (const PastCommand& before : lane.past) {
-    const std::int64_t wanted = least(before, now) * half_clocks_;
+    const std::int64_t wanted =
+        std::max(least(before, now), least_of_set_refresh(before, now)) * half_clocks_;
     const std::int64_t distance = (now.record.at - before.record.at).count();
     if (distance < wanted) {
       fault(now.record, fmt::format("{} ticks after {} of bank {}, {} are needed", distance,
@@ -154,6 +156,7 @@ void DramJudge::check_state(Lane& lane, const CommandRecord& now) {
       lane.banks.clear();
       break;
     case Command::refab:
+    case Command::refpb:
       check_refresh(lane, now);
       break;
     case Command::cas:
@@ -163,6 +166,8 @@ void DramJudge::check_state(Lane& lane, const CommandRecord& now) {
     case Command::wr:
       check_column(lane, now);
       break;
+    default:
+      fault(now, "is not known");
   }
   const bool half_broken =
       lane.half &&
@@ -182,6 +187,10 @@ void DramJudge::check_activate(Lane& lane, const CommandRecord& now) {
     lane.half.reset();
   }
   bank.open_row = now.row;
+  count_activate(lane, now);
+}
+
+void DramJudge::count_activate(Lane& lane, const CommandRecord& now) {
   lane.activates.push_back(now.at.count());
   if (lane.activates.size() < 5) return;
   const std::int64_t window = now.at.count() - lane.activates.front();
@@ -209,37 +218,6 @@ void DramJudge::check_column(Lane& lane, const CommandRecord& now) {
   }
   lane.data_end = begin + burst_ck_ * half_clocks_;
   lane.data_ever = true;
-}
-
-void DramJudge::check_refresh(Lane& lane, const CommandRecord& now) {
-  for (const auto& [number, bank] : lane.banks) {
-    if (bank.open_row) fault(now, fmt::format("bank {} is open", number));
-  }
-  const double interval = part_.timing.t_refi->ns * static_cast<double>(part_.rate_mtps) / 1e3 /
-                          (lpddr() ? 8 : 4) * static_cast<double>(half_clocks_);
-  ++lane.refreshes;
-  // Closing all banks takes a while, and the engine counts whole ticks.
-  const auto& t = part_.timing;
-  const double slack = static_cast<double>(
-      (clocks(t.t_ras) + clocks(t.wl) + clocks(t.t_wr) + clocks(t.t_rp_ab) + 20) * half_clocks_ +
-      2 * lane.refreshes);
-  const double late =
-      static_cast<double>(now.at.count()) - static_cast<double>(lane.refreshes) * interval;
-  if (std::abs(late) > slack) {
-    fault(now, fmt::format("refresh {} is off its time by {} ticks", lane.refreshes, late));
-  }
-}
-
-void DramJudge::finish(Cycles end) {
-  const double interval = part_.timing.t_refi->ns * static_cast<double>(part_.rate_mtps) / 1e3 /
-                          (lpddr() ? 8 : 4) * static_cast<double>(half_clocks_);
-  for (const Lane& lane : lanes_) {
-    const auto wanted = static_cast<std::int64_t>(static_cast<double>(end.count()) / interval) - 1;
-    if (lane.refreshes < wanted) {
-      fault({}, fmt::format("{} refreshes by tick {}, {} are needed", lane.refreshes, end.count(),
-                            wanted));
-    }
-  }
 }
 
 }  // namespace npulse::testing

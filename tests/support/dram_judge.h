@@ -6,9 +6,11 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "arch/dram/controller_params.h"
 #include "arch/dram/params.h"
 #include "arch/dram/request.h"
 
@@ -16,7 +18,8 @@ namespace npulse::testing {
 
 class DramJudge : public dram::CommandObserver {
  public:
-  explicit DramJudge(const dram::PartParams& part);
+  /// `controller` says which refreshes are wanted.
+  explicit DramJudge(const dram::PartParams& part, const dram::ControllerParams& controller = {});
 
   void command(const dram::CommandRecord& record) override;
   /// Call at the end: refreshes that are missing by then are faults too.
@@ -43,6 +46,7 @@ class DramJudge : public dram::CommandObserver {
     std::int64_t data_end = 0;  ///< Of the last burst.
     bool data_ever = false;
     std::int64_t refreshes = 0;
+    std::set<std::int64_t> round;  ///< Sets of banks refreshed in this round.
     std::int64_t last = 0;
   };
 
@@ -51,17 +55,27 @@ class DramJudge : public dram::CommandObserver {
   std::int64_t least(const PastCommand& before, const PastCommand& after) const;
   std::int64_t least_lpddr5(const PastCommand& before, const PastCommand& after) const;
   std::int64_t least_hbm3(const PastCommand& before, const PastCommand& after) const;
+  std::int64_t least_of_set_refresh(const PastCommand& before, const PastCommand& after) const;
   void check_spacing(Lane& lane, const PastCommand& now);
   void check_state(Lane& lane, const dram::CommandRecord& now);
   void check_activate(Lane& lane, const dram::CommandRecord& now);
+  void count_activate(Lane& lane, const dram::CommandRecord& now);
   void check_column(Lane& lane, const dram::CommandRecord& now);
   void check_refresh(Lane& lane, const dram::CommandRecord& now);
   void check_bus(const dram::CommandRecord& now);
   void fault(const dram::CommandRecord& now, const std::string& what);
 
+  /// Sets of banks that refreshes go round, and ticks between two of them.
+  std::int64_t sets() const;
+  bool same_set(const dram::CommandRecord& a, const dram::CommandRecord& b) const;
+  std::int64_t interval() const;
+  std::int64_t slack() const;
+
+  double bits_per_clock() const { return lpddr() ? 8 : 4; }
   bool lpddr() const { return part_.family == dram::Family::lpddr5; }
 
   dram::PartParams part_;
+  dram::ControllerParams controller_;
   std::int64_t half_clocks_;  ///< Ticks of a CK.
   std::int64_t burst_ck_;
   std::int64_t longest_ck_;  ///< No spacing rule reaches further back.

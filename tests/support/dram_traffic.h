@@ -65,6 +65,29 @@ inline CompletionLog drive(dram::Channel& channel, std::uint64_t count, const Re
   return log;
 }
 
+/// As drive(), in spells of `spell` requests with nothing to do for `pause` ticks after each.
+inline CompletionLog drive_in_spells(dram::Channel& channel, std::uint64_t count,
+                                     const RequestSource& source, std::uint64_t spell,
+                                     Cycles pause) {
+  CompletionLog log;
+  Cycles now{0};
+  for (std::uint64_t i = 0; i < count; ++i) {
+    while (!channel.can_accept())
+      channel.advance(now = std::max(now, *channel.next_event()) + Cycles{1}, log);
+    dram::Request request = source(i);
+    request.id = i;
+    request.arrival = now;
+    channel.push(request);
+    if (i % spell != spell - 1) continue;
+    while (!channel.idle())
+      channel.advance(now = std::max(now, *channel.next_event()) + Cycles{64}, log);
+    channel.advance(now += pause, log);
+  }
+  while (!channel.idle())
+    channel.advance(now = std::max(now, *channel.next_event()) + Cycles{64}, log);
+  return log;
+}
+
 /// Requests of one burst each to consecutive places of a map, `stride` bytes apart.
 inline RequestSource stream(const dram::AddressMap& map, std::uint64_t stride, bool write = false) {
   return [&map, stride, write](std::uint64_t i) {

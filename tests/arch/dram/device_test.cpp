@@ -14,10 +14,14 @@ using namespace npulse::testing;
 
 namespace {
 
+using enum Command;
+constexpr CommandSet kAll{act1, act, pre, preab, refab, rd,  wr,  refpb,
+                          mwr,  pde, pdx, sre,   srx,   cas, rda, wra};
+
 /// A device to which commands are issued as early as they may go.
 class Probe {
  public:
-  explicit Probe(const std::string& name) : part{shipped_part(name)}, device{part} {}
+  explicit Probe(const std::string& name) : part{shipped_part(name)}, device{part, kAll} {}
 
   Cycles earliest(Command command, std::size_t bank) const {
     return std::max(device.floor(command), device.earliest(command, bank));
@@ -82,7 +86,7 @@ TEST_CASE("The fifth activate waits for the first by tFAW", "[arch][dram]") {
   PartParams params = shipped_part("lpddr5-6400");
   params.timing.t_faw->ns = 60;
   const ResolvedPart part{params};
-  Device device{part};
+  Device device{part, kAll};
   const auto group = static_cast<std::size_t>(part.organisation.banks);
   Cycles first{0}, second{0};
   for (std::size_t i = 0; i < 6; ++i) {

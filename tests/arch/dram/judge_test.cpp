@@ -19,24 +19,45 @@ struct Trial {
   std::string first;
 };
 
+/// Spells of requests and pauses between them, in intervals of all-bank refresh.
+struct Rhythm {
+  std::uint64_t spell = 1'000'000;
+  double pause = 0;
+};
+
 /// Runs `engine_part` and judges it by `true_part`.
 Trial judge(const PartParams& engine_part, const PartParams& true_part, const RequestSource& source,
-            std::uint64_t requests, const ControllerParams& controller = {}) {
-  DramJudge judge{true_part};
+            std::uint64_t requests, const ControllerParams& controller = {}, Rhythm rhythm = {}) {
+  DramJudge judge{true_part, controller};
   const ResolvedPart part{engine_part};
   const auto channel = make_reference_channel(part, controller, &judge);
-  const CompletionLog log = drive(*channel, requests, source);
+  const Cycles pause{
+      static_cast<std::int64_t>(rhythm.pause * static_cast<double>(part.t_refi.count()))};
+  const CompletionLog log = drive_in_spells(*channel, requests, source, rhythm.spell, pause);
   REQUIRE(log.entries().size() == requests);
   judge.finish(log.last());
   return {judge.fault_count(), judge.faults().empty() ? "" : judge.faults().front()};
 }
 
-/// All traffic that a mutation might show in: thrashing rows, streams of hits, and mixes of both.
+ControllerParams refreshing(RefreshMode mode, std::int64_t postpone = 0, std::int64_t pull_in = 0) {
+  ControllerParams controller;
+  controller.refresh = mode;
+  controller.refresh_postpone_max = postpone;
+  controller.refresh_pull_in_max = pull_in;
+  return controller;
+}
+
+/// All that a mutation might show in: thrashing rows, streams of hits, mixes of both, with every
+/// policy of the controller.
 bool caught_anywhere(const PartParams& engine_part, const PartParams& true_part) {
-  for (const std::uint32_t rows : {2u, 64u, 1u}) {
-    for (const unsigned writes : {3u, 0u}) {
-      const auto source = random_traffic(true_part, rows + writes, rows, writes);
-      if (judge(engine_part, true_part, source, 8000).faults > 0) return true;
+  for (const auto& controller :
+       {refreshing(RefreshMode::all_bank), refreshing(RefreshMode::per_bank, 1, 8)}) {
+    for (const std::uint32_t rows : {2u, 64u, 1u}) {
+      for (const unsigned writes : {3u, 0u}) {
+        const auto source = random_traffic(true_part, rows + writes, rows, writes);
+        const Trial trial = judge(engine_part, true_part, source, 6000, controller, {1500, 1.5});
+        if (trial.faults > 0) return true;
+      }
     }
   }
   return false;
@@ -81,7 +102,7 @@ std::vector<Mutation> mutations(const PartParams& part) {
       if (!is_used(part, timing)) return;
       PartParams mutant = part;
       TimingValue& value = *(mutant.timing.*member);
-      const bool longer = timing == "t_refi" || timing == "t_wckpst";
+      const bool longer = timing == "t_refi" || timing == "t_refi_pb" || timing == "t_wckpst";
       value.ns *= longer ? 2 : 0.7;
       value.ck = longer ? value.ck * 4 : value.ck * 7 / 10;
       list.push_back({timing, mutant});
@@ -126,6 +147,26 @@ TEST_CASE("The judge finds no fault with queues of any length", "[arch][dram]") 
           judge(part, part, random_traffic(part, 7, 8), 5'000, {.queue_bursts = queue});
       INFO(name << ", queue " << queue << ": " << trial.first);
       REQUIRE(trial.faults == 0);
+    }
+  }
+}
+
+TEST_CASE("The judge finds no fault in any kind of refresh", "[arch][dram]") {
+  for (const auto& name : shipped_parts()) {
+    const PartParams part = shipped_part(name);
+    for (const RefreshMode mode : {RefreshMode::all_bank, RefreshMode::per_bank}) {
+      for (const std::int64_t postpone : {0, 1, 8}) {
+        for (const std::int64_t pull_in : {0, 8}) {
+          for (const std::uint32_t rows : {1u, 1000u}) {
+            const auto controller = refreshing(mode, postpone, pull_in);
+            const Trial trial =
+                judge(part, part, random_traffic(part, rows, rows), 3'000, controller, {900, 3.3});
+            INFO(name << ", " << to_string(mode) << ", " << postpone << ", " << pull_in << ", "
+                      << rows << " rows: " << trial.first);
+            REQUIRE(trial.faults == 0);
+          }
+        }
+      }
     }
   }
 }
