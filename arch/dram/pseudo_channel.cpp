@@ -37,6 +37,7 @@ PseudoChannel::PseudoChannel(const ResolvedPart& part, const ControllerParams& c
       device_{part, commands_used(part, controller)},
       window_{static_cast<std::size_t>(part.organisation.total_banks()),
               static_cast<std::size_t>(2 * controller.queue_bursts)},
+      held_{static_cast<std::size_t>(part.organisation.total_banks())},
       drain_{controller},
       refresh_{part, controller},
       refresh_guard_{longest(part, Command::act, Command::refpb)} {}
@@ -56,29 +57,34 @@ void PseudoChannel::update(Cycles now, CompletionSink& sink) {
   stale_ = true;
   admit(now, sink);
   refresh_.update(now, window_.waiting(Direction::read) | window_.waiting(Direction::write), open_);
-  drain_.choose(window_);
-  if (!blocked_) return;
-  // The head can only go on when some of those in its way are gone.
-  const Request& head = inbox_.front();
-  if (window_.conflicts(head)) {
-    drain_.force(opposite(direction_of(head)));
-  } else if (head.write) {
-    drain_.force(Direction::write);
-  }
+  choose_direction();
 }
 
 void PseudoChannel::admit(Cycles now, CompletionSink& sink) {
   blocked_ = false;
   while (!inbox_.empty() && inbox_.front().arrival <= now) {
     const Request& request = inbox_.front();
-    const bool full = window_.bursts(direction_of(request)) + request.bursts > queue_bursts_;
-    blocked_ = full || window_.conflicts(request);
+    const Direction d = direction_of(request);
+    blocked_ = window_.bursts(d) + held_.bursts(d) + request.bursts > queue_bursts_;
     if (blocked_) return;
-    window_.insert(request);
+    if (held_.must_wait(request, window_)) {
+      held_.hold(request);
+    } else {
+      window_.insert(request);
+    }
     shared_.backlog -= request.bursts;
     if (request.write && posted_writes_) sink.completed(request, now);
     inbox_.pop();
   }
+}
+
+void PseudoChannel::choose_direction() {
+  drain_.choose(window_);
+  // Reads that wait for writes, and writes that find their queue full, are not left to the
+  // watermarks; but writes that wait for merge reads gather.
+  const bool full = blocked_ && inbox_.front().write && held_.bursts(Direction::write) == 0;
+  const bool pressing = full || held_.bursts(Direction::read) > 0;
+  if (pressing && window_.waiting(Direction::write)) drain_.force(Direction::write);
 }
 
 const Proposal& PseudoChannel::proposal(Cycles now) {
@@ -155,6 +161,7 @@ void PseudoChannel::issue_column(CompletionSink& sink) {
     conflicted_ &= ~bit_of(p.bank);
   }
   const auto served = window_.serve_hit(direction, p.bank);
+  if (served && held_.holds(p.bank)) held_.release(p.bank, window_);
   if (served && !(served->write && posted_writes_)) sink.completed(*served, end);
 }
 

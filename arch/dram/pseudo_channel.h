@@ -5,6 +5,7 @@
 #include "arch/dram/channel.h"
 #include "arch/dram/command_buses.h"
 #include "arch/dram/device.h"
+#include "arch/dram/held_requests.h"
 #include "arch/dram/inbox.h"
 #include "arch/dram/proposal.h"
 #include "arch/dram/refresh_scheduler.h"
@@ -40,6 +41,7 @@ class PseudoChannel {
 
  private:
   void admit(Cycles now, CompletionSink& sink);
+  void choose_direction();
   void propose(Cycles now);
   /// When the refresh may go; kNever while banks are to be closed for it.
   Cycles propose_refresh(Cycles now);
@@ -75,10 +77,11 @@ class PseudoChannel {
   Device device_;
   Inbox inbox_;
   RequestWindow window_;
+  HeldRequests held_;
   WriteDrain drain_;
   RefreshScheduler refresh_;
   Cycles refresh_guard_;  ///< An activate keeps this distance from a refresh to come.
-  bool blocked_ = false;  ///< The head of the inbox has arrived but cannot be taken in.
+  bool blocked_ = false;  ///< The head of the inbox has arrived but its queue is full.
   bool stale_ = true;     ///< proposal_ must be made anew.
   Proposal proposal_;
   BankMask open_ = 0;

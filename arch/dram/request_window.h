@@ -25,6 +25,12 @@ constexpr Direction direction_of(const Request& request) {
   return request.write ? Direction::write : Direction::read;
 }
 
+/// Of one bank.
+constexpr bool overlap(const Request& a, const Request& b) {
+  return a.at.row == b.at.row && a.at.column < b.at.column + b.bursts &&
+         b.at.column < a.at.column + a.bursts;
+}
+
 class RequestWindow {
  public:
   RequestWindow(std::size_t banks, std::size_t max_entries);

@@ -116,6 +116,26 @@ TEST_CASE("A part of a burst is written by reading, merging and writing it", "[a
   REQUIRE(memory.total_counts().of(Command::wr) == 1);
 }
 
+TEST_CASE("Merge reads go together, not one behind each write", "[arch][dram]") {
+  for (const auto& name : shipped_parts()) {
+    Picoseconds ends[2];
+    for (const Address stride : {512, 478}) {  // a whole number of bursts, and not
+      ControllerParams controller;
+      controller.backlog_bursts = 1 << 20;
+      controller.write_response = WriteResponse::written;
+      Memory memory{shipped_part(name), memory_of(1, controller)};
+      for (Address i = 0; i < 400; ++i) {
+        REQUIRE(memory.offer({}, {i * stride, Bytes{64}, true}, {}));
+      }
+      ends[stride == 478] = finish(memory).back().at;
+    }
+    INFO(name);
+    INFO(ends[0].count() << " and " << ends[1].count() << " ps");
+    // Two bursts a row become up to three, and two merge reads: five for two, and turnarounds.
+    REQUIRE(ends[1] < 3 * ends[0]);
+  }
+}
+
 TEST_CASE("Extra wake-ups change nothing, with and without a front end", "[arch][dram]") {
   for (const auto& name : shipped_parts()) {
     for (const double front : {0.0, 3.3, 10.0}) {
