@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "sim/core/enum_names.h"
@@ -11,12 +12,15 @@
 
 namespace npulse::dram {
 
-/// frfcfs: among the commands that can go first, the one of the oldest request; hits before misses.
-enum class Scheduler : std::uint8_t { frfcfs };
+/// fcfs: only the oldest request of its direction. frfcfs: among the commands that can go first,
+/// the one of the oldest request; hits before misses.
+enum class Scheduler : std::uint8_t { fcfs, frfcfs };
 std::span<const EnumName<Scheduler>> enum_names(Scheduler);
 
-/// open: a row stays open until another one of its bank is wanted, or refresh.
-enum class PagePolicy : std::uint8_t { open };
+/// open: a row stays open until another one of its bank is wanted, or refresh. closed: the last
+/// column that is wanted of a row closes it (auto-precharge). adaptive: the last one does if
+/// another row of the bank is wanted (gem5's open_adaptive).
+enum class PagePolicy : std::uint8_t { open, closed, adaptive };
 std::span<const EnumName<PagePolicy>> enum_names(PagePolicy);
 
 /// all_bank: one REFab a pseudo-channel each t_refi. per_bank: one REFpb (REFsb of HBM and DDR5)
@@ -32,6 +36,7 @@ struct ControllerParams {
   std::int64_t queue_bursts = 64;
   std::int64_t backlog_bursts = 128;
   Scheduler scheduler = Scheduler::frfcfs;
+  std::optional<std::int64_t> row_hit_cap = std::nullopt;
   PagePolicy page_policy = PagePolicy::open;
   RefreshMode refresh = RefreshMode::all_bank;
   std::int64_t refresh_postpone_max = 0;
@@ -53,6 +58,9 @@ struct ControllerParams {
           "Bursts waiting for a channel's queues at which it refuses further requests.",
           between(1, 1 << 20));
     field("scheduler", &T::scheduler, "", "Order of commands.");
+    field("row_hit_cap", &T::row_hit_cap, "bursts",
+          "Bursts of an opened row that may pass older requests of its bank; no limit when absent.",
+          between(1, 1 << 20));
     field("page_policy", &T::page_policy, "", "When rows are closed.");
     field("refresh", &T::refresh, "", "Kind of refresh.");
     field("refresh_postpone_max", &T::refresh_postpone_max, "t_refi",

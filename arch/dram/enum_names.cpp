@@ -46,12 +46,15 @@ std::span<const EnumName<MapPreset>> enum_names(MapPreset) {
 }
 
 std::span<const EnumName<Scheduler>> enum_names(Scheduler) {
-  static constexpr EnumName<Scheduler> kNames[] = {{Scheduler::frfcfs, "frfcfs"}};
+  static constexpr EnumName<Scheduler> kNames[] = {{Scheduler::fcfs, "fcfs"},
+                                                   {Scheduler::frfcfs, "frfcfs"}};
   return kNames;
 }
 
 std::span<const EnumName<PagePolicy>> enum_names(PagePolicy) {
-  static constexpr EnumName<PagePolicy> kNames[] = {{PagePolicy::open, "open"}};
+  static constexpr EnumName<PagePolicy> kNames[] = {{PagePolicy::open, "open"},
+                                                    {PagePolicy::closed, "closed"},
+                                                    {PagePolicy::adaptive, "adaptive"}};
   return kNames;
 }
 

@@ -2,19 +2,12 @@
 #include "arch/dram/pseudo_channel.h"
 
 #include <algorithm>
-#include <bit>
 
 #include "arch/dram/controller_fit.h"
 #include "sim/core/error.h"
 
 namespace npulse::dram {
 namespace {
-
-/// Calls `f` with the number of every bank in the mask.
-template <class F>
-void for_each_bank(BankMask banks, F&& f) {
-  for (; banks; banks &= banks - 1) f(static_cast<std::size_t>(std::countr_zero(banks)));
-}
 
 /// The longest that `to` in another bank waits for `from`.
 Cycles longest(const ResolvedPart& part, Command from, Command to) {
@@ -39,6 +32,8 @@ PseudoChannel::PseudoChannel(const ResolvedPart& part, const ControllerParams& c
               static_cast<std::size_t>(2 * controller.queue_bursts)},
       held_{static_cast<std::size_t>(part.organisation.total_banks())},
       drain_{controller},
+      order_{controller},
+      page_policy_{controller.page_policy},
       refresh_{part, controller},
       refresh_guard_{longest(part, Command::act, Command::refpb)} {}
 
@@ -144,30 +139,46 @@ void PseudoChannel::issue_activate(Cycles at, std::size_t bank, std::uint32_t ro
 
 void PseudoChannel::issue_column(CompletionSink& sink) {
   const Proposal p = proposal_;
-  const Direction direction = p.command == Command::rd ? Direction::read : Direction::write;
+  const Direction direction = is_read(p.command) ? Direction::read : Direction::write;
   const DecodedAddress where = window_.hit(direction, p.bank).at;
   Cycles at = p.at;
   if (p.sync) {
     send(Command::cas, at, p.bank, where.row, where.column);
     at += part_.ticks_per_clock;
   }
-  send(p.command, at, p.bank, where.row, where.column);
-  const Cycles end = at + latency(p.command) + part_.burst;
-  synced_until_ = end + part_.t_wckpst;
-  shared_.counts.data_ticks += part_.burst.count();
-  if (fresh_ & bit_of(p.bank)) {
-    ++(conflicted_ & bit_of(p.bank) ? shared_.counts.row_conflicts : shared_.counts.row_misses);
-    fresh_ &= ~bit_of(p.bank);
-    conflicted_ &= ~bit_of(p.bank);
-  }
   const auto served = window_.serve_hit(direction, p.bank);
   if (served && held_.holds(p.bank)) held_.release(p.bank, window_);
+  order_.served(p.bank);
+  count_row(p.bank);
+  const bool closing = closes_behind(p.bank);
+  const Command command = closing ? with_auto_precharge(p.command) : p.command;
+  send(command, at, p.bank, where.row, where.column);
+  if (closing) close(bit_of(p.bank));
+  const Cycles end = at + latency(command) + part_.burst;
+  synced_until_ = end + part_.t_wckpst;
+  shared_.counts.data_ticks += part_.burst.count();
   if (served && !(served->write && posted_writes_)) sink.completed(*served, end);
+}
+
+void PseudoChannel::count_row(std::size_t bank) {
+  if (!(fresh_ & bit_of(bank))) return;
+  ++(conflicted_ & bit_of(bank) ? shared_.counts.row_conflicts : shared_.counts.row_misses);
+  fresh_ &= ~bit_of(bank);
+  conflicted_ &= ~bit_of(bank);
+}
+
+bool PseudoChannel::closes_behind(std::size_t bank) const {
+  if (page_policy_ == PagePolicy::open) return false;
+  const BankMask hits = window_.hits(Direction::read) | window_.hits(Direction::write);
+  if (hits & bit_of(bank)) return false;
+  const BankMask waiting = window_.waiting(Direction::read) | window_.waiting(Direction::write);
+  return page_policy_ == PagePolicy::closed || (waiting & bit_of(bank));
 }
 
 void PseudoChannel::close(BankMask banks) {
   open_ &= ~banks;
   fresh_ &= ~banks;
+  order_.closed(banks);
   for_each_bank(banks, [&](std::size_t bank) { window_.row_closed(bank); });
 }
 

@@ -9,6 +9,7 @@
 #include "arch/dram/inbox.h"
 #include "arch/dram/proposal.h"
 #include "arch/dram/refresh_scheduler.h"
+#include "arch/dram/request_order.h"
 #include "arch/dram/request_window.h"
 #include "arch/dram/write_drain.h"
 
@@ -60,7 +61,11 @@ class PseudoChannel {
   void issue_activate(Cycles at, std::size_t bank, std::uint32_t row);
   void close(BankMask banks);
   void send(Command command, Cycles at, std::uint8_t bank, std::uint32_t row, std::uint16_t column);
-  Cycles latency(Command command) const { return command == Command::rd ? part_.rl : part_.wl; }
+  /// Whether the bank's row was hit, once for every burst.
+  void count_row(std::size_t bank);
+  /// Whether the column that was just served closes its row.
+  bool closes_behind(std::size_t bank) const;
+  Cycles latency(Command command) const { return is_read(command) ? part_.rl : part_.wl; }
 
   /// An ACT-1 whose ACT-2 is outstanding.
   struct HalfActivate {
@@ -79,6 +84,8 @@ class PseudoChannel {
   RequestWindow window_;
   HeldRequests held_;
   WriteDrain drain_;
+  RequestOrder order_;
+  PagePolicy page_policy_;
   RefreshScheduler refresh_;
   Cycles refresh_guard_;  ///< An activate keeps this distance from a refresh to come.
   bool blocked_ = false;  ///< The head of the inbox has arrived but its queue is full.

@@ -18,9 +18,8 @@ void PseudoChannel::propose(Cycles now) {
     if (refresh_.overdue()) usable = ~refresh_.banks();
   }
   const Direction direction = drain_.direction();
-  const BankMask waiting = window_.waiting(direction) & usable;
+  const auto [waiting, hits] = order_.choose(window_, direction, usable);
   if (!waiting) return;
-  const BankMask hits = window_.hits(direction) & usable;
   propose_columns(now, hits);
   if (!half_) propose_activates(now, waiting & ~open_, refresh_.overdue() ? refresh_at : kNever);
   propose_precharges(now, waiting & open_ & ~hits);

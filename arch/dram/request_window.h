@@ -7,15 +7,10 @@
 #include <optional>
 #include <vector>
 
+#include "arch/dram/bank_mask.h"
 #include "arch/dram/request.h"
 
 namespace npulse::dram {
-
-/// One bit a bank.
-using BankMask = std::uint64_t;
-constexpr BankMask bit_of(std::size_t bank) {
-  return BankMask{1} << bank;
-}
 
 enum class Direction : std::uint8_t { read, write };
 constexpr Direction opposite(Direction d) {

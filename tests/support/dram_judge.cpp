@@ -39,12 +39,16 @@ void DramJudge::fault(const CommandRecord& now, const std::string& what) {
                                 what));
 }
 
+DramJudge::PastCommand DramJudge::placed(const CommandRecord& record) const {
+  const auto& o = part_.organisation;
+  return {record, static_cast<int>(record.bank / o.banks),
+          static_cast<int>(record.bank / (o.banks * o.bank_groups))};
+}
+
 void DramJudge::command(const CommandRecord& record) {
   ++commands_;
   Lane& lane = lanes_.at(record.pseudo_channel);
-  const auto& o = part_.organisation;
-  const PastCommand now{record, static_cast<int>(record.bank / o.banks),
-                        static_cast<int>(record.bank / (o.banks * o.bank_groups))};
+  const PastCommand now = placed(record);
   if (record.at.count() < lane.last) fault(record, "goes back in time");
   lane.last = record.at.count();
   check_bus(record);
@@ -56,7 +60,7 @@ void DramJudge::command(const CommandRecord& record) {
 }
 
 void DramJudge::check_bus(const CommandRecord& now) {
-  const bool column = now.command == Command::rd || now.command == Command::wr;
+  const bool column = is_column(now.command);
   std::int64_t length = 1, edge = 1;
   if (!lpddr() && now.command == Command::act) length = 3, edge = 2;
   if (!lpddr() && column) length = 2, edge = 2;
@@ -69,7 +73,7 @@ void DramJudge::check_bus(const CommandRecord& now) {
 void DramJudge::check_spacing(Lane& lane, const PastCommand& now) {
   for (const PastCommand& before : lane.past) {
     const std::int64_t wanted =
-        std::max(least(before, now), least_of_set_refresh(before, now)) * half_clocks_;
+        std::max(least(plain(before), plain(now)), least_by_policy(before, now)) * half_clocks_;
     const std::int64_t distance = (now.record.at - before.record.at).count();
     if (distance < wanted) {
       fault(now.record, fmt::format("{} ticks after {} of bank {}, {} are needed", distance,
@@ -144,6 +148,7 @@ void DramJudge::check_state(Lane& lane, const CommandRecord& now) {
     case Command::act1:
       if (lane.half) fault(now, "another ACT-1 waits for its ACT-2");
       if (lane.banks[now.bank].open_row) fault(now, "the bank is open");
+      check_closed(lane, now);
       lane.half = now;
       break;
     case Command::act:
@@ -153,7 +158,7 @@ void DramJudge::check_state(Lane& lane, const CommandRecord& now) {
       lane.banks[now.bank].open_row.reset();
       break;
     case Command::preab:
-      lane.banks.clear();
+      for (auto& [number, bank] : lane.banks) bank.open_row.reset();
       break;
     case Command::refab:
     case Command::refpb:
@@ -164,7 +169,14 @@ void DramJudge::check_state(Lane& lane, const CommandRecord& now) {
       break;
     case Command::rd:
     case Command::wr:
+    case Command::mwr:
       check_column(lane, now);
+      break;
+    case Command::rda:
+    case Command::wra:
+    case Command::mwra:
+      check_column(lane, now);
+      auto_precharge(lane, now);
       break;
     default:
       fault(now, "is not known");
@@ -178,6 +190,7 @@ void DramJudge::check_state(Lane& lane, const CommandRecord& now) {
 void DramJudge::check_activate(Lane& lane, const CommandRecord& now) {
   Bank& bank = lane.banks[now.bank];
   if (bank.open_row) fault(now, "the bank is open");
+  check_closed(lane, now);
   if (lpddr()) {
     if (!lane.half || lane.half->bank != now.bank || lane.half->row != now.row) {
       fault(now, "there was no ACT-1 for it");
@@ -206,7 +219,7 @@ void DramJudge::check_column(Lane& lane, const CommandRecord& now) {
   if (now.column >= part_.organisation.row_bytes / part_.organisation.burst_bytes()) {
     fault(now, "its column is beyond the row");
   }
-  const auto& latency = now.command == Command::rd ? part_.timing.rl : part_.timing.wl;
+  const auto& latency = is_read(now.command) ? part_.timing.rl : part_.timing.wl;
   const std::int64_t begin = now.at.count() + clocks(latency) * half_clocks_;
   if (lane.data_ever && begin < lane.data_end) fault(now, "its data overlap the last burst's");
   if (lpddr()) {

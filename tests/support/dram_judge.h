@@ -37,6 +37,7 @@ class DramJudge : public dram::CommandObserver {
   };
   struct Bank {
     std::optional<std::uint32_t> open_row;
+    std::int64_t ready = 0;  ///< End of an auto-precharge.
   };
   struct Lane {  ///< A pseudo-channel.
     std::map<int, Bank> banks;
@@ -50,15 +51,23 @@ class DramJudge : public dram::CommandObserver {
     std::int64_t last = 0;
   };
 
+  PastCommand placed(const dram::CommandRecord& record) const;
   std::int64_t clocks(const std::optional<dram::TimingValue>& value) const;
   /// The least distance between two commands of a pseudo-channel in CK; 0: no rule.
   std::int64_t least(const PastCommand& before, const PastCommand& after) const;
   std::int64_t least_lpddr5(const PastCommand& before, const PastCommand& after) const;
   std::int64_t least_hbm3(const PastCommand& before, const PastCommand& after) const;
+  /// Auto-precharge and masks leave a column's rules as they are.
+  static PastCommand plain(PastCommand command);
+  /// What holds besides between commands that only some controllers send.
+  std::int64_t least_by_policy(const PastCommand& before, const PastCommand& after) const;
   std::int64_t least_of_set_refresh(const PastCommand& before, const PastCommand& after) const;
   void check_spacing(Lane& lane, const PastCommand& now);
   void check_state(Lane& lane, const dram::CommandRecord& now);
   void check_activate(Lane& lane, const dram::CommandRecord& now);
+  void auto_precharge(Lane& lane, const dram::CommandRecord& now);
+  /// The auto-precharges of the bank, or of all banks, are over.
+  void check_closed(Lane& lane, const dram::CommandRecord& now);
   void count_activate(Lane& lane, const dram::CommandRecord& now);
   void check_column(Lane& lane, const dram::CommandRecord& now);
   void check_refresh(Lane& lane, const dram::CommandRecord& now);

@@ -23,6 +23,47 @@ bool DramJudge::same_set(const CommandRecord& a, const CommandRecord& b) const {
   return a.bank % sets() == b.bank % sets();
 }
 
+DramJudge::PastCommand DramJudge::plain(PastCommand command) {
+  if (is_read(command.record.command)) command.record.command = Command::rd;
+  if (is_write(command.record.command)) command.record.command = Command::wr;
+  return command;
+}
+
+std::int64_t DramJudge::least_by_policy(const PastCommand& before, const PastCommand& after) const {
+  const Command b = after.record.command;
+  const bool masked = b == Command::mwr || b == Command::mwra;
+  if (masked && is_write(before.record.command) && before.record.bank == after.record.bank) {
+    return clocks(part_.timing.t_ccdmw);
+  }
+  return least_of_set_refresh(before, after);
+}
+
+void DramJudge::auto_precharge(Lane& lane, const CommandRecord& now) {
+  // As if a precharge came as soon as one may.
+  CommandRecord precharge = now;
+  precharge.command = Command::pre;
+  const PastCommand itself = placed(now), after = placed(precharge);
+  std::int64_t at = now.at.count() + least(plain(itself), after) * half_clocks_;
+  for (const PastCommand& before : lane.past) {
+    if (before.record.bank != now.bank) continue;
+    at = std::max(at, before.record.at.count() + least(plain(before), after) * half_clocks_);
+  }
+  Bank& bank = lane.banks[now.bank];
+  bank.open_row.reset();
+  bank.ready = at + clocks(part_.timing.t_rp) * half_clocks_;
+}
+
+void DramJudge::check_closed(Lane& lane, const CommandRecord& now) {
+  const bool all = now.command == Command::refab || now.command == Command::sre;
+  for (const auto& [number, bank] : lane.banks) {
+    const bool meant = all || (now.command == Command::refpb ? number % sets() == now.bank % sets()
+                                                             : number == now.bank);
+    if (meant && now.at.count() < bank.ready) {
+      fault(now, fmt::format("bank {} precharges itself until {}", number, bank.ready));
+    }
+  }
+}
+
 std::int64_t DramJudge::least_of_set_refresh(const PastCommand& before,
                                              const PastCommand& after) const {
   const auto& t = part_.timing;
@@ -64,6 +105,7 @@ void DramJudge::check_refresh(Lane& lane, const CommandRecord& now) {
       fault(now, fmt::format("bank {} is open", number));
     }
   }
+  check_closed(lane, now);
   ++lane.refreshes;
   const std::int64_t late = now.at.count() - lane.refreshes * interval();
   const std::int64_t step = interval() * sets();

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "sim/core/error.h"
+#include "tests/support/command_log.h"
 #include "tests/support/dram_traffic.h"
 
 using namespace npulse;
@@ -15,30 +16,6 @@ using namespace npulse::dram;
 using namespace npulse::testing;
 
 namespace {
-
-class CommandLog : public CommandObserver {
- public:
-  void command(const CommandRecord& record) override { records.push_back(record); }
-  std::vector<CommandRecord> of(Command command) const {
-    std::vector<CommandRecord> result;
-    for (const auto& r : records) {
-      if (r.command == command) result.push_back(r);
-    }
-    return result;
-  }
-  /// Changes between reading and writing.
-  int turnarounds() const {
-    int count = 0;
-    const CommandRecord* last = nullptr;
-    for (const auto& r : records) {
-      if (r.command != Command::rd && r.command != Command::wr) continue;
-      if (last && last->command != r.command) ++count;
-      last = &r;
-    }
-    return count;
-  }
-  std::vector<CommandRecord> records;
-};
 
 Request request_to(std::uint32_t row, std::uint16_t column, bool write, std::uint64_t id = 0,
                    Cycles arrival = Cycles{0}, std::uint16_t bursts = 1) {

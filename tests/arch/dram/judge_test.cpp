@@ -3,6 +3,7 @@
 // fast.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "arch/dram/timing_lookup.h"
 #include "tests/support/dram_judge.h"
@@ -47,11 +48,18 @@ ControllerParams refreshing(RefreshMode mode, std::int64_t postpone = 0, std::in
   return controller;
 }
 
+/// Controllers that between them send every command.
+std::vector<ControllerParams> every_policy() {
+  ControllerParams plain, single = refreshing(RefreshMode::per_bank, 1, 8);
+  single.page_policy = PagePolicy::closed;
+  return {plain, single};
+}
+
 /// All that a mutation might show in: thrashing rows, streams of hits, mixes of both, with every
 /// policy of the controller.
-bool caught_anywhere(const PartParams& engine_part, const PartParams& true_part) {
-  for (const auto& controller :
-       {refreshing(RefreshMode::all_bank), refreshing(RefreshMode::per_bank, 1, 8)}) {
+bool caught_anywhere(const PartParams& engine_part, const PartParams& true_part,
+                     const std::vector<ControllerParams>& controllers) {
+  for (const auto& controller : controllers) {
     for (const std::uint32_t rows : {2u, 64u, 1u}) {
       for (const unsigned writes : {3u, 0u}) {
         const auto source = random_traffic(true_part, rows + writes, rows, writes);
@@ -171,6 +179,42 @@ TEST_CASE("The judge finds no fault in any kind of refresh", "[arch][dram]") {
   }
 }
 
+TEST_CASE("The judge finds no fault in any order of requests and rows", "[arch][dram]") {
+  for (const auto& name : shipped_parts()) {
+    const PartParams part = shipped_part(name);
+    for (const auto& [scheduler, scheduler_name] : enum_names(Scheduler{})) {
+      for (const auto& [pages, page_name] : enum_names(PagePolicy{})) {
+        for (const auto& [refresh, refresh_name] : enum_names(RefreshMode{})) {
+          for (const std::int64_t cap : {0, 1, 3}) {
+            ControllerParams controller = refreshing(refresh, cap, 0);
+            controller.scheduler = scheduler;
+            controller.page_policy = pages;
+            if (cap) controller.row_hit_cap = cap;
+            const Trial trial = judge(part, part, random_traffic(part, 1, 3), 1500, controller);
+            INFO(name << ", " << scheduler_name << ", " << page_name << ", " << refresh_name
+                      << ", cap " << cap << ": " << trial.first);
+            REQUIRE(trial.faults == 0);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("The judge catches auto-precharges that are over too soon", "[arch][dram]") {
+  ControllerParams closed;
+  closed.page_policy = PagePolicy::closed;
+  for (const auto& name : {"lpddr5-6400", "hbm3-6400"}) {
+    const PartParams part = shipped_part(name);
+    for (const auto& mutant : mutations(part)) {
+      const std::set<std::string> ends_it{"t_ras", "t_rtp", "t_wr", "wl", "t_rp"};
+      if (!ends_it.contains(mutant.timing)) continue;
+      INFO(name << ": " << mutant.timing);
+      CHECK(caught_anywhere(mutant.part, part, {closed}));
+    }
+  }
+}
+
 TEST_CASE("The judge catches every timing that an engine keeps too short", "[arch][dram]") {
   for (const auto& name : {"lpddr5-6400", "hbm3-6400"}) {
     const PartParams part = with_binding_rules(shipped_part(name));
@@ -178,7 +222,7 @@ TEST_CASE("The judge catches every timing that an engine keeps too short", "[arc
     REQUIRE(mutants.size() >= 19);
     for (const auto& mutant : mutants) {
       INFO(name << ": " << mutant.timing);
-      CHECK(caught_anywhere(mutant.part, part));
+      CHECK(caught_anywhere(mutant.part, part, every_policy()));
     }
   }
 }
