@@ -25,6 +25,7 @@ Device::Device(const ResolvedPart& part)
   base_ = {0, banks, first_rank, first_rank, first_rank + ranks_};
   shift_ = {0, group, rank, rank, 63};
   for (auto& times : earliest_) times.resize(first_rank + ranks_ + 1);
+  for (auto& times : last_two_) times = {kLongAgo, kLongAgo};
   for (std::size_t from = 0; from < kCommands; ++from) {
     for (const WindowDelay& rule : part.windows[from]) {
       const Ring ring{std::vector<Cycles>(static_cast<std::size_t>(rule.window), kLongAgo)};
@@ -41,6 +42,7 @@ void Device::delay_other_ranks(const Delay& rule, std::size_t bank, Cycles until
 }
 
 void Device::issue(Command command, std::size_t bank, Cycles now) {
+  if (part_.gaps[index(command)]) last_two_[index(command)] = {last_two_[index(command)][1], now};
   for (const Delay& rule : part_.delays[index(command)]) delay(rule, bank, now + rule.latency);
   for (Window& window : windows_[index(command)]) {
     const WindowDelay& rule = window.rule;

@@ -25,6 +25,15 @@ class Device {
     const Cycles group = std::max(times[bank], times[slot(Scope::bank_group, bank)]);
     return std::max(group, times[slot(Scope::rank, bank)]);
   }
+  /// `at`, or the end of the gaps that it lies in.
+  Cycles outside_gaps(Command command, Cycles at) const {
+    const auto& gap = part_.gaps[index(command)];
+    if (!gap) return at;
+    for (const Cycles last : last_two_[index(command)]) {
+      if (at > last + gap->after && at < last + gap->before) at = last + gap->before;
+    }
+    return at;
+  }
   /// Applies the rules that `command` to `bank` at `now` sets going.
   void issue(Command command, std::size_t bank, Cycles now);
 
@@ -59,6 +68,7 @@ class Device {
   /// By command: banks, bank groups, ranks, then the pseudo-channel.
   std::array<std::vector<Cycles>, kCommands> earliest_;
   std::array<std::vector<Window>, kCommands> windows_;
+  std::array<std::array<Cycles, 2>, kCommands> last_two_;  ///< Older first; only with a gap.
 };
 
 }  // namespace npulse::dram

@@ -92,9 +92,16 @@ void PseudoChannel::propose(Cycles now) {
 
 void PseudoChannel::consider(Proposal candidate) {
   if (candidate.at > proposal_.at) return;
-  candidate.at =
-      shared_.buses.slot(candidate.sync ? Command::cas : candidate.command, candidate.at);
+  candidate.at = slot(candidate.sync ? Command::cas : candidate.command, candidate.at);
   if (candidate.before(proposal_)) proposal_ = candidate;
+}
+
+Cycles PseudoChannel::slot(Command command, Cycles at) const {
+  at = shared_.buses.slot(command, at);
+  for (Cycles next; (next = device_.outside_gaps(command, at)) != at;) {
+    at = shared_.buses.slot(command, next);
+  }
+  return at;
 }
 
 void PseudoChannel::propose_refresh(Cycles now) {
@@ -237,7 +244,7 @@ void PseudoChannel::issue_column(CompletionSink& sink) {
   send(p.command, at, p.bank, where.row, where.column);
   const Cycles end = at + latency(p.command) + part_.burst;
   synced_until_ = end + part_.t_wckpst;
-  shared_.counts.data_ticks += part_.burst.count();
+  shared_.counts.data_ticks += part_.burst_data.count();
   if (fresh_ & bit_of(p.bank)) {
     ++(conflicted_ & bit_of(p.bank) ? shared_.counts.row_conflicts : shared_.counts.row_misses);
     fresh_ &= ~bit_of(p.bank);

@@ -20,6 +20,12 @@ struct Delay {
   Cycles latency;
 };
 
+/// No command in the open interval (last + after, last + before), for each of the last two of its
+/// kind in the pseudo-channel.
+struct Gap {
+  Cycles after, before;
+};
+
 /// As Delay, counted from the `window`-th last command.
 struct WindowDelay {
   Delay delay;
@@ -39,8 +45,9 @@ struct ResolvedPart {
   Organisation organisation;
   ClockDomain clock;  ///< One tick.
   Cycles ticks_per_clock;
-  Cycles burst;  ///< Data of one burst.
-  Cycles rl, wl;
+  Cycles burst;       ///< From the first to the last data of a burst.
+  Cycles burst_data;  ///< The same without a pause within the burst.
+  Cycles rl, wl;      ///< From the first tick of a column command to its data.
   Cycles t_refi;
   bool two_step_activate = false;
   Cycles t_aad{};
@@ -48,6 +55,7 @@ struct ResolvedPart {
   Cycles t_wckpst{};
   std::array<std::vector<Delay>, kCommands> delays;         ///< By the command that causes them.
   std::array<std::vector<WindowDelay>, kCommands> windows;  ///< By the command that causes them.
+  std::array<std::optional<Gap>, kCommands> gaps;           ///< By the command kept out of them.
   std::array<std::optional<BusUse>, kCommands> bus;         ///< Absent: not in this family.
 
   /// Peak of one channel.
@@ -58,6 +66,7 @@ struct ResolvedPart {
   Cycles timing(std::string_view name) const;
   void compile(const FamilyRules& family);
   void compile(const Rule& rule, Command from, Command to);
+  Cycles lead(Command command) const;
 };
 
 }  // namespace npulse::dram

@@ -35,13 +35,22 @@ class DramJudge : public dram::CommandObserver {
   struct Bank {
     std::optional<std::uint32_t> open_row;
   };
+  struct Span {
+    std::int64_t begin, end;
+  };
+  /// What sets a standard apart, in this checker's own words.
+  struct Standard {
+    std::int64_t bits_per_clock, ticks_per_clock;
+    bool two_buses, two_activates;
+  };
+  static Standard standard_of(dram::Family family);
   struct Lane {  ///< A pseudo-channel.
     std::map<int, Bank> banks;
-    std::deque<PastCommand> past;
+    std::deque<PastCommand> past;  ///< But for refreshes.
+    std::optional<PastCommand> refreshed;
     std::deque<std::int64_t> activates;
     std::optional<dram::CommandRecord> half, sync;
-    std::int64_t data_end = 0;  ///< Of the last burst.
-    bool data_ever = false;
+    std::deque<Span> data;  ///< Of the last few bursts, in pieces.
     std::int64_t refreshes = 0;
     std::int64_t last = 0;
   };
@@ -49,22 +58,29 @@ class DramJudge : public dram::CommandObserver {
   std::int64_t clocks(const std::optional<dram::TimingValue>& value) const;
   /// The least distance between two commands of a pseudo-channel in CK; 0: no rule.
   std::int64_t least(const PastCommand& before, const PastCommand& after) const;
-  std::int64_t least_lpddr5(const PastCommand& before, const PastCommand& after) const;
-  std::int64_t least_hbm3(const PastCommand& before, const PastCommand& after) const;
+  std::int64_t least_to_row(const PastCommand& before, const PastCommand& after) const;
+  std::int64_t least_to_column(const PastCommand& before, const PastCommand& after) const;
+  std::int64_t write_latency() const;
+  /// Ticks that the command takes on its bus, and from its first to the one that counts.
+  std::int64_t length(dram::Command command) const;
+  std::int64_t lead(dram::Command command) const;
   void check_spacing(Lane& lane, const PastCommand& now);
   void check_state(Lane& lane, const dram::CommandRecord& now);
   void check_activate(Lane& lane, const dram::CommandRecord& now);
   void check_column(Lane& lane, const dram::CommandRecord& now);
   void check_refresh(Lane& lane, const dram::CommandRecord& now);
+  void check_data(Lane& lane, const dram::CommandRecord& now);
   void check_bus(const dram::CommandRecord& now);
   void fault(const dram::CommandRecord& now, const std::string& what);
 
-  bool lpddr() const { return part_.family == dram::Family::lpddr5; }
+  bool is(dram::Family family) const { return part_.family == family; }
+  double interval() const;  ///< Of refreshes, in ticks.
 
   dram::PartParams part_;
-  std::int64_t half_clocks_;  ///< Ticks of a CK.
+  Standard standard_;
+  std::int64_t ticks_;  ///< Of a CK.
   std::int64_t burst_ck_;
-  std::int64_t longest_ck_;  ///< No spacing rule reaches further back.
+  std::int64_t longest_ck_;  ///< No spacing rule but a refresh's reaches further back.
   std::vector<Lane> lanes_;
   std::map<int, std::int64_t> bus_free_;
   std::vector<std::string> faults_;

@@ -5,6 +5,7 @@
 #include <map>
 #include <sstream>
 
+#include "tests/support/dram_sums.h"
 #include "tests/support/dram_traffic.h"
 
 using namespace npulse;
@@ -54,11 +55,10 @@ struct Sums {
 /// What the standard says. LPDDR5 starts WCK one clock before a read of an idle channel, and its
 /// ACT-2 follows ACT-1 after one clock.
 Sums sums(const ResolvedPart& part) {
-  const bool lpddr = part.params.family == Family::lpddr5;
-  const Cycles clock = part.ticks_per_clock;
-  const Cycles data = part.ticks("rl") + part.burst;
-  const Cycles closed = lpddr ? clock + part.ticks("t_rcd") + data : part.ticks("t_rcdrd") + data;
-  return {lpddr ? clock + data : data, closed, part.ticks("t_rp") + closed};
+  const Cycles sync = part.needs_sync ? part.ticks_per_clock : Cycles{0};
+  const Cycles closed = open_time(part, Command::rd) + read_time(part);
+  const Command opens = part.two_step_activate ? Command::act1 : Command::act;
+  return {sync + read_time(part), closed, spacing(part, Command::pre, opens, "t_rp") + closed};
 }
 
 std::map<std::string, std::vector<double>> reference() {
@@ -79,7 +79,7 @@ std::map<std::string, std::vector<double>> reference() {
 }  // namespace
 
 TEST_CASE("Unloaded read latencies are sums of the part's timings", "[arch][dram]") {
-  for (const auto& name : shipped_parts()) {
+  for (const auto& name : shipped_variants()) {
     INFO(name);
     Bench bench{shipped_part(name)};
     const Sums expected = sums(bench.part);
@@ -137,8 +137,7 @@ TEST_CASE("A posted write is answered when it is queued, another when its data h
       request.write = true;
       return request;
     });
-    const Cycles open = part.ticks_per_clock + part.ticks("t_rcd");
-    const Cycles written = open + part.ticks("wl") + part.burst;
+    const Cycles written = open_time(part, Command::wr) + write_time(part);
     REQUIRE(log.last() == (response == WriteResponse::queued ? Cycles{0} : written));
     REQUIRE(channel->counts().of(Command::wr) == 1);
   }

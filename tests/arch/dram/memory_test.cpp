@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "sim/core/error.h"
+#include "tests/support/dram_sums.h"
 #include "tests/support/dram_traffic.h"
 
 using namespace npulse;
@@ -57,9 +58,7 @@ TEST_CASE("An unloaded read takes front end, device and back end", "[arch][dram]
       controller.front_end_ns = front;
       Memory memory{shipped_part(name), memory_of(4, controller)};
       const ResolvedPart& part = memory.part();
-      const bool lpddr = part.params.family == Family::lpddr5;
-      const Cycles device = lpddr ? part.ticks_per_clock + part.ticks("t_rcd + rl + burst")
-                                  : part.ticks("t_rcdrd + rl + burst");
+      const Cycles device = open_time(part, Command::rd) + read_time(part);
       // The controller's clock samples the request at its next edge.
       Cycles begin = part.clock.first_at_or_after(ps(front));
       if (begin.count() % part.ticks_per_clock.count()) ++begin;
