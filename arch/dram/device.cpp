@@ -16,7 +16,8 @@ std::size_t log2_of(std::int64_t n) {
 }  // namespace
 
 Device::Device(const ResolvedPart& part, CommandSet used)
-    : ranks_{static_cast<std::size_t>(part.organisation.ranks)},
+    : gaps_{part.gaps},
+      ranks_{static_cast<std::size_t>(part.organisation.ranks)},
       banks_{static_cast<std::size_t>(part.organisation.total_banks())},
       refresh_sets_{part.refresh_sets ? static_cast<std::size_t>(part.refresh_sets) : banks_} {
   const auto& o = part.organisation;
@@ -26,7 +27,9 @@ Device::Device(const ResolvedPart& part, CommandSet used)
   base_ = {0, banks_, first_rank, first_rank, first_rank + ranks_, 0};
   shift_ = {0, group, rank, rank, 63, 0};
   for (auto& times : earliest_) times.resize(first_rank + ranks_ + 1);
+  for (auto& times : last_two_) times = {kLongAgo, kLongAgo};
   for (std::size_t from = 0; from < kCommands; ++from) {
+    leads_[from] = part.lead(static_cast<Command>(from));
     for (const Delay& rule : part.delays[from]) {
       if (used.contains(rule.to)) delays_[from].push_back(rule);
     }
@@ -43,7 +46,9 @@ void Device::add_window(const WindowDelay& rule, CommandSet used) {
     const auto command = static_cast<Command>(i);
     if (!used.contains(command)) continue;
     if (rule.from.contains(command)) windows_of_[i].push_back(windows_.size());
-    if (rule.to.contains(command)) window.delays.push_back({rule.scope, command, rule.latency});
+    if (rule.to.contains(command)) {
+      window.delays.push_back({rule.scope, command, rule.latency - leads_[i]});
+    }
   }
   const Ring ring{std::vector<Cycles>(static_cast<std::size_t>(rule.window), kLongAgo)};
   window.rings.assign(banks_, ring);
@@ -70,11 +75,15 @@ void Device::auto_precharge(std::size_t bank, Cycles now) {
 }
 
 void Device::issue(Command command, std::size_t bank, Cycles now) {
+  if (gaps_[index(command)]) {
+    auto& last = last_two_[index(bus_model(command))];
+    last = {last[1], now};
+  }
   for (const Delay& rule : delays_[index(command)]) delay(rule, bank, now + rule.latency);
   for (const std::size_t w : windows_of_[index(command)]) {
     Window& window = windows_[w];
     Ring& ring = window.rings[slot(window.scope, bank) - slot(window.scope, 0)];
-    ring.times[ring.oldest] = now;
+    ring.times[ring.oldest] = now + leads_[index(command)];
     ring.oldest = (ring.oldest + 1) % ring.times.size();
     for (const Delay& rule : window.delays) {
       delay(rule, bank, ring.times[ring.oldest] + rule.latency);

@@ -26,6 +26,15 @@ class Device {
     const Cycles group = std::max(times[bank], times[slot(Scope::bank_group, bank)]);
     return std::max(group, times[slot(Scope::rank, bank)]);
   }
+  /// `at`, or the end of the gaps that it lies in.
+  Cycles outside_gaps(Command command, Cycles at) const {
+    const auto& gap = gaps_[index(command)];
+    if (!gap) return at;
+    for (const Cycles last : last_two_[index(bus_model(command))]) {
+      if (at > last + gap->after && at < last + gap->before) at = last + gap->before;
+    }
+    return at;
+  }
   /// Applies the rules that `command` to `bank` at `now` sets going. A column command that closes
   /// its row precharges as soon as a `pre` could go.
   void issue(Command command, std::size_t bank, Cycles now);
@@ -61,14 +70,17 @@ class Device {
 
   static constexpr std::size_t kScopes = 6;
 
+  std::array<std::optional<Gap>, kCommands> gaps_;
   std::size_t ranks_, banks_, refresh_sets_;
   std::array<std::size_t, kScopes> base_{}, shift_{};
   /// By command: banks, bank groups, ranks, then the pseudo-channel.
   std::array<std::vector<Cycles>, kCommands> earliest_;
   std::array<std::vector<Delay>, kCommands> delays_;  ///< By the command that causes them.
   std::vector<Delay> precharge_delays_;               ///< Those of an auto-precharge.
+  std::array<Cycles, kCommands> leads_{};
   std::vector<Window> windows_;
   std::array<std::vector<std::size_t>, kCommands> windows_of_;
+  std::array<std::array<Cycles, 2>, kCommands> last_two_;  ///< Older first; only with a gap.
 };
 
 }  // namespace npulse::dram

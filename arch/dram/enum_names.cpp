@@ -33,7 +33,9 @@ std::span<const EnumName<Bus>> enum_names(Bus) {
 }
 
 std::span<const EnumName<Family>> enum_names(Family) {
-  static constexpr EnumName<Family> kNames[] = {{Family::lpddr5, "lpddr5"}, {Family::hbm3, "hbm3"}};
+  static constexpr EnumName<Family> kNames[] = {
+      {Family::lpddr4, "lpddr4"}, {Family::lpddr5, "lpddr5"}, {Family::hbm2, "hbm2"},
+      {Family::hbm3, "hbm3"},     {Family::gddr6, "gddr6"},   {Family::ddr5, "ddr5"}};
   return kNames;
 }
 

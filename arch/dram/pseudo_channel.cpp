@@ -156,7 +156,7 @@ void PseudoChannel::issue_column(CompletionSink& sink) {
   if (closing) close(bit_of(p.bank));
   const Cycles end = at + latency(command) + part_.burst;
   synced_until_ = end + part_.t_wckpst;
-  shared_.counts.data_ticks += part_.burst.count();
+  shared_.counts.data_ticks += part_.burst_data.count();
   if (served && !(served->write && posted_writes_)) sink.completed(*served, end);
 }
 

@@ -57,6 +57,8 @@ class PseudoChannel {
   template <class Earliest, class Age>
   static void choose_bank(Proposal& candidate, BankMask banks, Earliest&& earliest, Age&& age);
 
+  /// The first tick from `at` on at which neither buses nor gaps keep `command` out.
+  Cycles slot(Command command, Cycles at) const;
   void issue_column(CompletionSink& sink);
   void issue_activate(Cycles at, std::size_t bank, std::uint32_t row);
   void close(BankMask banks);

@@ -27,9 +27,16 @@ void PseudoChannel::propose(Cycles now) {
 
 void PseudoChannel::consider(Proposal candidate) {
   if (candidate.at > proposal_.at) return;
-  candidate.at =
-      shared_.buses.slot(candidate.sync ? Command::cas : candidate.command, candidate.at);
+  candidate.at = slot(candidate.sync ? Command::cas : candidate.command, candidate.at);
   if (candidate.before(proposal_)) proposal_ = candidate;
+}
+
+Cycles PseudoChannel::slot(Command command, Cycles at) const {
+  at = shared_.buses.slot(command, at);
+  for (Cycles next; (next = device_.outside_gaps(command, at)) != at;) {
+    at = shared_.buses.slot(command, next);
+  }
+  return at;
 }
 
 Cycles PseudoChannel::propose_refresh(Cycles now) {
@@ -100,9 +107,9 @@ void PseudoChannel::propose_second_activate(Cycles now) {
 void PseudoChannel::propose_activates(Cycles now, BankMask banks, Cycles refresh_at) {
   if (!banks) return;
   const Direction direction = drain_.direction();
-  // ACT-1 goes when ACT-2 may follow on its heels.
+  // ACT-1 goes a clock before it must: close before ACT-2, other commands would often delay both.
   const Command first = part_.two_step_activate ? Command::act1 : Command::act;
-  const Cycles lead = part_.two_step_activate ? part_.ticks_per_clock : Cycles{0};
+  const Cycles lead = part_.two_step_activate ? 2 * part_.ticks_per_clock : Cycles{0};
   const Cycles floor = shared_.buses.slot(
       first, std::max({now, device_.floor(first), device_.floor(Command::act) - lead}));
   Proposal best{kNever, Proposal::row, first};

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <sstream>
 
@@ -17,6 +18,11 @@ namespace {
 Hertz tick_rate(const PartParams& part) {
   const auto& family = family_rules(part.family);
   return Hertz{part.rate_mtps * 1'000'000 / family.bits_per_clock * family.ticks_per_clock};
+}
+
+Cycles ticks_of(Family family, std::int64_t beats) {
+  const auto& rules = family_rules(family);
+  return Cycles{beats * rules.ticks_per_clock / rules.bits_per_clock};
 }
 
 /// The part, when nothing is wrong with it.
@@ -42,12 +48,12 @@ ResolvedPart::ResolvedPart(const PartParams& part)
       organisation{part.organisation},
       clock{part.name, tick_rate(part)},
       ticks_per_clock{family_rules(part.family).ticks_per_clock},
-      burst{part.organisation.burst_length * family_rules(part.family).ticks_per_clock /
-            family_rules(part.family).bits_per_clock} {
+      burst{ticks_of(part.family, part.organisation.burst_length + part.organisation.burst_pause)},
+      burst_data{ticks_of(part.family, part.organisation.burst_length)} {
   const auto& family = family_rules(part.family);
   compile(family);
-  rl = timing("rl");
-  wl = timing("wl");
+  rl = ticks(family.read_latency) + lead(Command::rd);
+  wl = ticks(family.write_latency) + lead(Command::wr);
   t_refi = timing("t_refi");
   // Else refreshes could follow each other without a command in between, and no run would end.
   const Cycles refresh = ticks("t_ras + t_rp_ab + t_rfc_ab");
@@ -72,6 +78,12 @@ std::optional<TimingValue> ResolvedPart::value_of(std::string_view name) const {
 
 Cycles ResolvedPart::timing(std::string_view name) const {
   if (name == "burst") return burst;
+  if (name == "run") return organisation.burst_pause ? Cycles{burst_data.count() / 2} : burst_data;
+  std::int64_t clocks_given = 0;
+  const char* end = name.data() + name.size();
+  if (std::from_chars(name.data(), end, clocks_given).ptr == end) {
+    return clocks_given * ticks_per_clock;
+  }
   const auto value = value_of(name);
   ensure(value.has_value(), "a rule names an absent timing");
   const std::int64_t clock_hertz = clock.frequency().count() / ticks_per_clock.count();
@@ -115,7 +127,7 @@ void ResolvedPart::compile(const FamilyRules& family) {
   for (const auto& [command, name] : enum_names(Command{})) {
     const auto& model = bus[index(bus_model(command))];
     if (model && bus_model(command) != command) {
-      bus[index(command)] = BusUse{command, model->bus, model->ticks, model->edge};
+      bus[index(command)] = BusUse{command, model->bus, model->ticks, model->edge, model->lead};
     }
   }
   for (const auto& group : family.rules) {
@@ -141,7 +153,13 @@ void ResolvedPart::compile(const Rule& rule) {
 }
 
 void ResolvedPart::compile(const Rule& rule, Command from, Command to) {
-  const Delay delay{rule.scope, to, ticks(rule.latency)};
+  if (const Cycles pause = rule.pause ? ticks(rule.pause) : Cycles{0}; pause > Cycles{0}) {
+    ensure(bus_model(from) == bus_model(to) && rule.scope == Scope::pseudo_channel,
+           "a pause that is not supported");
+    gaps[index(from)] = gaps[index(to)] = Gap{pause, ticks(rule.latency)};
+    return;
+  }
+  const Delay delay{rule.scope, to, ticks(rule.latency) + lead(from) - lead(to)};
   auto& list = delays[index(from)];
   const auto twin = std::find_if(list.begin(), list.end(), [&](const Delay& other) {
     return other.scope == delay.scope && other.to == delay.to;
@@ -151,6 +169,11 @@ void ResolvedPart::compile(const Rule& rule, Command from, Command to) {
   } else {
     twin->latency = std::max(twin->latency, delay.latency);
   }
+}
+
+Cycles ResolvedPart::lead(Command command) const {
+  const auto& use = bus[index(command)];
+  return Cycles{use ? use->lead : 0};
 }
 
 std::int64_t ResolvedPart::channel_bytes_per_s() const {

@@ -20,7 +20,13 @@ struct Delay {
   Cycles latency;
 };
 
-/// From the `window`-th last command of `from` each of `to` waits.
+/// No command in the open interval (last + after, last + before), for each of the last two of its
+/// kind in the pseudo-channel.
+struct Gap {
+  Cycles after, before;
+};
+
+/// From the `window`-th last command of `from` each of `to` waits; both without their leads.
 struct WindowDelay {
   CommandSet from, to;
   Scope scope;
@@ -37,12 +43,16 @@ struct ResolvedPart {
   /// Whether all its timings are present.
   bool has(std::string_view latency) const;
 
+  /// From the first tick of a command to the one that its timings count from.
+  Cycles lead(Command command) const;
+
   PartParams params;
   Organisation organisation;
   ClockDomain clock;  ///< One tick.
   Cycles ticks_per_clock;
-  Cycles burst;  ///< Data of one burst.
-  Cycles rl, wl;
+  Cycles burst;       ///< From the first to the last data of a burst.
+  Cycles burst_data;  ///< The same without a pause within the burst.
+  Cycles rl, wl;      ///< From the first tick of a column command to its data.
   Cycles t_refi;
   bool two_step_activate = false;
   Cycles t_aad{};
@@ -54,6 +64,7 @@ struct ResolvedPart {
   Cycles t_refi_pb{};
   std::array<std::vector<Delay>, kCommands> delays;  ///< By the command that causes them.
   std::vector<WindowDelay> windows;
+  std::array<std::optional<Gap>, kCommands> gaps;    ///< By the command kept out of them.
   std::array<std::optional<BusUse>, kCommands> bus;  ///< Absent: not in this family.
 
   /// Peak of one channel.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <sstream>
 
 namespace npulse::dram {
@@ -36,7 +37,10 @@ std::vector<std::string> names_in(std::string_view latency) {
   std::istringstream words{std::string{latency}};
   std::vector<std::string> names;
   for (std::string word; words >> word;) {
-    if (word != "+" && word != "-" && word != "burst") names.push_back(word);
+    const bool number = std::isdigit(static_cast<unsigned char>(word.front())) != 0;
+    if (word != "+" && word != "-" && word != "burst" && word != "run" && !number) {
+      names.push_back(word);
+    }
   }
   return names;
 }

@@ -22,7 +22,7 @@ std::vector<NamedTiming> list_timings(const Timings& timings);
 /// would do by them (per-bank refresh, masked writes, power-down).
 bool is_optional_timing(std::string_view name);
 
-/// The names in a latency such as "wl + burst + t_wr", without `burst`.
+/// The timings in a latency such as "wl + burst + t_wr - 8"; `burst` and `run` are none.
 std::vector<std::string> names_in(std::string_view latency);
 
 }  // namespace npulse::dram

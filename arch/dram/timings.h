@@ -13,6 +13,7 @@ namespace npulse::dram {
 struct TimingValue {
   double ns = 0;
   std::int64_t ck = 0;
+  bool operator==(const TimingValue&) const = default;
 
   template <class V>
   static void describe(V& field) {

@@ -16,7 +16,9 @@ using dram::RefreshMode;
 
 std::int64_t DramJudge::sets() const {
   if (controller_.refresh != RefreshMode::per_bank) return 1;
-  return std::llround(part_.timing.t_refi->ns / part_.timing.t_refi_pb->ns);
+  const double ratio = static_cast<double>(interval(part_.timing.t_refi)) /
+                       static_cast<double>(interval(part_.timing.t_refi_pb));
+  return std::llround(ratio);
 }
 
 bool DramJudge::same_set(const CommandRecord& a, const CommandRecord& b) const {
@@ -42,15 +44,19 @@ void DramJudge::auto_precharge(Lane& lane, const CommandRecord& now) {
   // As if a precharge came as soon as one may.
   CommandRecord precharge = now;
   precharge.command = Command::pre;
-  const PastCommand itself = placed(now), after = placed(precharge);
-  std::int64_t at = now.at.count() + least(plain(itself), after) * half_clocks_;
+  const PastCommand after = placed(precharge);
+  std::int64_t at = now.at.count();  // of the clock that counts
+  const auto wait = [&](const PastCommand& before) {
+    const std::int64_t from = before.record.at.count() + lead(before.record.command);
+    at = std::max(at, from + least(plain(before), after) * ticks_);
+  };
+  wait(placed(now));
   for (const PastCommand& before : lane.past) {
-    if (before.record.bank != now.bank) continue;
-    at = std::max(at, before.record.at.count() + least(plain(before), after) * half_clocks_);
+    if (before.record.bank == now.bank) wait(before);
   }
   Bank& bank = lane.banks[now.bank];
   bank.open_row.reset();
-  bank.ready = at + clocks(part_.timing.t_rp) * half_clocks_;
+  bank.ready = at + clocks(part_.timing.t_rp) * ticks_;
 }
 
 void DramJudge::check_closed(Lane& lane, const CommandRecord& now) {
@@ -58,7 +64,7 @@ void DramJudge::check_closed(Lane& lane, const CommandRecord& now) {
   for (const auto& [number, bank] : lane.banks) {
     const bool meant = all || (now.command == Command::refpb ? number % sets() == now.bank % sets()
                                                              : number == now.bank);
-    if (meant && now.at.count() < bank.ready) {
+    if (meant && now.at.count() + lead(now.command) < bank.ready) {
       fault(now, fmt::format("bank {} precharges itself until {}", number, bank.ready));
     }
   }
@@ -89,10 +95,14 @@ std::int64_t DramJudge::least_of_set_refresh(const PastCommand& before,
 
 std::int64_t DramJudge::interval() const {
   const auto& t = part_.timing;
-  const auto& value = controller_.refresh == RefreshMode::per_bank ? t.t_refi_pb : t.t_refi;
+  return interval(controller_.refresh == RefreshMode::per_bank ? t.t_refi_pb : t.t_refi);
+}
+
+std::int64_t DramJudge::interval(const std::optional<dram::TimingValue>& value) const {
   // A limit from above: rounded down to whole clocks.
-  const double clock_ns = value->ns * static_cast<double>(part_.rate_mtps) / 1e3 / bits_per_clock();
-  return std::max(static_cast<std::int64_t>(std::floor(clock_ns + 1e-6)), value->ck) * half_clocks_;
+  const double clock_ns = value->ns * static_cast<double>(part_.rate_mtps) / 1e3 /
+                          static_cast<double>(standard_.bits_per_clock);
+  return std::max(static_cast<std::int64_t>(std::floor(clock_ns + 1e-6)), value->ck) * ticks_;
 }
 
 void DramJudge::check_refresh(Lane& lane, const CommandRecord& now) {
@@ -127,7 +137,7 @@ std::int64_t DramJudge::slack() const {
   std::int64_t ck =
       clocks(t.t_ras) + clocks(t.wl) + burst_ck_ + clocks(t.t_wr) + clocks(t.t_rp_ab) + 20;
   if (sets() > 1) ck += clocks(t.t_rfc_pb) + clocks(t.t_faw);
-  return ck * half_clocks_;
+  return ck * ticks_;
 }
 
 void DramJudge::finish(Cycles end) {

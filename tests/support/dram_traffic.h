@@ -21,6 +21,16 @@ inline std::vector<std::string> shipped_parts() {
   return Catalogue{NPULSE_SOURCE_DIR "/configs"}.list("parts");
 }
 
+/// Every shipped part in every density and mode.
+inline std::vector<std::string> shipped_variants() {
+  const Catalogue catalogue{NPULSE_SOURCE_DIR "/configs"};
+  std::vector<std::string> names;
+  for (const auto& part : catalogue.list("parts")) {
+    for (auto& name : dram::part_names(catalogue, part)) names.push_back(std::move(name));
+  }
+  return names;
+}
+
 /// Remembers when each request was done.
 class CompletionLog : public dram::CompletionSink {
  public:
@@ -98,9 +108,10 @@ inline RequestSource stream(const dram::AddressMap& map, std::uint64_t stride, b
   };
 }
 
-/// Whole runs of a sequential stream.
+/// A sequential stream in runs of a quarter of the scheduler's queue at most, as Memory cuts them.
 inline RequestSource run_stream(const dram::AddressMap& map, std::int64_t burst_bytes) {
-  const auto run = static_cast<std::uint64_t>(map.run_bytes().count());
+  const auto run =
+      static_cast<std::uint64_t>(std::min<std::int64_t>(map.run_bytes().count(), 16 * burst_bytes));
   return [source = stream(map, run), run, burst_bytes](std::uint64_t i) {
     dram::Request request = source(i);
     request.bursts = static_cast<std::uint16_t>(run / static_cast<std::uint64_t>(burst_bytes));

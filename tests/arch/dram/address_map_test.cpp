@@ -55,8 +55,9 @@ Organisation tiny() {
 
 TEST_CASE("Every preset gives every burst its own place, for any number of channels",
           "[arch][dram]") {
-  for (const auto& name : shipped_parts()) {
-    const Organisation o = small(shipped_part(name).organisation);
+  for (const auto& name : {"lpddr4-3200", "lpddr5-6400", "lpddr5-6400@8b", "hbm2-2000@16Gb",
+                           "hbm3-6000-rngd", "ddr5-4800"}) {
+    const Organisation o = small(shipped_part(name).organisation, 4);
     for (const auto& [preset, preset_name] : enum_names(MapPreset{})) {
       for (const std::int64_t channels : {1, 2, 3, 5, 8}) {
         INFO(name << ", " << preset_name << ", " << channels << " channels");

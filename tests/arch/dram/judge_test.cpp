@@ -71,14 +71,28 @@ bool caught_anywhere(const PartParams& engine_part, const PartParams& true_part,
   return false;
 }
 
-/// A part whose rules all bind: in the shipped ones tFAW is four times tRRD, and tCCD_S a burst.
+/// A part whose rules all bind: in the shipped ones tFAW may be four times tRRD, tRC be tRAS + tRP,
+/// tCCD_S a burst.
 PartParams with_binding_rules(PartParams part) {
-  part.timing.t_faw->ns = 40;
-  part.timing.t_rrd_l->ns = 7.5;
-  part.timing.t_rrd_l->ck = 0;
-  part.timing.t_ccd_s->ck = 3;
-  if (part.timing.t_ccd_r) part.timing.t_ccd_r->ck = 5;
+  const ResolvedPart original{part};
+  const auto clocks = [&](const char* latency) {
+    return original.ticks(latency).count() / original.ticks_per_clock.count();
+  };
+  Timings& t = part.timing;
+  t.t_rrd_l = TimingValue{0, clocks("t_rrd_s") + 3};
+  t.t_faw = TimingValue{0, std::max(clocks("t_faw"), 5 * clocks("t_rrd_l") + 8)};
+  const std::int64_t burst = clocks("run");
+  t.t_ccd_s = TimingValue{0, burst + (original.gaps[index(Command::rd)] ? 0 : 1)};
+  t.t_ccd_l = TimingValue{0, std::max(clocks("t_ccd_l"), 2 * burst)};
+  if (t.t_ccd_r) t.t_ccd_r = TimingValue{0, t.t_ccd_s->ck + 2};
+  t.t_wtr_l = TimingValue{0, std::max(clocks("t_wtr_l"), clocks("t_wtr_s") + 3)};
+  if (t.t_rc) t.t_rc = TimingValue{0, clocks("t_rc") + 8};
   return part;
+}
+
+/// One group hides what holds between groups.
+bool is_hidden(const PartParams& part, const std::string& timing) {
+  return part.organisation.bank_groups == 1 && timing.ends_with("_s");
 }
 
 struct Mutation {
@@ -107,7 +121,8 @@ std::vector<Mutation> mutations(const PartParams& part) {
                     Limits = {}) {
       const std::string timing = name;
       if (!(part.timing.*member) || timing == "rl" || timing == "t_aad") return;
-      if (!is_used(part, timing)) return;
+      if (*(part.timing.*member) == TimingValue{}) return;
+      if (!is_used(part, timing) || is_hidden(part, timing)) return;
       PartParams mutant = part;
       TimingValue& value = *(mutant.timing.*member);
       const bool longer = timing == "t_refi" || timing == "t_refi_pb" || timing == "t_wckpst";
@@ -124,10 +139,10 @@ std::vector<Mutation> mutations(const PartParams& part) {
 }  // namespace
 
 TEST_CASE("The judge finds no fault in random traffic on any part", "[arch][dram]") {
-  for (const auto& name : shipped_parts()) {
+  for (const auto& name : shipped_variants()) {
     const PartParams part = shipped_part(name);
     for (const std::uint32_t rows : {1u, 3u, 1000u}) {
-      const Trial trial = judge(part, part, random_traffic(part, rows, rows), 10'000);
+      const Trial trial = judge(part, part, random_traffic(part, rows, rows), 2'000);
       INFO(name << ", " << rows << " rows: " << trial.first);
       REQUIRE(trial.faults == 0);
     }
@@ -140,7 +155,7 @@ TEST_CASE("The judge finds no fault in streams under any mapping", "[arch][dram]
     for (const auto& [preset, preset_name] : enum_names(MapPreset{})) {
       const AddressMap map{part.organisation, 1, MappingParams{preset, 256, {}}};
       const auto bursts = part.organisation.burst_bytes();
-      const Trial trial = judge(part, part, run_stream(map, bursts), 3'000);
+      const Trial trial = judge(part, part, run_stream(map, bursts), 500);
       INFO(name << ", " << preset_name << ": " << trial.first);
       REQUIRE(trial.faults == 0);
     }
@@ -152,7 +167,7 @@ TEST_CASE("The judge finds no fault with queues of any length", "[arch][dram]") 
     const PartParams part = shipped_part(name);
     for (const std::int64_t queue : {4, 9, 256}) {
       const Trial trial =
-          judge(part, part, random_traffic(part, 7, 8), 5'000, {.queue_bursts = queue});
+          judge(part, part, random_traffic(part, 7, 8), 1'500, {.queue_bursts = queue});
       INFO(name << ", queue " << queue << ": " << trial.first);
       REQUIRE(trial.faults == 0);
     }
@@ -168,7 +183,7 @@ TEST_CASE("The judge finds no fault in any kind of refresh", "[arch][dram]") {
           for (const std::uint32_t rows : {1u, 1000u}) {
             const auto controller = refreshing(mode, postpone, pull_in);
             const Trial trial =
-                judge(part, part, random_traffic(part, rows, rows), 3'000, controller, {900, 3.3});
+                judge(part, part, random_traffic(part, rows, rows), 1'500, controller, {400, 3.3});
             INFO(name << ", " << to_string(mode) << ", " << postpone << ", " << pull_in << ", "
                       << rows << " rows: " << trial.first);
             REQUIRE(trial.faults == 0);
@@ -185,12 +200,12 @@ TEST_CASE("The judge finds no fault in any order of requests and rows", "[arch][
     for (const auto& [scheduler, scheduler_name] : enum_names(Scheduler{})) {
       for (const auto& [pages, page_name] : enum_names(PagePolicy{})) {
         for (const auto& [refresh, refresh_name] : enum_names(RefreshMode{})) {
-          for (const std::int64_t cap : {0, 1, 3}) {
+          for (const std::int64_t cap : {0, 2}) {
             ControllerParams controller = refreshing(refresh, cap, 0);
             controller.scheduler = scheduler;
             controller.page_policy = pages;
             if (cap) controller.row_hit_cap = cap;
-            const Trial trial = judge(part, part, random_traffic(part, 1, 3), 1500, controller);
+            const Trial trial = judge(part, part, random_traffic(part, 1, 3), 700, controller);
             INFO(name << ", " << scheduler_name << ", " << page_name << ", " << refresh_name
                       << ", cap " << cap << ": " << trial.first);
             REQUIRE(trial.faults == 0);
@@ -216,10 +231,11 @@ TEST_CASE("The judge catches auto-precharges that are over too soon", "[arch][dr
 }
 
 TEST_CASE("The judge catches every timing that an engine keeps too short", "[arch][dram]") {
-  for (const auto& name : {"lpddr5-6400", "hbm3-6400"}) {
+  for (const auto& name : {"lpddr4-3200", "lpddr5-6400", "lpddr5-6400@bl32", "hbm2-2000@16Gb",
+                           "hbm3-6400", "gddr6-14000", "ddr5-4800"}) {
     const PartParams part = with_binding_rules(shipped_part(name));
     const auto mutants = mutations(part);
-    REQUIRE(mutants.size() >= 19);
+    REQUIRE(mutants.size() >= 17);
     for (const auto& mutant : mutants) {
       INFO(name << ": " << mutant.timing);
       CHECK(caught_anywhere(mutant.part, part, every_policy()));
