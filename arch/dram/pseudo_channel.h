@@ -19,7 +19,7 @@ constexpr Cycles kNever{std::numeric_limits<std::int64_t>::max()};
 
 /// A command that may go at `at`. The earliest goes first, then by urgency, then the oldest.
 struct Proposal {
-  enum Urgency : std::uint8_t { overdue, column, second_activate, row };
+  enum Urgency : std::uint8_t { overdue, second_activate, column, row };
 
   Cycles at = kNever;
   Urgency urgency = row;

@@ -81,6 +81,11 @@ constexpr Rule kReadToWrite[] = {
     {rd, wr, pseudo_channel, "t_rtw"},
 };
 
+// Within a group a write lasts BL/n_max, which is tCCD_L, though its data may be done earlier.
+constexpr Rule kLpddr5[] = {
+    {wr, rd, bank_group, "wl + t_ccd_l + t_wtr_l"},
+};
+
 // Data come tDQSCK and tDQSS later; tRTP is that of BL16 (8 CK of data).
 constexpr Rule kLpddr4[] = {
     {rd, pre, bank, "t_rtp + burst - 8"},
@@ -150,7 +155,7 @@ const FamilyRules& family_rules(Family family) {
   static const FamilyRules lpddr5{8,
                                   1,
                                   {kRows, kPrechargeSpacing, kTwoStep, kOneRcd, kColumns,
-                                   kWritesAsReads, kAfterColumns, kReadToWriteByGap},
+                                   kWritesAsReads, kAfterColumns, kReadToWriteByGap, kLpddr5},
                                   kLpddr5Buses};
   static const FamilyRules hbm2{
       2,
