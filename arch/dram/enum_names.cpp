@@ -40,10 +40,16 @@ std::span<const EnumName<Family>> enum_names(Family) {
 }
 
 std::span<const EnumName<MapPreset>> enum_names(MapPreset) {
-  static constexpr EnumName<MapPreset> kNames[] = {{MapPreset::bgi, "bgi"},
-                                                   {MapPreset::bgi_xor, "bgi_xor"},
-                                                   {MapPreset::rbc, "rbc"},
-                                                   {MapPreset::rngd, "rngd"}};
+  using enum MapPreset;
+  static constexpr EnumName<MapPreset> kNames[] = {{bgi, "bgi"},
+                                                   {bgi_xor, "bgi_xor"},
+                                                   {rbc, "rbc"},
+                                                   {rngd, "rngd"},
+                                                   {robaracoch, "robaracoch"},
+                                                   {rorabacoch, "rorabacoch"},
+                                                   {rocorabach, "rocorabach"},
+                                                   {chrabaroco, "chrabaroco"},
+                                                   {mop4clxor, "mop4clxor"}};
   return kNames;
 }
 

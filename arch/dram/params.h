@@ -88,7 +88,17 @@ struct EnergyParams {
 };
 
 /// How bytes are spread over channels, banks and rows (map_bits.h explains the presets).
-enum class MapPreset : std::uint8_t { bgi, bgi_xor, rbc, rngd };
+enum class MapPreset : std::uint8_t {
+  bgi,
+  bgi_xor,
+  rbc,
+  rngd,
+  robaracoch,
+  rorabacoch,
+  rocorabach,
+  chrabaroco,
+  mop4clxor
+};
 std::span<const EnumName<MapPreset>> enum_names(MapPreset);
 
 struct MappingParams {

@@ -107,9 +107,9 @@ void PseudoChannel::propose_second_activate(Cycles now) {
 void PseudoChannel::propose_activates(Cycles now, BankMask banks, Cycles refresh_at) {
   if (!banks) return;
   const Direction direction = drain_.direction();
-  // ACT-1 goes a clock before it must: close before ACT-2, other commands would often delay both.
+  // ACT-1 goes early: on the heels of it, ACT-2 would often find the bus taken.
   const Command first = part_.two_step_activate ? Command::act1 : Command::act;
-  const Cycles lead = part_.two_step_activate ? 2 * part_.ticks_per_clock : Cycles{0};
+  const Cycles lead = part_.two_step_activate ? 3 * part_.ticks_per_clock : Cycles{0};
   const Cycles floor = shared_.buses.slot(
       first, std::max({now, device_.floor(first), device_.floor(Command::act) - lead}));
   Proposal best{kNever, Proposal::row, first};

@@ -82,6 +82,11 @@ constexpr Rule kReadToWrite[] = {
     {rd, wr, pseudo_channel, "t_rtw"},
 };
 
+// Within a group a write lasts BL/n_max, which is tCCD_L, though its data may be done earlier.
+constexpr Rule kLpddr5[] = {
+    {wr, rd, bank_group, "wl + t_ccd_l + t_wtr_l"},
+};
+
 // Data come tDQSCK and tDQSS later; tRTP is that of BL16 (8 CK of data).
 constexpr Rule kLpddr4[] = {
     {rd, pre, bank, "t_rtp + burst - 8"},
@@ -148,11 +153,12 @@ const FamilyRules& family_rules(Family family) {
       kLpddr4Buses,
       "rl + t_dqsck",
       "wl + t_dqss"};
-  static const FamilyRules lpddr5{8,
-                                  1,
-                                  {kRows, kSetRefresh, kPrechargeSpacing, kTwoStep, kOneRcd,
-                                   kColumns, kWritesAsReads, kAfterColumns, kReadToWriteByGap},
-                                  kLpddr5Buses};
+  static const FamilyRules lpddr5{
+      8,
+      1,
+      {kRows, kSetRefresh, kPrechargeSpacing, kTwoStep, kOneRcd, kColumns, kWritesAsReads,
+       kAfterColumns, kReadToWriteByGap, kLpddr5},
+      kLpddr5Buses};
   static const FamilyRules hbm2{2,
                                 1,
                                 {kRows, kSetRefresh, kOneStep, kTwoRcds, kColumns, kWritesAsReads,

@@ -176,7 +176,9 @@ std::int64_t DramJudge::least_to_column(const PastCommand& before, const PastCom
     return group ? clocks(t.t_ccd_l) : clocks(t.t_ccd_s);
   }
   if (a == Command::wr) {
-    return write_latency() + burst_ck_ + (group ? clocks(t.t_wtr_l) : clocks(t.t_wtr_s));
+    const bool long_write = is(dram::Family::lpddr5) && group;  // BL/n_max is tCCD_L
+    const std::int64_t write = long_write ? std::max(burst_ck_, clocks(t.t_ccd_l)) : burst_ck_;
+    return write_latency() + write + (group ? clocks(t.t_wtr_l) : clocks(t.t_wtr_s));
   }
   if (a != Command::rd) return 0;
   if (t.t_rtw) return clocks(t.t_rtw);

@@ -59,6 +59,12 @@ inline std::string read_to_write(const dram::ResolvedPart& part) {
   return std::string{offset ? "rl + t_dqsck" : "rl"} + " + burst + t_rtw_gap - wl";
 }
 
+/// Same bank group: LPDDR5 counts from BL/n_max, which is its tCCD_L.
+inline std::string write_to_read_in_group(const dram::ResolvedPart& part) {
+  const bool lpddr5 = part.params.family == dram::Family::lpddr5;
+  return write_latency(part) + (lpddr5 ? " + t_ccd_l" : " + burst") + " + t_wtr_l";
+}
+
 /// From the first activate (LPDDR5: ACT-1, with ACT-2 a clock later) to a column command.
 inline Cycles open_time(const dram::ResolvedPart& part, dram::Command column) {
   const bool two = part.two_step_activate;
