@@ -25,11 +25,7 @@ Splitter::Splitter(const AddressMap& map, Bytes burst, std::int64_t max_bursts, 
       burst_{static_cast<Address>(burst.count())},
       run_{std::min(static_cast<Address>(map.run_bytes().count()),
                     burst_ * std::bit_floor(static_cast<Address>(max_bursts)))} {
-  // A quarter of a queue, so that the scheduler still has a choice.
-  if (coalesce) {
-    templates_.emplace(map, burst, std::clamp<std::int64_t>(max_bursts / 4, 1, kMaxRequest),
-                       kMaxRun);
-  }
+  if (coalesce) templates_.emplace(map, burst, std::min(max_bursts, kMaxRequest), kMaxRun);
 }
 
 const std::vector<Piece>& Splitter::split(const Transaction& transaction) {
