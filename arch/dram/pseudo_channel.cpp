@@ -142,6 +142,8 @@ void PseudoChannel::propose_columns(Cycles now) {
       best, hits,
       [&](std::size_t bank) { return std::max(floor, device_.earliest(command, bank)); },
       [&](std::size_t bank) { return window_.hit_age(direction, bank); });
+  // ACT-2 may not come between data that would follow each other without a gap.
+  if (half_ && best.at + latency(command) <= data_end_) best.urgency = Proposal::seamless;
   if (part_.needs_sync && best.at + latency(command) > synced_until_) {
     best.sync = true;
     best.at = std::max(now, best.at - part_.ticks_per_clock);
@@ -243,6 +245,7 @@ void PseudoChannel::issue_column(CompletionSink& sink) {
   }
   send(p.command, at, p.bank, where.row, where.column);
   const Cycles end = at + latency(p.command) + part_.burst;
+  data_end_ = end;
   synced_until_ = end + part_.t_wckpst;
   shared_.counts.data_ticks += part_.burst_data.count();
   if (fresh_ & bit_of(p.bank)) {

@@ -19,7 +19,7 @@ constexpr Cycles kNever{std::numeric_limits<std::int64_t>::max()};
 
 /// A command that may go at `at`. The earliest goes first, then by urgency, then the oldest.
 struct Proposal {
-  enum Urgency : std::uint8_t { overdue, second_activate, column, row };
+  enum Urgency : std::uint8_t { overdue, seamless, second_activate, column, row };
 
   Cycles at = kNever;
   Urgency urgency = row;
@@ -106,6 +106,7 @@ class PseudoChannel {
   BankMask conflicted_ = 0;  ///< Closed for the sake of another row.
   BankMask fresh_ = 0;       ///< Opened, and not accessed yet.
   std::optional<HalfActivate> half_;
+  Cycles data_end_{0};      ///< Of the last burst.
   Cycles synced_until_{0};  ///< Data that begin by then need no `cas`.
 };
 
