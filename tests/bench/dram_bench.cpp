@@ -108,8 +108,8 @@ void measure_channel(const ResolvedPart& part, const Pattern& pattern, std::int6
   LastCompletion sink;
   const std::clock_t begin = std::clock();
   const std::int64_t burst_bytes = part.organisation.burst_bytes();
-  // No more than a third of what waits in queues and backlog is served in a step.
-  const Cycles step{64 * part.burst.count() / part.organisation.pseudo_channels};
+  // No more than the backlog is served in a step.
+  const Cycles step{128 * part.burst.count() / part.organisation.pseudo_channels};
   std::int64_t pushed = 0;
   for (std::uint64_t i = 0; pushed < bursts; ++i) {
     while (!channel->can_accept()) channel->advance(*channel->next_event() + step, sink);
