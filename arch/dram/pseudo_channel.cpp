@@ -228,13 +228,14 @@ void PseudoChannel::issue_activate(Cycles at, std::size_t bank, std::uint32_t ro
 void PseudoChannel::issue_column(CompletionSink& sink) {
   const Proposal p = proposal_;
   const Direction direction = p.command == Command::rd ? Direction::read : Direction::write;
-  const DecodedAddress where = window_.hit(direction, p.bank).at;
+  const Request& request = window_.hit(direction, p.bank);
+  const DecodedAddress where = request.at;
   Cycles at = p.at;
   if (p.sync) {
     send(Command::cas, at, p.bank, where.row, where.column);
     at += part_.ticks_per_clock;
   }
-  send(p.command, at, p.bank, where.row, where.column);
+  send(p.command, at, p.bank, where.row, where.column, request.arrival);
   const Cycles end = at + latency(p.command) + part_.burst;
   synced_until_ = end + part_.t_wckpst;
   shared_.counts.data_ticks += part_.burst.count();
@@ -254,11 +255,12 @@ void PseudoChannel::close(BankMask banks) {
 }
 
 void PseudoChannel::send(Command command, Cycles at, std::uint8_t bank, std::uint32_t row,
-                         std::uint16_t column) {
+                         std::uint16_t column, Cycles arrival) {
   ++shared_.counts.commands[index(command)];
   shared_.buses.occupy(command, at);
   device_.issue(command, bank, at);
-  if (shared_.observer) shared_.observer->command({at, command, number_, bank, row, column});
+  if (!shared_.observer) return;
+  shared_.observer->command({at, command, number_, bank, row, column, arrival});
 }
 
 }  // namespace npulse::dram

@@ -76,7 +76,8 @@ class PseudoChannel {
   void issue_column(CompletionSink& sink);
   void issue_activate(Cycles at, std::size_t bank, std::uint32_t row);
   void close(BankMask banks);
-  void send(Command command, Cycles at, std::uint8_t bank, std::uint32_t row, std::uint16_t column);
+  void send(Command command, Cycles at, std::uint8_t bank, std::uint32_t row, std::uint16_t column,
+            Cycles arrival = {});
   Cycles latency(Command command) const { return command == Command::rd ? part_.rl : part_.wl; }
 
   /// An ACT-1 whose ACT-2 is outstanding.

@@ -36,6 +36,7 @@ struct CommandRecord {
   std::uint8_t bank = 0;     ///< Of commands to one bank.
   std::uint32_t row = 0;     ///< Of act1, act, rd and wr.
   std::uint16_t column = 0;  ///< Of rd and wr.
+  Cycles arrival{};          ///< Of the request that rd and wr serve.
 };
 
 /// Receives every command of a channel; each pseudo-channel's commands come in order of time.
