@@ -17,7 +17,8 @@ Picoseconds picoseconds(double ns) {
 
 }  // namespace
 
-Memory::Memory(const PartParams& part, const MemoryParams& params)
+Memory::Memory(const PartParams& part, const MemoryParams& params,
+               std::span<CommandObserver* const> observers)
     : part_{part},
       controller_{params.controller},
       front_end_{picoseconds(controller_.front_end_ns)},
@@ -26,8 +27,10 @@ Memory::Memory(const PartParams& part, const MemoryParams& params)
            params.mapping.value_or(part.mapping)},
       splitter_{map_, Bytes{part.organisation.burst_bytes()}, controller_.queue_bursts} {
   const auto count = static_cast<std::size_t>(params.channels.value_or(part.channels));
+  ensure(observers.empty() || observers.size() == count, "one observer a channel, or none");
   for (std::size_t c = 0; c < count; ++c) {
-    channels_.push_back(make_reference_channel(part_, controller_));
+    CommandObserver* const observer = observers.empty() ? nullptr : observers[c];
+    channels_.push_back(make_reference_channel(part_, controller_, observer));
   }
   traffic_.resize(count);
 }

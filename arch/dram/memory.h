@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <queue>
+#include <span>
 #include <vector>
 
 #include "arch/dram/address_map.h"
@@ -22,8 +23,10 @@ using TransactionId = std::uint32_t;
 /// change nothing. Times handed in must never go back.
 class Memory : private CompletionSink {
  public:
-  /// Throws InputError when part, mapping and controller do not fit each other.
-  Memory(const PartParams& part, const MemoryParams& params);
+  /// `observers` are none, or one a channel; they must outlive the memory. Throws InputError when
+  /// part, mapping and controller do not fit each other.
+  Memory(const PartParams& part, const MemoryParams& params,
+         std::span<CommandObserver* const> observers = {});
   Memory(const Memory&) = delete;
   Memory& operator=(const Memory&) = delete;
 
