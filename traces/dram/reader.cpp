@@ -54,7 +54,7 @@ bool AccessReader::take(MemoryAccess& access) {
 }
 
 void AccessReader::check(const MemoryAccess& access) {
-  const auto bytes = static_cast<Address>(access.bytes->count());
+  const auto bytes = static_cast<Address>(access.bytes.value_or(Bytes{1}).count());
   if (bytes > options_.end || access.address > options_.end - bytes) {
     fault(1, fmt::format("{} bytes at {:#x} lie beyond the {} bytes of this memory", bytes,
                          access.address, options_.end));

@@ -12,10 +12,10 @@
 namespace npulse::traces {
 
 struct ReaderOptions {
-  std::optional<Dialect> dialect{};  ///< Found from the name, then the first line, when absent.
-  Bytes default_bytes{1};            ///< Of accesses that name no size.
-  Address end = UINT64_MAX;          ///< An access beyond it is a fault.
-  bool needs_cycles = false;         ///< An access without a time is a fault.
+  std::optional<Dialect> dialect{};      ///< Found from the name, then the first line, when absent.
+  std::optional<Bytes> default_bytes{};  ///< Of accesses that name no size.
+  Address end = UINT64_MAX;              ///< An access beyond it is a fault.
+  bool needs_cycles = false;             ///< An access without a time is a fault.
 };
 
 class AccessReader {
@@ -23,7 +23,7 @@ class AccessReader {
   /// `in` must outlive the reader; `name` is for messages.
   AccessReader(std::istream& in, std::string name, const ReaderOptions& options);
 
-  /// The next access, its size filled in, its cycle from the start of the trace and not before that
+  /// The next access, its cycle from the start of the trace and not before that
   /// of the access before it; nothing at the end. After a fault the rest of the file is read for
   /// more, then InputError has up to kMaxFaults of them, each with `name:line:column`.
   std::optional<MemoryAccess> next();
