@@ -164,7 +164,7 @@ TEST_CASE("A slower clock stretches a timed replay", "[cli][dram]") {
   CHECK(own == Approx(1e6 / 800e6).epsilon(0.001));
 }
 
-TEST_CASE("--requests and --size say how much is replayed", "[cli][dram]") {
+TEST_CASE("The options requests and size say how much is replayed", "[cli][dram]") {
   const Desk desk;
   desk.put("t", mixed_trace());
   const json report = report_of(desk, "lpddr5-6400 t --requests 10 --size 64");
@@ -187,7 +187,7 @@ TEST_CASE("The memory can be changed in every parameter", "[cli][dram]") {
   CHECK(small.at("latency_s") > base.at("latency_s"));
 }
 
-TEST_CASE("--commands writes every command, compressed by name", "[cli][dram]") {
+TEST_CASE("The option commands writes every command, compressed by name", "[cli][dram]") {
   const Desk desk;
   desk.put("t", mixed_trace());
   const json report = report_of(desk, "hbm3-6400 t --channels 2 --commands c.txt");
@@ -200,7 +200,7 @@ TEST_CASE("--commands writes every command, compressed by name", "[cli][dram]") 
   CHECK((gunzip(desk.read("c.txt.gz")) == text));
 }
 
-TEST_CASE("--suggest-mapping ranks every preset as a replay of each would", "[cli][dram]") {
+TEST_CASE("Suggesting a mapping ranks every preset as a replay of each would", "[cli][dram]") {
   const Desk desk;
   desk.put("t", mixed_trace());
   const json table = report_of(desk, "lpddr5-6400 t --channels 2 --suggest-mapping");
