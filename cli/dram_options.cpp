@@ -1,34 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/dram_options.h"
 
-#include <fmt/format.h>
-
-#include <cmath>
-
 namespace po = boost::program_options;
 
 namespace npulse::cli {
-namespace {
-
-constexpr double kHertzPerMegahertz = 1e6;
-constexpr std::int64_t kMaxChannels = 1024;
-
-std::int64_t whole_number(const CommandLine& line, const char* option, std::int64_t most) {
-  const auto value = line.get<std::int64_t>(option);
-  if (value >= 1 && value <= most) return value;
-  throw InputError{std::string{"--"} + option, std::to_string(value) + " is out of range",
-                   fmt::format("use 1 to {}", most)};
-}
-
-Hertz trace_clock(const CommandLine& line) {
-  constexpr double kLeast = 1, kMost = 100'000;
-  const double mhz = line.get<double>("clock");
-  if (mhz >= kLeast && mhz <= kMost) return Hertz{std::llround(mhz * kHertzPerMegahertz)};
-  throw InputError{"--clock", fmt::format("{} MHz is out of range", mhz),
-                   fmt::format("use {} to {}", kLeast, kMost)};
-}
-
-}  // namespace
 
 void add_memory_options(CommandLine& line) {
   line.options()("channels", po::value<std::int64_t>()->value_name("N"),
@@ -56,7 +31,7 @@ void add_trace_options(CommandLine& line) {
 
 arch::DramSystem dram_system_from(const CommandLine& line, const std::string& part) {
   arch::DramChanges changes;
-  if (line.has("channels")) changes.channels = whole_number(line, "channels", kMaxChannels);
+  if (line.has("channels")) changes.channels = line.get<std::int64_t>("channels");
   if (line.has("mapping")) changes.mapping = choice<dram::MapPreset>(line, "mapping");
   if (line.has("set")) changes.sets = line.get<std::vector<std::string>>("set");
   return arch::load_dram_system(part, changes);
@@ -66,10 +41,9 @@ arch::TraceOptions trace_options_from(const CommandLine& line, const std::string
   arch::TraceOptions options{path};
   if (line.has("format")) options.dialect = choice<traces::Dialect>(line, "format");
   options.timed = line.has("timed");
-  if (line.has("clock")) options.clock = trace_clock(line);
-  if (line.has("size"))
-    options.bytes = Bytes{whole_number(line, "size", traces::kMaxAccess.count())};
-  if (line.has("requests")) options.limit = whole_number(line, "requests", options.limit);
+  if (line.has("clock")) options.clock_mhz = line.get<double>("clock");
+  if (line.has("size")) options.bytes = Bytes{line.get<std::int64_t>("size")};
+  if (line.has("requests")) options.limit = line.get<std::int64_t>("requests");
   return options;
 }
 

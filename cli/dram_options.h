@@ -5,6 +5,7 @@
 #include "arch/chip/replay/dram_system.h"
 #include "arch/chip/replay/trace_stream.h"
 #include "cli/command.h"
+#include "sim/core/enum_choice.h"
 
 namespace npulse::cli {
 
@@ -19,12 +20,7 @@ arch::TraceOptions trace_options_from(const CommandLine& line, const std::string
 /// The value of an option that names one of E.
 template <class E>
 E choice(const CommandLine& line, const char* option) {
-  const auto& text = line.get<std::string>(option);
-  if (const auto value = parse_enum<E>(text)) return *value;
-  const auto names = all_names<E>();
-  throw InputError{std::string{"--"} + option,
-                   "unknown value '" + text + "'; allowed: " + join(names),
-                   did_you_mean(text, names)};
+  return choose<E>(std::string{"--"} + option, line.get<std::string>(option));
 }
 
 }  // namespace npulse::cli

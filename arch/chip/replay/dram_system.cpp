@@ -7,12 +7,19 @@
 namespace npulse::arch {
 namespace {
 
+constexpr std::int64_t kMaxChannels = 1024;
 constexpr std::string_view kPartPrefix = "part.";
 
 void refuse_part(const std::string& set) {
   if (!set.starts_with("part=")) return;
   throw InputError{"--set " + set, "the part is the first word of the command",
                    "write npulse dram " + set.substr(5) + " TRACE"};
+}
+
+std::int64_t checked_channels(std::int64_t channels) {
+  if (channels >= 1 && channels <= kMaxChannels) return channels;
+  throw InputError{"channels", std::to_string(channels) + " is out of range",
+                   "use 1 to " + std::to_string(kMaxChannels)};
 }
 
 }  // namespace
@@ -33,7 +40,7 @@ DramSystem load_dram_system(const std::string& part, const DramChanges& changes)
   for (Provenance& figure : system.provenance) figure.path = kPartPrefix.data() + figure.path;
   system.params = read<dram::MemoryParams>(own);
   system.params.part = part;
-  if (changes.channels) system.params.channels = changes.channels;
+  if (changes.channels) system.params.channels = checked_channels(*changes.channels);
   return changes.mapping ? with_mapping(std::move(system), *changes.mapping) : system;
 }
 

@@ -16,7 +16,7 @@ Json latency_json(const dram::LatencyHistogram& latency) {
   Json bins = Json::array();
   for (const auto& bin : latency.bins()) {
     bins.push_back(
-        {{"from", nanoseconds(bin.from)}, {"to", nanoseconds(bin.to)}, {"count", bin.count}});
+        {{"from_ns", nanoseconds(bin.from)}, {"to_ns", nanoseconds(bin.to)}, {"count", bin.count}});
   }
   return {{"mean", latency.mean_ps() * 1e-3},
           {"p50", nanoseconds(latency.percentile(0.50))},

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/chip/replay/trace_stream.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 
 namespace npulse::arch {
 namespace {
@@ -14,7 +17,29 @@ traces::ReaderOptions reader_options(const TraceOptions& options, const dram::Re
           .needs_cycles = options.timed};
 }
 
-Hertz clock_of(const dram::ResolvedPart& part) {
+/// The options, when all of them are in range.
+const TraceOptions& checked(const TraceOptions& options) {
+  constexpr double kLeastMhz = 1, kMostMhz = 100'000;
+  Faults faults;
+  const double mhz = options.clock_mhz.value_or(kLeastMhz);
+  if (!(mhz >= kLeastMhz && mhz <= kMostMhz)) {
+    faults.add("clock", fmt::format("{} MHz is out of range", mhz), "use 1 to 100000");
+  }
+  const Bytes bytes = options.bytes.value_or(Bytes{1});
+  if (bytes < Bytes{1} || bytes > traces::kMaxAccess) {
+    faults.add("size", fmt::format("{} bytes are out of range", bytes.count()),
+               fmt::format("use 1 to {}", traces::kMaxAccess.count()));
+  }
+  if (options.limit < 1) {
+    faults.add("requests", fmt::format("{} is out of range", options.limit), "use 1 or more");
+  }
+  faults.throw_if_any();
+  return options;
+}
+
+Hertz clock_of(const TraceOptions& options, const dram::ResolvedPart& part) {
+  constexpr double kHertzPerMegahertz = 1e6;
+  if (options.clock_mhz) return Hertz{std::llround(*options.clock_mhz * kHertzPerMegahertz)};
   return Hertz{part.clock.frequency().count() / part.ticks_per_clock.count()};
 }
 
@@ -22,9 +47,9 @@ Hertz clock_of(const dram::ResolvedPart& part) {
 
 TraceStream::TraceStream(const TraceOptions& options, const dram::ResolvedPart& part,
                          Bytes capacity)
-    : input_{options.path},
+    : input_{checked(options).path},
       reader_{input_.stream(), options.path, reader_options(options, part, capacity)},
-      clock_{"trace", options.clock.value_or(clock_of(part))},
+      clock_{"trace", clock_of(options, part)},
       limit_{options.limit} {}
 
 bool TraceStream::next(dram::ReplayRequest& request) {

@@ -18,14 +18,15 @@ struct TraceOptions {
   std::string path;
   std::optional<traces::Dialect> dialect{};  ///< Found from name and content when absent.
   bool timed = false;                        ///< Every line must have a time.
-  std::optional<Hertz> clock{};              ///< Of the trace's cycles; the part's CK when absent.
+  std::optional<double> clock_mhz{};         ///< Of the trace's cycles; the part's CK when absent.
   std::optional<Bytes> bytes{};              ///< Of lines that name no size; a burst when absent.
   std::int64_t limit = std::numeric_limits<std::int64_t>::max();  ///< Requests to read.
 };
 
 class TraceStream : public dram::RequestStream {
  public:
-  /// For a memory of `capacity` bytes. Throws InputError when the file cannot be read.
+  /// For a memory of `capacity` bytes. Throws InputError when the file cannot be read or an option
+  /// is out of range.
   TraceStream(const TraceOptions& options, const dram::ResolvedPart& part, Bytes capacity);
 
   /// Throws InputError with the faults of the file. The first request is due at 0.
