@@ -15,6 +15,7 @@ using namespace npulse::cli;
 
 constexpr Command kCommands[] = {
     {"run", "Run a program or a model on a chip and report.", run_command},
+    {"dram", "Replay a DRAM trace on a memory part and report.", dram_command},
     {"lower", "Lower a model to a program for a chip.", lower_command},
     {"check", "Check a program without running it.", check_command},
     {"asm", "Assemble text (.npt) into a binary program (.npb).", asm_command},
@@ -23,6 +24,7 @@ constexpr Command kCommands[] = {
     {"list", "List chips, parts, technologies or models.", list_command},
     {"show", "Print the effective configuration of a chip or part.", show_command},
     {"compare", "Put two reports side by side.", compare_command},
+    {"convert", "Convert a DRAM trace between formats.", convert_command},
 };
 
 void print_usage(std::ostream& out) {

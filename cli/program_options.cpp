@@ -4,6 +4,7 @@
 #include "arch/chip/targets.h"
 #include "isa/memory_program.h"
 #include "sim/core/catalogue.h"
+#include "sim/core/enum_choice.h"
 #include "traces/lowering/lower.h"
 #include "traces/lowering/model_loader.h"
 #include "traces/program_file.h"
@@ -18,11 +19,7 @@ constexpr const char* kModelOptions[] = {"phase", "batch", "context", "weights",
 
 template <class E>
 E parse_choice(const CommandLine& line, const char* option) {
-  const auto& text = line.get<std::string>(option);
-  if (const auto value = parse_enum<E>(text)) return *value;
-  const auto names = all_names<E>();
-  throw InputError{std::string{"--"} + option, "unknown value '" + text + "'; allowed: " + join(names),
-                   did_you_mean(text, names)};
+  return choose<E>(std::string{"--"} + option, line.get<std::string>(option));
 }
 
 std::int64_t positive(const CommandLine& line, const char* option) {

@@ -6,44 +6,21 @@
 
 #include <cmath>
 #include <iostream>
-#include <optional>
 
 #include "arch/chip/report_json.h"
 #include "arch/chip/report_text.h"
 #include "cli/chip_options.h"
 #include "cli/interrupt.h"
+#include "cli/json_target.h"
 #include "cli/program_options.h"
 #include "cli/progress.h"
 #include "sim/core/error.h"
-#include "sim/core/output_file.h"
 #include "sim/core/text_table.h"
 
 namespace po = boost::program_options;
 
 namespace npulse::cli {
 namespace {
-
-/// Where the JSON report goes; opened before the run, so that a long one does not end in vain.
-class JsonTarget {
- public:
-  explicit JsonTarget(const CommandLine& line) {
-    if (!line.has("json")) return;
-    const auto& target = line.get<std::string>("json");
-    to_stdout_ = target == "-";
-    if (!to_stdout_) file_.emplace(target);
-  }
-  bool to_stdout() const { return to_stdout_; }
-
-  void write(const arch::Report& report) {
-    if (!to_stdout_ && !file_) return;
-    (file_ ? file_->stream() : std::cout) << to_json(report).dump(2) << "\n";
-    if (file_) file_->commit();
-  }
-
- private:
-  bool to_stdout_ = false;
-  std::optional<OutputFile> file_;
-};
 
 /// --max-ms in picoseconds.
 Picoseconds time_limit(const CommandLine& line) {
@@ -72,9 +49,8 @@ CommandLine make_line() {
                   "path of a config.json, or gemm:M,N,K.");
   add_chip_options(line);
   add_model_options(line);
-  line.options()("json", po::value<std::string>()->value_name("FILE"),
-                 "Write the report as JSON; - is standard output.")(
-      "timeline", po::value<std::string>()->value_name("FILE"),
+  add_json_option(line);
+  line.options()("timeline", po::value<std::string>()->value_name("FILE"),
       "Write what ran when, for ui.perfetto.dev.")("max-ms", po::value<double>()->value_name("MS"),
                                                    "Fail when simulated time passes this limit.")(
       "no-check", "Run the program without checking it first; a fault then shows as it happens.")(
@@ -101,7 +77,7 @@ int run_command(const Arguments& arguments) {
   const arch::Report report = arch::run(chip, *program, options);
   bar.clear();
   if (!quiet && !json.to_stdout()) std::cout << to_text(report);
-  json.write(report);
+  json.write(to_json(report));
   return 0;
 }
 

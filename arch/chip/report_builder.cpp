@@ -5,6 +5,7 @@
 
 #include "arch/chip/analysis.h"
 #include "arch/chip/energy_report.h"
+#include "arch/chip/memory_report.h"
 #include "arch/chip/plan.h"
 #include "sim/core/version.h"
 
@@ -13,36 +14,6 @@ namespace {
 
 double seconds(const ClockDomain& clock, Cycles cycles) {
   return static_cast<double>(clock.time_of(cycles).count()) * 1e-12;
-}
-
-ChannelReport channel_report(const dram::Memory& memory, std::size_t channel, double latency_s) {
-  const dram::TrafficCounts& traffic = memory.traffic(channel);
-  const dram::ChannelCounts& counts = memory.counts(channel);
-  ChannelReport report;
-  report.bytes_read = traffic.bytes_read;
-  report.bytes_written = traffic.bytes_written;
-  report.bandwidth_bytes_per_s =
-      ratio(static_cast<double>(traffic.bytes_read + traffic.bytes_written), latency_s);
-  report.row_hits = counts.row_hits();
-  report.row_misses = counts.row_misses;
-  report.row_conflicts = counts.row_conflicts;
-  report.refreshes = counts.of(dram::Command::refab);
-  return report;
-}
-
-MemoryReport memory_report(const Chip& chip, const dram::Memory& memory, double latency_s) {
-  MemoryReport report;
-  report.part = chip.part.name;
-  for (std::size_t channel = 0; channel < memory.channels(); ++channel) {
-    report.channels.push_back(channel_report(memory, channel, latency_s));
-    report.bytes_read += report.channels.back().bytes_read;
-    report.bytes_written += report.channels.back().bytes_written;
-  }
-  report.bandwidth_bytes_per_s =
-      ratio(static_cast<double>(report.bytes_read + report.bytes_written), latency_s);
-  report.peak_bytes_per_s = static_cast<double>(memory.peak_bytes_per_s());
-  report.channel_peak_bytes_per_s = report.peak_bytes_per_s / static_cast<double>(memory.channels());
-  return report;
 }
 
 QueueReport queue_report(std::size_t core, const isa::QueueDecl& queue, const QueueAccount& account) {
@@ -124,18 +95,6 @@ ProgramReport program_report(const isa::Program& program, double latency_s, doub
   return report;
 }
 
-bool is_unsure(Mark mark) {
-  switch (mark) {
-    case Mark::press:
-    case Mark::community:
-    case Mark::memory:
-    case Mark::assumed:
-    case Mark::unverified:
-    case Mark::set: return true;
-    default: return false;
-  }
-}
-
 }  // namespace
 
 Report build_report(const Chip& chip, const isa::Program& program, Machine& machine) {
@@ -149,7 +108,7 @@ Report build_report(const Chip& chip, const isa::Program& program, Machine& mach
   report.cycles = machine.recorder().last_finish();
   report.latency_s = seconds(machine.clock(), report.cycles);
   report.macs = total.total_macs();
-  report.memory = memory_report(chip, memory, report.latency_s);
+  report.memory = memory_report(chip.part.name, memory, report.latency_s);
   report.queues = queue_reports(program.header(), machine, report.cycles);
   const EnergyPricer pricer{chip, memory, total, machine.clock().time_of(report.cycles)};
   report.energy = pricer.report();
@@ -158,9 +117,7 @@ Report build_report(const Chip& chip, const isa::Program& program, Machine& mach
   report.roofline = roofline(report, chip.params, total);
   report.bound = bound(report, report.roofline);
   report.program = program_report(program, report.latency_s, report.energy.energy.total().count() * 1e-12);
-  for (const Provenance& figure : chip.provenance) {
-    if (is_unsure(figure.mark)) report.unsure.push_back(figure);
-  }
+  report.unsure = unsure_of(chip.provenance);
   return report;
 }
 

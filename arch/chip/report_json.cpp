@@ -6,26 +6,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json to_json(const MemoryReport& memory) {
-  Json channels = Json::array();
-  for (const ChannelReport& channel : memory.channels) {
-    channels.push_back({{"bytes_read", channel.bytes_read},
-                        {"bytes_written", channel.bytes_written},
-                        {"bandwidth_bytes_per_s", channel.bandwidth_bytes_per_s},
-                        {"row_hits", channel.row_hits},
-                        {"row_misses", channel.row_misses},
-                        {"row_conflicts", channel.row_conflicts},
-                        {"refreshes", channel.refreshes}});
-  }
-  return {{"part", memory.part},
-          {"bytes_read", memory.bytes_read},
-          {"bytes_written", memory.bytes_written},
-          {"bandwidth_bytes_per_s", memory.bandwidth_bytes_per_s},
-          {"peak_bytes_per_s", memory.peak_bytes_per_s},
-          {"channel_peak_bytes_per_s", memory.channel_peak_bytes_per_s},
-          {"channels", channels}};
-}
-
 Json to_json(const EnergyReport& report) {
   Json json = energy_json(report.energy);
   for (const auto& [name, joules] : report.dram_j) json["dram"][name] = joules;
@@ -107,16 +87,40 @@ Json keyed(const List& list, Name name) {
 
 }  // namespace
 
+nlohmann::ordered_json to_json(const MemoryReport& memory) {
+  Json channels = Json::array();
+  for (const ChannelReport& channel : memory.channels) {
+    channels.push_back({{"bytes_read", channel.bytes_read},
+                        {"bytes_written", channel.bytes_written},
+                        {"bandwidth_bytes_per_s", channel.bandwidth_bytes_per_s},
+                        {"row_hits", channel.row_hits},
+                        {"row_misses", channel.row_misses},
+                        {"row_conflicts", channel.row_conflicts},
+                        {"refreshes", channel.refreshes}});
+  }
+  return {{"part", memory.part},
+          {"bytes_read", memory.bytes_read},
+          {"bytes_written", memory.bytes_written},
+          {"bandwidth_bytes_per_s", memory.bandwidth_bytes_per_s},
+          {"peak_bytes_per_s", memory.peak_bytes_per_s},
+          {"channel_peak_bytes_per_s", memory.channel_peak_bytes_per_s},
+          {"channels", channels}};
+}
+
+nlohmann::ordered_json to_json(const std::vector<Provenance>& unsure) {
+  Json json = Json::array();
+  for (const Provenance& figure : unsure) {
+    json.push_back({{"path", figure.path},
+                    {"value", figure.value},
+                    {"mark", to_string(figure.mark)},
+                    {"source", figure.source}});
+  }
+  return json;
+}
+
 nlohmann::ordered_json to_json(const Report& report) {
   Json regions = Json::array();
   for (const RegionReport& region : report.regions) regions.push_back(to_json(region));
-  Json unsure = Json::array();
-  for (const Provenance& figure : report.unsure) {
-    unsure.push_back({{"path", figure.path},
-                      {"value", figure.value},
-                      {"mark", to_string(figure.mark)},
-                      {"source", figure.source}});
-  }
   return {{"npulse_version", report.version},
           {"chip", report.chip},
           {"program", to_json(report.program)},
@@ -131,7 +135,7 @@ nlohmann::ordered_json to_json(const Report& report) {
           {"queues", keyed(report.queues, &QueueReport::name)},
           {"regions", regions},
           {"stats", keyed(report.stats, &StatsReport::module)},
-          {"unsure", unsure}};
+          {"unsure", to_json(report.unsure)}};
 }
 
 }  // namespace npulse::arch

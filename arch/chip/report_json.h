@@ -9,5 +9,7 @@
 namespace npulse::arch {
 
 nlohmann::ordered_json to_json(const Report& report);
+nlohmann::ordered_json to_json(const MemoryReport& memory);
+nlohmann::ordered_json to_json(const std::vector<Provenance>& unsure);
 
 }  // namespace npulse::arch

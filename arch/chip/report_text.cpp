@@ -124,9 +124,11 @@ std::string region_table(const Report& report) {
   return table.text();
 }
 
-std::string footnote(const Report& report) {
+}  // namespace
+
+std::string unsure_note(const std::vector<Provenance>& unsure) {
   std::map<std::string, int> counts;
-  for (const Provenance& figure : report.unsure) ++counts[to_string(figure.mark)];
+  for (const Provenance& figure : unsure) ++counts[to_string(figure.mark)];
   std::string text;
   for (const auto& [mark, count] : counts) {
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, mark);
@@ -136,11 +138,9 @@ std::string footnote(const Report& report) {
          " (listed under `unsure` in the JSON report).\n";
 }
 
-}  // namespace
-
 std::string to_text(const Report& report) {
   return headline(report) + "\n" + energy_table(report) + "\n" + queue_table(report) + "\n" +
-         region_table(report) + "\n" + footnote(report);
+         region_table(report) + "\n" + unsure_note(report.unsure);
 }
 
 }  // namespace npulse::arch

@@ -12,6 +12,9 @@ namespace npulse::arch {
 
 std::string to_text(const Report& report);
 
+/// One line on the figures that are no published fact; empty when there are none.
+std::string unsure_note(const std::vector<Provenance>& unsure);
+
 /// A table of the headline figures of two JSON reports and their ratio.
 std::string compare_text(const nlohmann::ordered_json& a, const nlohmann::ordered_json& b);
 

@@ -2,7 +2,6 @@
 // One DRAM channel with its controller, whichever engine simulates it.
 #pragma once
 
-#include <limits>
 #include <memory>
 #include <optional>
 
@@ -11,9 +10,6 @@
 #include "arch/dram/resolved_part.h"
 
 namespace npulse::dram {
-
-/// Later than everything.
-constexpr Cycles kNever{std::numeric_limits<std::int64_t>::max()};
 
 class CompletionSink {
  public:

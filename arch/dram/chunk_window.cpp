@@ -4,15 +4,15 @@
 namespace npulse::dram {
 namespace {
 
-bool overlap(const RowRun& a, const RowRun& b) {
+bool touch(const RowRun& a, const RowRun& b) {
   return a.bank == b.bank && a.row == b.row && a.column < b.column + b.bursts &&
          b.column < a.column + a.bursts;
 }
 
-bool overlap(const Request& a, const Request& b) {
+bool touch(const Request& a, const Request& b) {
   for (std::size_t i = 0; i < a.runs(); ++i) {
     for (std::size_t j = 0; j < b.runs(); ++j) {
-      if (overlap(a.run(i), b.run(j))) return true;
+      if (touch(a.run(i), b.run(j))) return true;
     }
   }
   return false;
@@ -23,7 +23,7 @@ bool overlap(const Request& a, const Request& b) {
 bool ChunkWindow::overlaps(const Request& request) const {
   const WaitingList& others = waiting(opposite(direction_of(request)));
   for (std::size_t i = 0; i < others.size(); ++i) {
-    if (overlap(request, others[i].request)) return true;
+    if (touch(request, others[i].request)) return true;
   }
   return false;
 }

@@ -22,7 +22,7 @@ std::int64_t lookahead_of(const ResolvedPart& part, const ControllerParams& cont
   const std::int64_t row = timings.pre_act + timings.act_col[0];
   const std::int64_t wanted =
       ceil_div(row, grids.column.period) + 3 * FastPseudoChannel::kGranule / 2;
-  const std::int64_t most = controller.queue_bursts * grids.column_width * 7 / 10;
+  const std::int64_t most = controller.queue_bursts * (grids.second_cell ? 2 : 1) * 7 / 10;
   return std::clamp<std::int64_t>(std::min(wanted, most), 1, SlotRing::kDepth);
 }
 
@@ -34,14 +34,17 @@ FastPseudoChannel::FastPseudoChannel(const ResolvedPart& part, const ControllerP
     : counts_{counts},
       observer_{observer},
       window_bursts_{controller.queue_bursts},
+      looked_at_{controller.scheduler == Scheduler::fcfs ? 1 : kLookedAt},
       posted_writes_{controller.write_response == WriteResponse::queued},
       burst_{part.burst},
+      burst_data_{part.burst_data},
       group_shift_{log2_of(part.organisation.banks)},
       rank_shift_{log2_of(part.organisation.banks * part.organisation.bank_groups)},
       state_{part, number, lookahead_of(part, controller), memo},
       timings_{state_.timings()},
       drain_{controller},
-      refresh_{part.t_refi},
+      refresh_interval_{part.t_refi},
+      refresh_due_{controller.refresh == RefreshMode::none ? kNever : part.t_refi},
       banks_(static_cast<std::size_t>(part.organisation.total_banks())),
       group_ok_(banks_.size() >> group_shift_),
       rank_ok_(banks_.size() >> rank_shift_) {}
@@ -59,7 +62,7 @@ Cycles FastPseudoChannel::next_decision() const {
 
 void FastPseudoChannel::step(CompletionSink& sink) {
   const Cycles decision = next_decision();
-  if (refresh_.due() <= decision) {
+  if (refresh_due_ <= decision) {
     refresh();
   } else {
     decide(decision, sink);
@@ -68,7 +71,7 @@ void FastPseudoChannel::step(CompletionSink& sink) {
 
 void FastPseudoChannel::refresh() {
   bool any_open = false;
-  std::int64_t quiet = refresh_.due().count();
+  std::int64_t quiet = refresh_due_.count();
   for (const Bank& bank : banks_) {
     any_open |= bank.open;
     quiet = std::max(quiet, bank.act_ok - timings_.pre_refresh);
@@ -81,7 +84,7 @@ void FastPseudoChannel::refresh() {
   for (Bank& bank : banks_) bank = {open, 0, {}, 0, false};
   counts_.commands[index(Command::preab)] += any_open;
   ++counts_.commands[index(Command::refab)];
-  refresh_.refreshed();
+  refresh_due_ += refresh_interval_;
 }
 
 void FastPseudoChannel::decide(Cycles now, CompletionSink& sink) {
@@ -122,7 +125,7 @@ std::size_t FastPseudoChannel::choose(Direction direction) const {
   const WaitingList& list = window_.waiting(direction);
   const std::int64_t base = state_.base().count();
   const std::int64_t act_col = timings_.act_col[direction == Direction::write];
-  const std::size_t count = std::min(list.size(), kLookedAt);
+  const std::size_t count = std::min(list.size(), looked_at_);
   std::size_t best = 0;
   std::int64_t best_rank = std::numeric_limits<std::int64_t>::max();
   for (std::size_t i = 0; i < count; ++i) {
@@ -198,7 +201,7 @@ void FastPseudoChannel::take(Waiting& waiting, std::int64_t base) {
 void FastPseudoChannel::account(const Granule& granule, const Place& place,
                                 const Placement& placement, std::int64_t base) {
   counts_.commands[index(granule.write ? Command::wr : Command::rd)] += granule.bursts;
-  counts_.data_ticks += granule.bursts * burst_.count();
+  counts_.data_ticks += granule.bursts * burst_data_.count();
   Bank& bank = banks_[granule.bank];
   const std::int64_t last = base + placement.last_column;
   if (granule.row != RowState::hit) {

@@ -9,7 +9,6 @@
 #include "arch/dram/chunk_window.h"
 #include "arch/dram/inbox.h"
 #include "arch/dram/memo.h"
-#include "arch/dram/refresh_timer.h"
 #include "arch/dram/write_drain.h"
 
 namespace npulse::dram {
@@ -33,7 +32,7 @@ class FastPseudoChannel {
   Cycles next_decision() const;
   Cycles base() const { return state_.base(); }
   /// When step() is due: for a decision, or a refresh.
-  Cycles next_step() const { return std::min(next_decision(), refresh_.due()); }
+  Cycles next_step() const { return std::min(next_decision(), refresh_due_); }
   void step(CompletionSink& sink);
 
  private:
@@ -60,15 +59,16 @@ class FastPseudoChannel {
   ChannelCounts& counts_;
   CommandObserver* observer_;
   std::int64_t window_bursts_;
+  std::size_t looked_at_;
   bool posted_writes_;
-  Cycles burst_;
+  Cycles burst_, burst_data_;
   std::size_t group_shift_, rank_shift_;
   MemoizedReservation state_;
   const ReservationTimings& timings_;
   Inbox inbox_;
   ChunkWindow window_;
   WriteDrain drain_;
-  RefreshTimer refresh_;
+  Cycles refresh_interval_, refresh_due_;
   bool blocked_ = false;
   std::int64_t backlog_ = 0;
   std::vector<Bank> banks_;

@@ -17,7 +17,8 @@ Picoseconds picoseconds(double ns) {
 
 }  // namespace
 
-Memory::Memory(const PartParams& part, const MemoryParams& params)
+Memory::Memory(const PartParams& part, const MemoryParams& params,
+               std::span<CommandObserver* const> observers)
     : part_{part},
       controller_{params.controller},
       front_end_{picoseconds(controller_.front_end_ns)},
@@ -29,16 +30,19 @@ Memory::Memory(const PartParams& part, const MemoryParams& params)
                 std::max<std::int64_t>(1, controller_.queue_bursts / 4),
                 params.engine == MemoryEngine::fast} {
   const auto count = static_cast<std::size_t>(params.channels.value_or(part.channels));
+  ensure(observers.empty() || observers.size() == count, "one observer a channel, or none");
   for (std::size_t c = 0; c < count; ++c) {
-    channels_.push_back(make_channel(params.engine));
+    channels_.push_back(make_channel(params.engine, observers.empty() ? nullptr : observers[c]));
   }
   traffic_.resize(count);
   next_events_.resize(count, kNever);
 }
 
-std::unique_ptr<Channel> Memory::make_channel(MemoryEngine engine) {
-  if (engine == MemoryEngine::reference) return make_reference_channel(part_, controller_);
-  return make_fast_channel(part_, controller_, &memo_);
+std::unique_ptr<Channel> Memory::make_channel(MemoryEngine engine, CommandObserver* observer) {
+  if (engine == MemoryEngine::reference) {
+    return make_reference_channel(part_, controller_, observer);
+  }
+  return make_fast_channel(part_, controller_, &memo_, observer);
 }
 
 Cycles Memory::settled_until(Picoseconds now) const {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <queue>
+#include <span>
 #include <vector>
 
 #include "arch/dram/address_map.h"
@@ -23,8 +24,10 @@ using TransactionId = std::uint32_t;
 /// change nothing. Times handed in must never go back.
 class Memory : private CompletionSink {
  public:
-  /// Throws InputError when part, mapping and controller do not fit each other.
-  Memory(const PartParams& part, const MemoryParams& params);
+  /// `observers` are none, or one a channel; they must outlive the memory. Throws InputError when
+  /// part, mapping and controller do not fit each other.
+  Memory(const PartParams& part, const MemoryParams& params,
+         std::span<CommandObserver* const> observers = {});
   Memory(const Memory&) = delete;
   Memory& operator=(const Memory&) = delete;
 
@@ -75,7 +78,7 @@ class Memory : private CompletionSink {
   /// The first tick that is not settled at `now`; a request that arrives then is seen at that tick.
   Cycles settled_until(Picoseconds now) const;
   void advance(std::size_t channel, Cycles until);
-  std::unique_ptr<Channel> make_channel(MemoryEngine engine);
+  std::unique_ptr<Channel> make_channel(MemoryEngine engine, CommandObserver* observer);
   void note_next_event(std::size_t channel);
   TransactionId start_flight(std::size_t pieces);
 

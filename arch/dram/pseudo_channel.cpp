@@ -140,7 +140,9 @@ void PseudoChannel::issue_activate(Cycles at, std::size_t bank, std::uint32_t ro
 void PseudoChannel::issue_column(CompletionSink& sink) {
   const Proposal p = proposal_;
   const Direction direction = is_read(p.command) ? Direction::read : Direction::write;
-  const DecodedAddress where = window_.hit(direction, p.bank).at;
+  const Request& request = window_.hit(direction, p.bank);
+  const DecodedAddress where = request.at;
+  const Cycles arrival = request.arrival;
   Cycles at = p.at;
   if (p.sync) {
     send(Command::cas, at, p.bank, where.row, where.column);
@@ -152,7 +154,7 @@ void PseudoChannel::issue_column(CompletionSink& sink) {
   count_row(p.bank);
   const bool closing = closes_behind(p.bank);
   const Command command = closing ? with_auto_precharge(p.command) : p.command;
-  send(command, at, p.bank, where.row, where.column);
+  send(command, at, p.bank, where.row, where.column, arrival);
   if (closing) close(bit_of(p.bank));
   const Cycles end = at + latency(command) + part_.burst;
   data_end_ = end;
@@ -184,11 +186,12 @@ void PseudoChannel::close(BankMask banks) {
 }
 
 void PseudoChannel::send(Command command, Cycles at, std::uint8_t bank, std::uint32_t row,
-                         std::uint16_t column) {
+                         std::uint16_t column, Cycles arrival) {
   ++shared_.counts.commands[index(command)];
   shared_.buses.occupy(command, at);
   device_.issue(command, bank, at);
-  if (shared_.observer) shared_.observer->command({at, command, number_, bank, row, column});
+  if (!shared_.observer) return;
+  shared_.observer->command({at, command, number_, bank, row, column, arrival});
 }
 
 }  // namespace npulse::dram

@@ -62,7 +62,8 @@ class PseudoChannel {
   void issue_column(CompletionSink& sink);
   void issue_activate(Cycles at, std::size_t bank, std::uint32_t row);
   void close(BankMask banks);
-  void send(Command command, Cycles at, std::uint8_t bank, std::uint32_t row, std::uint16_t column);
+  void send(Command command, Cycles at, std::uint8_t bank, std::uint32_t row, std::uint16_t column,
+            Cycles arrival = {});
   /// Whether the bank's row was hit, once for every burst.
   void count_row(std::size_t bank);
   /// Whether the column that was just served closes its row.

@@ -4,12 +4,16 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "arch/dram/command.h"
 #include "sim/core/units.h"
 
 namespace npulse::dram {
+
+/// Later than everything.
+constexpr Cycles kNever{std::numeric_limits<std::int64_t>::max()};
 
 /// A place inside a channel. `bank` counts over ranks, groups and banks of the pseudo-channel.
 struct DecodedAddress {
@@ -61,6 +65,7 @@ struct CommandRecord {
   std::uint8_t bank = 0;     ///< Of commands to one bank.
   std::uint32_t row = 0;     ///< Of act1, act and columns.
   std::uint16_t column = 0;  ///< Of columns.
+  Cycles arrival{};          ///< Of the request that a column serves.
 };
 
 /// Receives every command of a channel; each pseudo-channel's commands come in order of time.

@@ -33,7 +33,7 @@ Reservation::Reservation(const ResolvedPart& part, std::uint8_t pseudo_channel,
   for (std::size_t d = 0; d < 2; ++d) {
     const std::int64_t cells = ceil_div(timings_.col_col_group[d][d], grids_.column.period);
     const bool keeps_sync = cells * grids_.column.period <= timings_.burst + timings_.t_wckpst;
-    const bool at_once = grids_.column_width == 1 && (keeps_sync || !timings_.needs_sync);
+    const bool at_once = grids_.second_cell == 0 && (keeps_sync || !timings_.needs_sync);
     stride_[d] = at_once ? static_cast<int>(cells) : 0;
   }
   ensure(lookahead >= 1 && lookahead <= SlotRing::kDepth, "a lookahead beyond what a ring keeps");
@@ -154,7 +154,7 @@ std::optional<std::int64_t> Reservation::place_at_once(const Granule& granule,
   const int stride = stride_[direction];
   if (stride == 0) return std::nullopt;
   std::int64_t first = grids_.column.cell_at_or_after(earliest);
-  if (first < columns_.end()) first = columns_.first_free(first, grids_.column_width);
+  if (first < columns_.end()) first = columns_.first_free(first);
   if (timings_.needs_sync && needs_sync(first, direction)) return std::nullopt;
   if (!columns_.take_run(first, granule.bursts, stride)) return std::nullopt;
   const TickGrid& grid = grids_.column;
@@ -175,14 +175,15 @@ void Reservation::promise_data(std::int64_t column, std::size_t direction) {
 std::int64_t Reservation::place_column(const Granule& granule, std::int64_t earliest) {
   std::int64_t cell = grids_.column.cell_at_or_after(earliest);
   while (true) {
-    cell = columns_.first_free(cell, grids_.column_width);
+    cell = columns_.first_free(cell, grids_.second_cell);
     if (!timings_.needs_sync || sync_before(cell, granule)) break;
     ++cell;
   }
   const std::int64_t tick = grids_.column.tick_of(cell);
   tell(granule.write ? Command::wr : Command::rd, tick, granule);
   promise_data(tick, granule.write);
-  for (int i = 0; i < grids_.column_width; ++i) columns_.take(cell + i);
+  columns_.take(cell);
+  if (grids_.second_cell != 0) columns_.take(cell + grids_.second_cell);
   return tick;
 }
 
@@ -239,8 +240,9 @@ std::int64_t Reservation::refresh(std::int64_t quiet, bool any_open, CommandObse
 void Reservation::tell(Command command, std::int64_t tick, const Granule& granule) {
   if (!observer_) return;
   observer_->command(
-      {Cycles{tick}, command, pseudo_channel_, granule.bank, place_.row, place_.column});
-  if (command == Command::rd || command == Command::wr) ++place_.column;
+      {Cycles{tick}, command, pseudo_channel_, granule.bank, place_.row, place_.column,
+                      is_column(command) ? place_.arrival : Cycles{}});
+  if (is_column(command)) ++place_.column;
 }
 
 template <class Self, class F>

@@ -28,9 +28,10 @@ std::int64_t within(const ResolvedPart& part, Command from, Command to, Scope sc
 
 std::int64_t window(const ResolvedPart& part, Command command) {
   std::int64_t longest = 0;
-  for (const WindowDelay& rule : part.windows[index(command)]) {
+  for (const WindowDelay& rule : part.windows) {
+    if (!rule.from.contains(command) || !rule.to.contains(command)) continue;
     ensure(rule.window == 4, "an activate window of other than four");
-    longest = std::max(longest, rule.delay.latency.count());
+    longest = std::max(longest, rule.latency.count());
   }
   return longest;
 }
@@ -59,7 +60,15 @@ CommandGrids::CommandGrids(const ResolvedPart& part, std::int64_t pseudo_channel
     while (period < spacing && spacing % period != 0) ++period;
     column = {period, 0};
     activate = precharge = {period, columns};
-    column_width = static_cast<int>(ceil_div(spacing, period));
+    const auto cells = ceil_div(spacing, period);
+    ensure(cells <= 2, "bursts further apart than two column cells");
+    second_cell = static_cast<int>(cells - 1);
+    // Two halves with a pause between, which the first half of another burst fits into.
+    if (const auto& gap = part.gaps[index(Command::rd)]) {
+      ensure(gap->after.count() == spacing && gap->before.count() == 3 * period,
+             "halves of a burst that do not fit the grid");
+      second_cell = 2;
+    }
   } else {
     const std::int64_t edge = part.bus[index(Command::act)]->edge;
     const std::int64_t turn = round_up(activates + precharges, edge);

@@ -27,7 +27,8 @@ struct CommandGrids {
   CommandGrids(const ResolvedPart& part, std::int64_t pseudo_channel);
 
   TickGrid column, activate, precharge;
-  int column_width = 1;      ///< Column cells from one burst to the next.
+  /// Column cells from the first to the second that a burst takes; 0: it takes one.
+  int second_cell = 0;
   bool rows_share = false;   ///< Activates and precharges use the same cells.
   std::int64_t base_period;  ///< All grids look the same from two ticks this far apart.
 };

@@ -18,14 +18,14 @@ class SlotRing {
   /// Bit j: cell end() - 1 - j is taken.
   std::uint64_t taken() const { return taken_; }
 
-  /// The first free run of `width` cells (1 or 2) from `from` on.
-  std::int64_t first_free(std::int64_t from, int width = 1) const {
+  /// The first free cell from `from` on, whose `second` next is free too.
+  std::int64_t first_free(std::int64_t from, int second = 0) const {
     if (from >= end_) return from;
     const std::int64_t behind = end_ - 1 - from;
     const std::uint64_t reach =
         behind >= kDepth - 1 ? ~std::uint64_t{0} : (std::uint64_t{2} << behind) - 1;
     std::uint64_t free = ~taken_;
-    if (width == 2) free &= free << 1 | 1;
+    free &= free << second | ((std::uint64_t{1} << second) - 1);
     free &= reach;
     return free ? end_ - std::bit_width(free) : end_;
   }

@@ -15,6 +15,9 @@ void bind_chip(pybind11::module_& module);
 /// Program, open_program, lower and names_model. Needs Chip.
 void bind_program(pybind11::module_& module);
 
+/// dram: replays of DRAM traces.
+void bind_dram(pybind11::module_& module);
+
 /// run. Needs Chip and Program.
 void bind_run(pybind11::module_& module);
 

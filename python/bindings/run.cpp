@@ -6,10 +6,9 @@
 #include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>
 
-#include <chrono>
-
 #include "arch/chip/report_json.h"
 #include "arch/chip/report_text.h"
+#include "python/bindings/attention.h"
 #include "python/bindings/bindings.h"
 
 namespace py = pybind11;
@@ -20,26 +19,6 @@ namespace {
 
 using Progress = std::function<void(double fraction, double simulated_s)>;
 
-/// Asks Python rarely: another Python thread may hold the GIL for milliseconds.
-class Attention {
- public:
-  explicit Attention(const std::optional<Progress>& progress) : progress_{progress} {}
-
-  void operator()(double fraction, Picoseconds time) {
-    const auto now = Clock::now();
-    if (now - last_ < std::chrono::milliseconds{50}) return;
-    last_ = now;
-    const py::gil_scoped_acquire gil;
-    if (PyErr_CheckSignals() != 0) throw py::error_already_set{};
-    if (progress_) (*progress_)(fraction, static_cast<double>(time.count()) * 1e-12);
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  const std::optional<Progress>& progress_;
-  Clock::time_point last_ = Clock::now();
-};
-
 /// The report as JSON and as text.
 std::pair<std::string, std::string> run(const arch::Chip& chip, const isa::Program& program,
                                         std::optional<std::filesystem::path> timeline,
@@ -49,7 +28,11 @@ std::pair<std::string, std::string> run(const arch::Chip& chip, const isa::Progr
   options.timeline = std::move(timeline);
   if (max_ms) options.time_limit = Picoseconds{static_cast<std::int64_t>(*max_ms * 1e9)};
   options.check = check;
-  options.progress = Attention{progress};
+  options.progress = [&, attention = Attention{}](double fraction, Picoseconds time) mutable {
+    attention([&] {
+      if (progress) (*progress)(fraction, static_cast<double>(time.count()) * 1e-12);
+    });
+  };
   const arch::Report report = arch::run(chip, program, options);
   return {to_json(report).dump(2) + "\n", to_text(report)};
 }

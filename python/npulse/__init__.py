@@ -16,6 +16,7 @@ from ._core import __version__
 from .chip import Chip, load_chip
 from .errors import DeadlockError, Error, Fault, InputError, InternalError, SimulationError
 from .program import ModelOptions, Program, load_program, lower
+from .replay import DramReport, dram
 from .report import Report
 from .simulate import run
 
@@ -24,6 +25,7 @@ use_packaged_configs()
 __all__ = [
     "Chip",
     "DeadlockError",
+    "DramReport",
     "Error",
     "Fault",
     "InputError",
@@ -33,6 +35,7 @@ __all__ = [
     "Report",
     "SimulationError",
     "__version__",
+    "dram",
     "load_chip",
     "load_program",
     "lower",

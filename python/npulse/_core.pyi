@@ -55,3 +55,17 @@ def run(
     check: bool,
     progress: Callable[[float, float], None] | None,
 ) -> tuple[str, str]: ...
+def dram(
+    part: str,
+    trace: str,
+    channels: int | None,
+    mapping: str | None,
+    sets: list[str],
+    trace_format: str | None,
+    timed: bool,
+    clock_mhz: float | None,
+    size: int | None,
+    requests: int | None,
+    commands: str | None,
+    progress: Callable[[float], None] | None,
+) -> tuple[str, str]: ...

@@ -18,7 +18,7 @@ class Chip:
         self._source = source
         self._memory = memory
         self._sets = sets
-        self._core = _core.load_chip(source, memory, [f"{k}={_yaml(v)}" for k, v in sets.items()])
+        self._core = _core.load_chip(source, memory, assignments(sets))
 
     def with_(
         self, parameters: Mapping[str, object] | None = None, *, memory: str | None = None
@@ -81,6 +81,11 @@ def load_chip(name_or_path: str | PathLike[str]) -> Chip:
     Raises InputError with every fault of the file, each with its place.
     """
     return Chip(fspath(name_or_path), None, {})
+
+
+def assignments(sets: Mapping[str, object]) -> list[str]:
+    """What stands after `--set` for each."""
+    return [f"{path}={_yaml(value)}" for path, value in sets.items()]
 
 
 def _yaml(value: object) -> str:

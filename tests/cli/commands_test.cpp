@@ -133,7 +133,7 @@ TEST_CASE("A good program passes the check, and quiet is quiet", "[cli]") {
 TEST_CASE("Help is there for every command, with an example", "[cli]") {
   const Desk desk;
   for (const char* command :
-       {"run", "lower", "check", "asm", "dis", "info", "list", "show", "compare"}) {
+       {"run", "lower", "check", "asm", "dis", "info", "list", "show", "compare", "dram", "convert"}) {
     CHECK_THAT(require_ok(desk, std::string{command} + " --help").out, Catch::Contains("Example"));
   }
   CHECK(desk.npulse("").code == 2);

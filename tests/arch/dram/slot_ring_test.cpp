@@ -56,12 +56,14 @@ TEST_CASE("A run is taken where all of its cells are free, and nowhere else", "[
   }
 }
 
-TEST_CASE("A wide cell needs its neighbour", "[arch][dram]") {
+TEST_CASE("A burst of two cells needs both", "[arch][dram]") {
   SlotRing ring;
   for (const std::int64_t cell : {10, 11, 14, 17, 18}) ring.take(cell);
-  CHECK(ring.first_free(9, 2) == 12);
-  CHECK(ring.first_free(13, 2) == 15);
-  CHECK(ring.first_free(16, 2) == 19);
+  CHECK(ring.first_free(9, 1) == 12);
+  CHECK(ring.first_free(13, 1) == 15);
+  CHECK(ring.first_free(16, 1) == 19);
+  CHECK(ring.first_free(9, 2) == 13);
+  CHECK(ring.first_free(15, 2) == 19);
 }
 
 TEST_CASE("What lies before a cell can be forgotten, and nothing else", "[arch][dram]") {
