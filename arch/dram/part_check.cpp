@@ -90,10 +90,10 @@ void PartParams::check(Faults& faults, const std::string& path) const {
     }
   }
   const std::int64_t bits_per_clock = family_rules(family).bits_per_clock;
-  const auto whole_clocks = [&](const char* name, std::int64_t beats) {
+  const auto whole_clocks = [&](const char* count, std::int64_t beats) {
     if (beats % bits_per_clock == 0) return;
     faults.add(
-        join_path(join_path(path, "organisation"), name),
+        join_path(join_path(path, "organisation"), count),
         fmt::format("{}: must be a multiple of {}, one clock of a pin", beats, bits_per_clock));
   };
   whole_clocks("burst_length", organisation.burst_length);
