@@ -151,10 +151,19 @@ TEST_CASE("Figures of a variant keep their own sources", "[arch][dram]") {
   REQUIRE_THAT(rows->source, Contains("16 Gb"));
 }
 
+TEST_CASE("A per-bank refresh covers no more banks than there are", "[arch][dram]") {
+  PartParams params = shipped_part("lpddr4-3200");
+  params.organisation.refpb_banks = 16;
+  REQUIRE_THROWS_WITH(ResolvedPart{params}, Contains("refpb_banks: 16: a rank has only 8 banks"));
+}
+
 TEST_CASE("A pause must be half of the burst", "[arch][dram]") {
   PartParams params = shipped_part("lpddr5-6400@bl32");
   params.organisation.burst_pause = 8;
   REQUIRE_THROWS_WITH(ResolvedPart{params}, Contains("burst_pause: 8: must be 0 or half"));
+  params.organisation.burst_length = 8;
+  params.organisation.burst_pause = 4;
+  REQUIRE_THROWS_WITH(ResolvedPart{params}, Contains("burst_pause: 4: must be a multiple of 8"));
 }
 
 TEST_CASE("Missing and needless timings are all named at once", "[arch][dram]") {
