@@ -31,10 +31,13 @@ Reservation::Reservation(const ResolvedPart& part, std::uint8_t pseudo_channel,
       rename_mask_{rename_mask(part.organisation)},
       groups_(static_cast<std::size_t>(part.organisation.ranks * part.organisation.bank_groups)) {
   for (std::size_t d = 0; d < 2; ++d) {
-    const std::int64_t cells = ceil_div(timings_.col_col_group[d][d], grids_.column.period);
+    // Whole bursts of other groups must fit in between.
+    const std::int64_t cells =
+        round_up(ceil_div(timings_.col_col_group[d][d], grids_.column.period),
+                 std::int64_t{grids_.second_cell == 0 ? 1 : 2});
     const bool keeps_sync = cells * grids_.column.period <= timings_.burst + timings_.t_wckpst;
-    const bool at_once = grids_.second_cell == 0 && (keeps_sync || !timings_.needs_sync);
-    stride_[d] = at_once ? static_cast<int>(cells) : 0;
+    stride_[d] = static_cast<int>(cells);
+    at_once_[d] = keeps_sync || !timings_.needs_sync;
   }
   ensure(lookahead >= 1 && lookahead <= SlotRing::kDepth, "a lookahead beyond what a ring keeps");
 }
@@ -142,7 +145,7 @@ std::int64_t Reservation::place_columns(const Granule& granule, std::int64_t ear
   std::int64_t tick = earliest;
   for (int i = 0; i < granule.bursts; ++i) {
     tick = place_column(granule, earliest);
-    earliest = tick + timings_.col_col_group[granule.write][granule.write];
+    earliest = tick + stride_[granule.write] * grids_.column.period;
   }
   return tick;
 }
@@ -152,11 +155,11 @@ std::optional<std::int64_t> Reservation::place_at_once(const Granule& granule,
                                                        std::int64_t earliest) {
   const std::size_t direction = granule.write;
   const int stride = stride_[direction];
-  if (stride == 0) return std::nullopt;
+  if (!at_once_[direction]) return std::nullopt;
   std::int64_t first = grids_.column.cell_at_or_after(earliest);
-  if (first < columns_.end()) first = columns_.first_free(first);
+  if (first < columns_.end()) first = columns_.first_free(first, grids_.second_cell);
   if (timings_.needs_sync && needs_sync(first, direction)) return std::nullopt;
-  if (!columns_.take_run(first, granule.bursts, stride)) return std::nullopt;
+  if (!columns_.take_run(first, granule.bursts, stride, grids_.second_cell)) return std::nullopt;
   const TickGrid& grid = grids_.column;
   for (int i = 0; observer_ && i < granule.bursts; ++i) {
     tell(granule.write ? Command::wr : Command::rd, grid.tick_of(first + i * stride), granule);

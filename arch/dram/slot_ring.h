@@ -43,13 +43,14 @@ class SlotRing {
     taken_ = (shift >= kDepth ? 0 : taken_ << shift) | 1;
     end_ = cell + 1;
   }
-  /// Takes cells from, from + stride, ... if all `count` of them are free.
-  bool take_run(std::int64_t from, int count, int stride) {
-    const std::int64_t last = from + std::int64_t{count - 1} * stride;
+  /// Takes cells from, from + stride, ... and the `second` next of each, if all of them are free.
+  bool take_run(std::int64_t from, int count, int stride, int second = 0) {
+    const std::int64_t last = from + std::int64_t{count - 1} * stride + second;
     const std::int64_t grown = std::max(end_, last + 1);
     if (grown - from > kDepth) return false;
     std::uint64_t run = 0;
     for (int i = 0; i < count; ++i) run = run << stride | 1;
+    run = run << second | run;
     run <<= grown - 1 - last;
     const std::int64_t shift = grown - end_;
     const std::uint64_t moved = shift >= kDepth ? 0 : taken_ << shift;
