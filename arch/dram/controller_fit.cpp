@@ -19,10 +19,11 @@ void check_fit(const ResolvedPart& part, const ControllerParams& controller) {
   faults.throw_if_any();
 }
 
-CommandSet commands_used(const ResolvedPart&, const ControllerParams& controller) {
+CommandSet commands_used(const ResolvedPart& part, const ControllerParams& controller) {
   using enum Command;
   CommandSet used{act1, act, pre, preab, refab, rd, wr};
   if (controller.refresh == RefreshMode::per_bank) used = used | refpb;
+  if (part.params.partial_write == PartialWrite::masked_write) used = used | mwr;
   return used;
 }
 

@@ -39,6 +39,13 @@ std::span<const EnumName<Family>> enum_names(Family) {
   return kNames;
 }
 
+std::span<const EnumName<PartialWrite>> enum_names(PartialWrite) {
+  static constexpr EnumName<PartialWrite> kNames[] = {{PartialWrite::merge, "merge"},
+                                                      {PartialWrite::data_mask, "data_mask"},
+                                                      {PartialWrite::masked_write, "masked_write"}};
+  return kNames;
+}
+
 std::span<const EnumName<MapPreset>> enum_names(MapPreset) {
   using enum MapPreset;
   static constexpr EnumName<MapPreset> kNames[] = {{bgi, "bgi"},

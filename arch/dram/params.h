@@ -87,6 +87,11 @@ struct EnergyParams {
   }
 };
 
+/// How a burst is written that is covered partly. merge: it is read first. data_mask: by mask pins,
+/// at no cost. masked_write: by a command of its own (t_ccdmw).
+enum class PartialWrite : std::uint8_t { merge, data_mask, masked_write };
+std::span<const EnumName<PartialWrite>> enum_names(PartialWrite);
+
 /// How bytes are spread over channels, banks and rows (map_bits.h explains the presets).
 enum class MapPreset : std::uint8_t {
   bgi,
@@ -125,6 +130,7 @@ struct PartParams {
   std::int64_t rate_mtps = 6400;
   std::int64_t channels = 1;
   Organisation organisation;
+  PartialWrite partial_write = PartialWrite::merge;
   Timings timing;
   EnergyParams energy;
   MappingParams mapping;
@@ -139,6 +145,7 @@ struct PartParams {
           between(100, 100000));
     field("channels", &T::channels, "count", "Typical number of channels.", between(1, 1024));
     field("organisation", &T::organisation, "", "Counts inside a channel.");
+    field("partial_write", &T::partial_write, "", "How a part of a burst is written.");
     field("timing", &T::timing, "", "Timings by their JEDEC names.");
     field("energy", &T::energy, "", "Energy figures of the device.");
     field("mapping", &T::mapping, "", "Address mapping unless the chip says otherwise.");

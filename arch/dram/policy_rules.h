@@ -21,4 +21,9 @@ inline constexpr Rule kSetRefresh[] = {
     {Command::act, Command::refpb, Scope::pseudo_channel, "t_rrd_s"},
 };
 
+// A masked write is read, changed and written back within the bank (rule 14).
+inline constexpr Rule kMaskedWrites[] = {
+    {Command::wr, Command::mwr, Scope::bank, "t_ccdmw"},
+};
+
 }  // namespace npulse::dram

@@ -26,6 +26,7 @@ PseudoChannel::PseudoChannel(const ResolvedPart& part, const ControllerParams& c
       shared_{shared},
       queue_bursts_{controller.queue_bursts},
       posted_writes_{controller.write_response == WriteResponse::queued},
+      masked_writes_{part.params.partial_write == PartialWrite::masked_write},
       number_{number},
       device_{part, commands_used(part, controller)},
       window_{static_cast<std::size_t>(part.organisation.total_banks()),
@@ -141,6 +142,7 @@ void PseudoChannel::issue_column(CompletionSink& sink) {
   const Proposal p = proposal_;
   const Direction direction = is_read(p.command) ? Direction::read : Direction::write;
   const DecodedAddress where = window_.hit(direction, p.bank).at;
+  const Command plain = column_command(direction, p.bank);
   Cycles at = p.at;
   if (p.sync) {
     send(Command::cas, at, p.bank, where.row, where.column);
@@ -151,7 +153,7 @@ void PseudoChannel::issue_column(CompletionSink& sink) {
   order_.served(p.bank);
   count_row(p.bank);
   const bool closing = closes_behind(p.bank);
-  const Command command = closing ? with_auto_precharge(p.command) : p.command;
+  const Command command = closing ? with_auto_precharge(plain) : plain;
   send(command, at, p.bank, where.row, where.column);
   if (closing) close(bit_of(p.bank));
   const Cycles end = at + latency(command) + part_.burst;

@@ -63,6 +63,11 @@ class PseudoChannel {
   void issue_activate(Cycles at, std::size_t bank, std::uint32_t row);
   void close(BankMask banks);
   void send(Command command, Cycles at, std::uint8_t bank, std::uint32_t row, std::uint16_t column);
+  /// What serves the bank's hit.
+  Command column_command(Direction direction, std::size_t bank) const {
+    if (direction == Direction::read) return Command::rd;
+    return masked_writes_ && window_.hit(direction, bank).masked() ? Command::mwr : Command::wr;
+  }
   /// Whether the bank's row was hit, once for every burst.
   void count_row(std::size_t bank);
   /// Whether the column that was just served closes its row.
@@ -80,6 +85,7 @@ class PseudoChannel {
   ChannelShared& shared_;
   std::int64_t queue_bursts_;
   bool posted_writes_;
+  bool masked_writes_;  ///< A masked write is a command of its own.
   std::uint8_t number_;
   Device device_;
   Inbox inbox_;

@@ -86,10 +86,18 @@ void PseudoChannel::propose_columns(Cycles now, BankMask hits) {
   const Command command = direction == Direction::read ? Command::rd : Command::wr;
   const Cycles floor = shared_.buses.slot(command, std::max(now, device_.floor(command)));
   Proposal best{kNever, Proposal::column, command};
-  choose_bank(
-      best, hits,
-      [&](std::size_t bank) { return std::max(floor, device_.earliest(command, bank)); },
-      [&](std::size_t bank) { return window_.hit_age(direction, bank); });
+  const auto age = [&](std::size_t bank) { return window_.hit_age(direction, bank); };
+  if (masked_writes_ && direction == Direction::write) {
+    const auto earliest = [&](std::size_t bank) {
+      return std::max(floor, device_.earliest(column_command(direction, bank), bank));
+    };
+    choose_bank(best, hits, earliest, age);
+  } else {
+    const auto earliest = [&](std::size_t bank) {
+      return std::max(floor, device_.earliest(command, bank));
+    };
+    choose_bank(best, hits, earliest, age);
+  }
   if (part_.needs_sync && best.at + latency(command) > synced_until_) {
     best.sync = true;
     best.at = std::max(now, best.at - part_.ticks_per_clock);

@@ -26,6 +26,10 @@ struct Request {
   std::uint16_t bursts = 1;
   bool write = false;
   Cycles arrival{};
+  bool first_masked = false, last_masked = false;  ///< Bursts that a write covers partly.
+
+  /// The next burst is written under a mask.
+  bool masked() const { return first_masked || (last_masked && bursts == 1); }
 };
 
 /// One command as it stood on its bus. A `cas` belongs to the column command one CK later.

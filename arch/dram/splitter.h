@@ -30,11 +30,12 @@ struct Piece {
   TrafficCounts traffic;  ///< What it adds.
 };
 
-/// A burst is the least that moves. A write that covers a burst partly is a read-modify-write: the
-/// burst is read, and the write that follows it to the same place waits for that read.
+/// A burst is the least that moves. A write that covers a burst partly is masked, or where the part
+/// cannot, a read-modify-write: the burst is read, and the write that follows it to the same place
+/// waits for that read.
 class Splitter {
  public:
-  Splitter(const AddressMap& map, Bytes burst, std::int64_t max_bursts);
+  Splitter(const AddressMap& map, Bytes burst, std::int64_t max_bursts, PartialWrite partial_write);
 
   /// The pieces in order of address, valid until the next call.
   const std::vector<Piece>& split(const Transaction& transaction);
@@ -45,6 +46,7 @@ class Splitter {
 
   const AddressMap& map_;
   Address burst_;
+  bool merges_;
   Address run_;  ///< Largest aligned block of one piece.
   std::vector<Piece> pieces_;
 };
