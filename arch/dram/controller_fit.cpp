@@ -16,6 +16,15 @@ void check_fit(const ResolvedPart& part, const ControllerParams& controller) {
                            "banks do not go into t_refi / t_refi_pb sets; take all_bank",
                            part.params.name));
   }
+  const auto need = [&](bool wanted, const char* parameter, const char* timings) {
+    if (!wanted || part.has(timings)) return;
+    faults.add(parameter,
+               fmt::format("{} lacks one of its timings: {}", part.params.name, timings));
+  };
+  need(controller.power_down_idle_ns.has_value(), "controller.power_down_idle_ns",
+       "t_xp + t_cke + t_cmdcke");
+  need(controller.self_refresh_idle_ns.has_value(), "controller.self_refresh_idle_ns",
+       "t_xsr + t_sr + t_cmdcke");
   faults.throw_if_any();
 }
 
@@ -24,6 +33,8 @@ CommandSet commands_used(const ResolvedPart& part, const ControllerParams& contr
   CommandSet used{act1, act, pre, preab, refab, rd, wr};
   if (controller.refresh == RefreshMode::per_bank) used = used | refpb;
   if (part.params.partial_write == PartialWrite::masked_write) used = used | mwr;
+  if (controller.power_down_idle_ns) used = used | CommandSet{pde, pdx, cas};
+  if (controller.self_refresh_idle_ns) used = used | CommandSet{sre, srx, cas};
   return used;
 }
 

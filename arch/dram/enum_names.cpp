@@ -3,6 +3,7 @@
 #include "arch/dram/command.h"
 #include "arch/dram/controller_params.h"
 #include "arch/dram/params.h"
+#include "arch/dram/power_state.h"
 
 namespace npulse::dram {
 
@@ -24,6 +25,16 @@ std::span<const EnumName<Scope>> enum_names(Scope) {
                                                {other_rank, "other_rank"},
                                                {pseudo_channel, "pseudo_channel"},
                                                {bank_set, "bank_set"}};
+  return kNames;
+}
+
+std::span<const EnumName<PowerState>> enum_names(PowerState) {
+  using enum PowerState;
+  static constexpr EnumName<PowerState> kNames[] = {{active_standby, "active_standby"},
+                                                    {precharge_standby, "precharge_standby"},
+                                                    {active_power_down, "active_power_down"},
+                                                    {precharge_power_down, "precharge_power_down"},
+                                                    {self_refresh, "self_refresh"}};
   return kNames;
 }
 

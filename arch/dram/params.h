@@ -70,6 +70,9 @@ struct EnergyParams {
   double io_write_pj_per_bit = 0;
   double refresh_pj = 0;
   double background_mw = 0;
+  std::optional<double> precharge_standby_mw = std::nullopt;
+  std::optional<double> power_down_mw = std::nullopt;
+  std::optional<double> self_refresh_mw = std::nullopt;
 
   template <class V>
   static void describe(V& field) {
@@ -83,7 +86,14 @@ struct EnergyParams {
           at_least(0));
     field("refresh_pj", &T::refresh_pj, "pJ", "One all-bank refresh of a pseudo-channel.",
           at_least(0));
-    field("background_mw", &T::background_mw, "mW", "Standby power of a channel.", at_least(0));
+    field("background_mw", &T::background_mw, "mW", "Standby power of a channel, rows open.",
+          at_least(0));
+    field("precharge_standby_mw", &T::precharge_standby_mw, "mW",
+          "Standby power of a channel, rows closed; background_mw when absent.", at_least(0));
+    field("power_down_mw", &T::power_down_mw, "mW",
+          "Power-down of a channel; its standby power when absent.", at_least(0));
+    field("self_refresh_mw", &T::self_refresh_mw, "mW",
+          "Self-refresh of a channel; that of power-down when absent.", at_least(0));
   }
 };
 
