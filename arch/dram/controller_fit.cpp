@@ -16,13 +16,43 @@ void check_fit(const ResolvedPart& part, const ControllerParams& controller) {
                            "banks do not go into t_refi / t_refi_pb sets; take all_bank",
                            part.params.name));
   }
+  const auto need = [&](bool wanted, const char* parameter, const char* timings) {
+    if (!wanted || part.has(timings)) return;
+    faults.add(parameter,
+               fmt::format("{} lacks one of its timings: {}", part.params.name, timings));
+  };
+  need(controller.power_down_idle_ns.has_value(), "controller.power_down_idle_ns",
+       "t_xp + t_cke + t_cmdcke");
+  need(controller.self_refresh_idle_ns.has_value(), "controller.self_refresh_idle_ns",
+       "t_xsr + t_sr + t_cmdcke");
   faults.throw_if_any();
 }
 
-CommandSet commands_used(const ResolvedPart&, const ControllerParams& controller) {
+void check_fast_fit(const ControllerParams& controller) {
+  Faults faults;
+  const auto refuse = [&](bool asked, const char* parameter) {
+    if (!asked) return;
+    faults.add(fmt::format("controller.{}", parameter),
+               "the fast engine does not model this; take `memory.engine: reference` "
+               "(--memory-engine reference)");
+  };
+  refuse(controller.row_hit_cap.has_value(), "row_hit_cap");
+  refuse(controller.page_policy != PagePolicy::open, "page_policy");
+  refuse(controller.refresh == RefreshMode::per_bank, "refresh");
+  refuse(controller.refresh_postpone_max > 0, "refresh_postpone_max");
+  refuse(controller.refresh_pull_in_max > 0, "refresh_pull_in_max");
+  refuse(controller.power_down_idle_ns.has_value(), "power_down_idle_ns");
+  refuse(controller.self_refresh_idle_ns.has_value(), "self_refresh_idle_ns");
+  faults.throw_if_any();
+}
+
+CommandSet commands_used(const ResolvedPart& part, const ControllerParams& controller) {
   using enum Command;
   CommandSet used{act1, act, pre, preab, refab, rd, wr};
   if (controller.refresh == RefreshMode::per_bank) used = used | refpb;
+  if (part.params.partial_write == PartialWrite::masked_write) used = used | mwr;
+  if (controller.power_down_idle_ns) used = used | CommandSet{pde, pdx, cas};
+  if (controller.self_refresh_idle_ns) used = used | CommandSet{sre, srx, cas};
   return used;
 }
 

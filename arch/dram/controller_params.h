@@ -41,6 +41,8 @@ struct ControllerParams {
   RefreshMode refresh = RefreshMode::all_bank;
   std::int64_t refresh_postpone_max = 0;
   std::int64_t refresh_pull_in_max = 0;
+  std::optional<double> power_down_idle_ns = std::nullopt;
+  std::optional<double> self_refresh_idle_ns = std::nullopt;
   std::int64_t write_high_percent = 80;
   std::int64_t write_low_percent = 20;
   WriteResponse write_response = WriteResponse::queued;
@@ -68,6 +70,12 @@ struct ControllerParams {
     field("refresh_pull_in_max", &T::refresh_pull_in_max, "t_refi",
           "Refreshes done ahead while nothing waits, at most, in all-bank refreshes.",
           between(0, 8));
+    field("power_down_idle_ns", &T::power_down_idle_ns, "ns",
+          "Idle time after which a pseudo-channel goes to power-down; never when absent.",
+          between(0, 1e12));
+    field("self_refresh_idle_ns", &T::self_refresh_idle_ns, "ns",
+          "Idle time after which a pseudo-channel goes to self-refresh; never when absent.",
+          between(0, 1e12));
     field("write_high_percent", &T::write_high_percent, "%",
           "Share of the write queue at which writes go before reads.", between(1, 100));
     field("write_low_percent", &T::write_low_percent, "%",

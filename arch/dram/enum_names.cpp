@@ -4,6 +4,7 @@
 #include "arch/dram/controller_params.h"
 #include "arch/dram/memory_params.h"
 #include "arch/dram/params.h"
+#include "arch/dram/power_state.h"
 
 namespace npulse::dram {
 
@@ -28,6 +29,16 @@ std::span<const EnumName<Scope>> enum_names(Scope) {
   return kNames;
 }
 
+std::span<const EnumName<PowerState>> enum_names(PowerState) {
+  using enum PowerState;
+  static constexpr EnumName<PowerState> kNames[] = {{active_standby, "active_standby"},
+                                                    {precharge_standby, "precharge_standby"},
+                                                    {active_power_down, "active_power_down"},
+                                                    {precharge_power_down, "precharge_power_down"},
+                                                    {self_refresh, "self_refresh"}};
+  return kNames;
+}
+
 std::span<const EnumName<Bus>> enum_names(Bus) {
   static constexpr EnumName<Bus> kNames[] = {{Bus::row, "row"}, {Bus::column, "column"}};
   return kNames;
@@ -37,6 +48,13 @@ std::span<const EnumName<Family>> enum_names(Family) {
   static constexpr EnumName<Family> kNames[] = {
       {Family::lpddr4, "lpddr4"}, {Family::lpddr5, "lpddr5"}, {Family::hbm2, "hbm2"},
       {Family::hbm3, "hbm3"},     {Family::gddr6, "gddr6"},   {Family::ddr5, "ddr5"}};
+  return kNames;
+}
+
+std::span<const EnumName<PartialWrite>> enum_names(PartialWrite) {
+  static constexpr EnumName<PartialWrite> kNames[] = {{PartialWrite::merge, "merge"},
+                                                      {PartialWrite::data_mask, "data_mask"},
+                                                      {PartialWrite::masked_write, "masked_write"}};
   return kNames;
 }
 

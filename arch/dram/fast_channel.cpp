@@ -3,15 +3,14 @@
 
 #include <algorithm>
 
-#include "sim/core/error.h"
+#include "arch/dram/controller_fit.h"
 
 namespace npulse::dram {
 namespace {
 
-const ControllerParams& checked(const ControllerParams& controller) {
-  Faults faults;
-  controller.check(faults, "controller");
-  faults.throw_if_any();
+const ControllerParams& checked(const ResolvedPart& part, const ControllerParams& controller) {
+  check_fit(part, controller);
+  check_fast_fit(controller);
   return controller;
 }
 
@@ -19,7 +18,7 @@ const ControllerParams& checked(const ControllerParams& controller) {
 
 FastChannel::FastChannel(const ResolvedPart& part, const ControllerParams& controller,
                          MemoTable* memo, CommandObserver* observer)
-    : backlog_limit_{checked(controller).backlog_bursts} {
+    : backlog_limit_{checked(part, controller).backlog_bursts} {
   if (observer) sorter_.emplace(*observer);
   const auto count = static_cast<std::size_t>(part.organisation.pseudo_channels);
   pseudo_channels_.reserve(count);
@@ -53,8 +52,10 @@ void FastChannel::advance(Cycles until, CompletionSink& sink) {
   next_ = kNever;
   for (const auto& p : pseudo_channels_) next_ = std::min(next_, p.next_decision());
   if (!sorter_) return;
-  Cycles settled = until;
-  for (const auto& p : pseudo_channels_) settled = std::min(settled, p.base());
+  Cycles settled = kNever;
+  for (const auto& p : pseudo_channels_) {
+    settled = std::min(settled, p.idle() ? std::max(p.base(), until) : p.base());
+  }
   sorter_->release(settled);
 }
 

@@ -80,11 +80,22 @@ void FastPseudoChannel::refresh() {
   if (!any_open) {
     for (const Bank& bank : banks_) quiet = std::max(quiet, bank.act_ok);
   }
+  account_states(any_open);
   const std::int64_t open = state_.refresh(quiet, any_open, observer_);
   for (Bank& bank : banks_) bank = {open, 0, {}, 0, false};
   counts_.commands[index(Command::preab)] += any_open;
   ++counts_.commands[index(Command::refab)];
   refresh_due_ += refresh_interval_;
+}
+
+/// Since the last refresh, which is when all rows were closed.
+void FastPseudoChannel::account_states(bool any_open) {
+  const std::int64_t now = refresh_due_.count();
+  const std::int64_t opened = any_open ? std::clamp(opened_at_, closed_since_, now) : now;
+  counts_.state_ticks[index(PowerState::precharge_standby)] += opened - closed_since_;
+  counts_.state_ticks[index(PowerState::active_standby)] += now - opened;
+  closed_since_ = now;
+  opened_at_ = kNever.count();
 }
 
 void FastPseudoChannel::decide(Cycles now, CompletionSink& sink) {
@@ -206,6 +217,7 @@ void FastPseudoChannel::account(const Granule& granule, const Place& place,
   const std::int64_t last = base + placement.last_column;
   if (granule.row != RowState::hit) {
     const std::int64_t at = base + placement.activate;
+    opened_at_ = std::min(opened_at_, at);
     bank = {at + timings_.act_act_bank,
             at + timings_.act_pre,
             {at + timings_.act_col[0], at + timings_.act_col[1]},

@@ -46,6 +46,7 @@ class FastPseudoChannel {
 
   void decide(Cycles now, CompletionSink& sink);
   void refresh();
+  void account_states(bool any_open);
   void admit(Cycles now, CompletionSink& sink);
   void unblock();
   std::size_t choose(Direction direction) const;
@@ -75,6 +76,7 @@ class FastPseudoChannel {
   std::vector<std::int64_t> group_ok_;  ///< By bank group: its next column.
   std::vector<std::int64_t> rank_ok_;   ///< By rank: when its columns need not follow another's.
   std::size_t rank_ = 0;                ///< Of the last column.
+  std::int64_t closed_since_ = 0, opened_at_ = kNever.count();  ///< All rows; the first one.
   std::vector<Granule> batch_;
   std::vector<Place> places_;
 };

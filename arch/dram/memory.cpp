@@ -27,7 +27,7 @@ Memory::Memory(const PartParams& part, const MemoryParams& params,
            params.mapping.value_or(part.mapping)},
       // A longer piece would leave the scheduler blind for the row that comes next.
       splitter_{map_, Bytes{part.organisation.burst_bytes()},
-                std::max<std::int64_t>(1, controller_.queue_bursts / 4),
+                std::max<std::int64_t>(1, controller_.queue_bursts / 4), part.partial_write,
                 params.engine == MemoryEngine::fast} {
   const auto count = static_cast<std::size_t>(params.channels.value_or(part.channels));
   ensure(observers.empty() || observers.size() == count, "one observer a channel, or none");

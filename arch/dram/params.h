@@ -70,6 +70,9 @@ struct EnergyParams {
   double io_write_pj_per_bit = 0;
   double refresh_pj = 0;
   double background_mw = 0;
+  std::optional<double> precharge_standby_mw = std::nullopt;
+  std::optional<double> power_down_mw = std::nullopt;
+  std::optional<double> self_refresh_mw = std::nullopt;
 
   template <class V>
   static void describe(V& field) {
@@ -83,9 +86,21 @@ struct EnergyParams {
           at_least(0));
     field("refresh_pj", &T::refresh_pj, "pJ", "One all-bank refresh of a pseudo-channel.",
           at_least(0));
-    field("background_mw", &T::background_mw, "mW", "Standby power of a channel.", at_least(0));
+    field("background_mw", &T::background_mw, "mW", "Standby power of a channel, rows open.",
+          at_least(0));
+    field("precharge_standby_mw", &T::precharge_standby_mw, "mW",
+          "Standby power of a channel, rows closed; background_mw when absent.", at_least(0));
+    field("power_down_mw", &T::power_down_mw, "mW",
+          "Power-down of a channel; its standby power when absent.", at_least(0));
+    field("self_refresh_mw", &T::self_refresh_mw, "mW",
+          "Self-refresh of a channel; that of power-down when absent.", at_least(0));
   }
 };
+
+/// How a burst is written that is covered partly. merge: it is read first. data_mask: by mask pins,
+/// at no cost. masked_write: by a command of its own (t_ccdmw).
+enum class PartialWrite : std::uint8_t { merge, data_mask, masked_write };
+std::span<const EnumName<PartialWrite>> enum_names(PartialWrite);
 
 /// How bytes are spread over channels, banks and rows (map_bits.h explains the presets).
 enum class MapPreset : std::uint8_t {
@@ -125,6 +140,7 @@ struct PartParams {
   std::int64_t rate_mtps = 6400;
   std::int64_t channels = 1;
   Organisation organisation;
+  PartialWrite partial_write = PartialWrite::merge;
   Timings timing;
   EnergyParams energy;
   MappingParams mapping;
@@ -139,6 +155,7 @@ struct PartParams {
           between(100, 100000));
     field("channels", &T::channels, "count", "Typical number of channels.", between(1, 1024));
     field("organisation", &T::organisation, "", "Counts inside a channel.");
+    field("partial_write", &T::partial_write, "", "How a part of a burst is written.");
     field("timing", &T::timing, "", "Timings by their JEDEC names.");
     field("energy", &T::energy, "", "Energy figures of the device.");
     field("mapping", &T::mapping, "", "Address mapping unless the chip says otherwise.");

@@ -89,6 +89,9 @@ void PartParams::check(Faults& faults, const std::string& path) const {
       faults.add(where, fmt::format("not a timing of {} parts", to_string(family)));
     }
   }
+  if (partial_write == PartialWrite::masked_write && !timing.t_ccdmw) {
+    faults.add(join_path(path, "partial_write"), "masked_write: needs timing.t_ccdmw");
+  }
   const std::int64_t bits_per_clock = family_rules(family).bits_per_clock;
   const auto whole_clocks = [&](const char* count, std::int64_t beats) {
     if (beats % bits_per_clock == 0) return;

@@ -21,4 +21,35 @@ inline constexpr Rule kSetRefresh[] = {
     {Command::act, Command::refpb, Scope::pseudo_channel, "t_rrd_s"},
 };
 
+// A masked write is read, changed and written back within the bank (rule 14).
+inline constexpr Rule kMaskedWrites[] = {
+    {Command::wr, Command::mwr, Scope::bank, "t_ccdmw"},
+};
+
+inline constexpr CommandSet kAnyCommand{
+    Command::act1, Command::act, Command::pre, Command::preab, Command::refab, Command::refpb,
+    Command::cas,  Command::rd,  Command::wr,  Command::pde,   Command::sre};
+
+// Power-down waits for data, not for a refresh; self-refresh for closed banks (rule 18).
+inline constexpr Rule kPower[] = {
+    {{Command::act1, Command::act, Command::pre, Command::preab, Command::refab, Command::refpb},
+     Command::pde,
+     Scope::pseudo_channel,
+     "t_cmdcke"},
+    {Command::rd,
+     {Command::pde, Command::sre},
+     Scope::pseudo_channel,
+     "read_latency + burst + t_cmdcke"},
+    {Command::wr, Command::pde, Scope::pseudo_channel, "write_latency + burst + t_wr + t_cmdcke"},
+    {Command::pde, Command::pdx, Scope::pseudo_channel, "t_cke"},
+    {Command::pdx, Command::pde, Scope::pseudo_channel, "t_cke"},
+    {Command::pdx, kAnyCommand, Scope::pseudo_channel, "t_xp"},
+    {Command::pre, Command::sre, Scope::pseudo_channel, "t_rp"},
+    {Command::preab, Command::sre, Scope::pseudo_channel, "t_rp_ab"},
+    {Command::refab, Command::sre, Scope::pseudo_channel, "t_rfc_ab"},
+    {Command::refpb, Command::sre, Scope::pseudo_channel, "t_rfc_pb"},
+    {Command::sre, Command::srx, Scope::pseudo_channel, "t_sr"},
+    {Command::srx, kAnyCommand, Scope::pseudo_channel, "t_xsr"},
+};
+
 }  // namespace npulse::dram

@@ -26,6 +26,7 @@ PseudoChannel::PseudoChannel(const ResolvedPart& part, const ControllerParams& c
       shared_{shared},
       queue_bursts_{controller.queue_bursts},
       posted_writes_{controller.write_response == WriteResponse::queued},
+      masked_writes_{part.params.partial_write == PartialWrite::masked_write},
       number_{number},
       device_{part, commands_used(part, controller)},
       window_{static_cast<std::size_t>(part.organisation.total_banks()),
@@ -35,6 +36,7 @@ PseudoChannel::PseudoChannel(const ResolvedPart& part, const ControllerParams& c
       order_{controller},
       page_policy_{controller.page_policy},
       refresh_{part, controller},
+      power_{part, controller},
       refresh_guard_{longest(part, Command::act, Command::refpb)} {}
 
 void PseudoChannel::push(const Request& request) {
@@ -45,13 +47,16 @@ void PseudoChannel::push(const Request& request) {
 
 Cycles PseudoChannel::wake_at() const {
   const Cycles arrival = inbox_.empty() || blocked_ ? kNever : inbox_.front().arrival;
-  return std::min(arrival, refresh_.due());
+  return power_.asleep() ? arrival : std::min(arrival, refresh_.due());
 }
 
 void PseudoChannel::update(Cycles now, CompletionSink& sink) {
   stale_ = true;
   admit(now, sink);
-  refresh_.update(now, window_.waiting(Direction::read) | window_.waiting(Direction::write), open_);
+  if (!power_.asleep()) {
+    const BankMask waiting = window_.waiting(Direction::read) | window_.waiting(Direction::write);
+    refresh_.update(now, waiting, open_);
+  }
   choose_direction();
 }
 
@@ -110,18 +115,26 @@ void PseudoChannel::issue(CompletionSink& sink) {
       break;
     case Command::pre:
       send(p.command, p.at, p.bank, 0, 0);
-      close(bit_of(p.bank));
+      close(bit_of(p.bank), p.at);
       if (p.urgency == Proposal::row) conflicted_ |= bit_of(p.bank);
       break;
     case Command::preab:
       send(p.command, p.at, 0, 0, 0);
-      close(open_);
+      close(open_, p.at);
       conflicted_ = 0;
       break;
     case Command::refab:
     case Command::refpb:
       send(p.command, p.at, p.bank, 0, 0);
       refresh_.refreshed();
+      break;
+    case Command::pde:
+    case Command::pdx:
+    case Command::sre:
+    case Command::srx:
+      send(p.command, p.at, 0, 0, 0);
+      power_.issue(p.command, open_ != 0, p.at, shared_.counts);
+      if (p.command == Command::srx) refresh_.resume(p.at);
       break;
     default:
       throw InternalError{"a command that is never proposed"};
@@ -132,6 +145,7 @@ void PseudoChannel::issue(CompletionSink& sink) {
 void PseudoChannel::issue_activate(Cycles at, std::size_t bank, std::uint32_t row) {
   half_.reset();
   send(Command::act, at, static_cast<std::uint8_t>(bank), row, 0);
+  if (!open_) power_.rows(true, at, shared_.counts);
   open_ |= bit_of(bank);
   fresh_ |= bit_of(bank);
   window_.row_opened(bank, row);
@@ -143,6 +157,7 @@ void PseudoChannel::issue_column(CompletionSink& sink) {
   const Request& request = window_.hit(direction, p.bank);
   const DecodedAddress where = request.at;
   const Cycles arrival = request.arrival;
+  const Command plain = column_command(direction, p.bank);
   Cycles at = p.at;
   if (p.sync) {
     send(Command::cas, at, p.bank, where.row, where.column);
@@ -153,12 +168,13 @@ void PseudoChannel::issue_column(CompletionSink& sink) {
   order_.served(p.bank);
   count_row(p.bank);
   const bool closing = closes_behind(p.bank);
-  const Command command = closing ? with_auto_precharge(p.command) : p.command;
+  const Command command = closing ? with_auto_precharge(plain) : plain;
   send(command, at, p.bank, where.row, where.column, arrival);
-  if (closing) close(bit_of(p.bank));
+  if (closing) close(bit_of(p.bank), at);
   const Cycles end = at + latency(command) + part_.burst;
   data_end_ = end;
   synced_until_ = end + part_.t_wckpst;
+  power_.busy(end);
   shared_.counts.data_ticks += part_.burst_data.count();
   if (served && !(served->write && posted_writes_)) sink.completed(*served, end);
 }
@@ -178,7 +194,8 @@ bool PseudoChannel::closes_behind(std::size_t bank) const {
   return page_policy_ == PagePolicy::closed || (waiting & bit_of(bank));
 }
 
-void PseudoChannel::close(BankMask banks) {
+void PseudoChannel::close(BankMask banks, Cycles at) {
+  if (open_ && !(open_ & ~banks)) power_.rows(false, at, shared_.counts);
   open_ &= ~banks;
   fresh_ &= ~banks;
   order_.closed(banks);

@@ -7,6 +7,7 @@
 #include "arch/dram/device.h"
 #include "arch/dram/held_requests.h"
 #include "arch/dram/inbox.h"
+#include "arch/dram/power_manager.h"
 #include "arch/dram/proposal.h"
 #include "arch/dram/refresh_scheduler.h"
 #include "arch/dram/request_order.h"
@@ -39,6 +40,8 @@ class PseudoChannel {
   const Proposal& proposal(Cycles now);
   /// Issues the current proposal.
   void issue(CompletionSink& sink);
+  /// Counts the time in power states until `until`.
+  void account(Cycles until) { power_.account(until, shared_.counts); }
 
  private:
   void admit(Cycles now, CompletionSink& sink);
@@ -51,6 +54,10 @@ class PseudoChannel {
   /// None that would delay a refresh at `refresh_at`.
   void propose_activates(Cycles now, BankMask banks, Cycles refresh_at);
   void propose_precharges(Cycles now, BankMask banks);
+  /// Entry to power-down or self-refresh, when nothing waits.
+  void propose_sleep(Cycles now);
+  /// The way out of them.
+  void propose_exit(Cycles now);
   void consider(Proposal candidate);
   /// Completes `candidate` with the bank of those in `banks` that can take its command first, the
   /// one with the oldest request if several can; `earliest` and `age` are functions of the bank.
@@ -61,9 +68,14 @@ class PseudoChannel {
   Cycles slot(Command command, Cycles at) const;
   void issue_column(CompletionSink& sink);
   void issue_activate(Cycles at, std::size_t bank, std::uint32_t row);
-  void close(BankMask banks);
+  void close(BankMask banks, Cycles at);
   void send(Command command, Cycles at, std::uint8_t bank, std::uint32_t row, std::uint16_t column,
             Cycles arrival = {});
+  /// What serves the bank's hit.
+  Command column_command(Direction direction, std::size_t bank) const {
+    if (direction == Direction::read) return Command::rd;
+    return masked_writes_ && window_.hit(direction, bank).masked() ? Command::mwr : Command::wr;
+  }
   /// Whether the bank's row was hit, once for every burst.
   void count_row(std::size_t bank);
   /// Whether the column that was just served closes its row.
@@ -81,6 +93,7 @@ class PseudoChannel {
   ChannelShared& shared_;
   std::int64_t queue_bursts_;
   bool posted_writes_;
+  bool masked_writes_;  ///< A masked write is a command of its own.
   std::uint8_t number_;
   Device device_;
   Inbox inbox_;
@@ -90,6 +103,7 @@ class PseudoChannel {
   RequestOrder order_;
   PagePolicy page_policy_;
   RefreshScheduler refresh_;
+  PowerManager power_;
   Cycles refresh_guard_;  ///< An activate keeps this distance from a refresh to come.
   bool blocked_ = false;  ///< The head of the inbox has arrived but its queue is full.
   bool stale_ = true;     ///< proposal_ must be made anew.

@@ -10,6 +10,7 @@ namespace npulse::dram {
 void PseudoChannel::propose(Cycles now) {
   stale_ = false;
   proposal_ = Proposal{};
+  if (power_.down()) return propose_exit(now);
   if (half_) propose_second_activate(now);
   BankMask usable = ~BankMask{0};
   Cycles refresh_at = kNever;
@@ -19,10 +20,31 @@ void PseudoChannel::propose(Cycles now) {
   }
   const Direction direction = drain_.direction();
   const auto [waiting, hits] = order_.choose(window_, direction, usable);
-  if (!waiting) return;
+  if (!waiting) return propose_sleep(now);
   propose_columns(now, hits);
   if (!half_) propose_activates(now, waiting & ~open_, refresh_.overdue() ? refresh_at : kNever);
   propose_precharges(now, waiting & open_ & ~hits);
+}
+
+void PseudoChannel::propose_sleep(Cycles now) {
+  const bool busy = half_ || !window_.empty() || refresh_.need() != RefreshScheduler::Need::none;
+  if (busy) return;
+  const auto propose = [&](Command command, Cycles wanted) {
+    if (wanted == kNever) return;
+    consider({std::max({now, wanted, device_.floor(command)}), Proposal::housekeeping, command});
+  };
+  const Cycles deep = power_.self_refresh_at();
+  propose(open_ ? Command::preab : Command::sre, deep);
+  if (now < deep) propose(Command::pde, power_.power_down_at());
+}
+
+void PseudoChannel::propose_exit(Cycles now) {
+  const bool wanted = !window_.empty() || (!power_.asleep() && refresh_.overdue());
+  const Cycles deeper = power_.asleep() ? kNever : power_.self_refresh_at();
+  const Cycles since = wanted ? now : std::max(now, deeper);
+  if (since == kNever) return;
+  const Command command = power_.asleep() ? Command::srx : Command::pdx;
+  consider({std::max(since, device_.floor(command)), Proposal::housekeeping, command});
 }
 
 void PseudoChannel::consider(Proposal candidate) {
@@ -86,15 +108,23 @@ void PseudoChannel::propose_columns(Cycles now, BankMask hits) {
   const Command command = direction == Direction::read ? Command::rd : Command::wr;
   const Cycles floor = shared_.buses.slot(command, std::max(now, device_.floor(command)));
   Proposal best{kNever, Proposal::column, command};
-  choose_bank(
-      best, hits,
-      [&](std::size_t bank) { return std::max(floor, device_.earliest(command, bank)); },
-      [&](std::size_t bank) { return window_.hit_age(direction, bank); });
+  const auto age = [&](std::size_t bank) { return window_.hit_age(direction, bank); };
+  if (masked_writes_ && direction == Direction::write) {
+    const auto earliest = [&](std::size_t bank) {
+      return std::max(floor, device_.earliest(column_command(direction, bank), bank));
+    };
+    choose_bank(best, hits, earliest, age);
+  } else {
+    const auto earliest = [&](std::size_t bank) {
+      return std::max(floor, device_.earliest(command, bank));
+    };
+    choose_bank(best, hits, earliest, age);
+  }
   // ACT-2 may not come between data that would follow each other without a gap.
   if (half_ && best.at + latency(command) <= data_end_) best.urgency = Proposal::seamless;
   if (part_.needs_sync && best.at + latency(command) > synced_until_) {
     best.sync = true;
-    best.at = std::max(now, best.at - part_.ticks_per_clock);
+    best.at = std::max({now, device_.floor(Command::cas), best.at - part_.ticks_per_clock});
   }
   consider(best);
 }

@@ -58,10 +58,11 @@ void ReferenceChannel::advance(Cycles until, CompletionSink& sink) {
     // A request that arrives now may have the better command.
     const bool update_first = wake <= best->at;
     next_event_ = std::max(now_, update_first ? wake : best->at);
-    if (next_event_ >= until) return;
+    if (next_event_ >= until) break;
     now_ = next_event_;
     watch_backlog([&] { update_first ? waking->update(now_, sink) : next->issue(sink); });
   }
+  for (auto& p : pseudo_channels_) p.account(until);
 }
 
 std::unique_ptr<Channel> make_reference_channel(const ResolvedPart& part,

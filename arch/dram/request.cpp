@@ -7,6 +7,7 @@ ChannelCounts& ChannelCounts::operator+=(const ChannelCounts& other) {
   for (std::size_t i = 0; i < kCommands; ++i) commands[i] += other.commands[i];
   row_misses += other.row_misses;
   row_conflicts += other.row_conflicts;
+  for (std::size_t i = 0; i < kPowerStates; ++i) state_ticks[i] += other.state_ticks[i];
   data_ticks += other.data_ticks;
   return *this;
 }

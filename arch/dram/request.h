@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "arch/dram/command.h"
+#include "arch/dram/power_state.h"
 #include "sim/core/units.h"
 
 namespace npulse::dram {
@@ -46,6 +47,7 @@ struct Request {
   std::uint16_t bursts = 1;
   bool write = false;
   Cycles arrival{};
+  bool first_masked = false, last_masked = false;  ///< Bursts that a write covers partly.
   const Shape* shape = nullptr;
 
   std::size_t runs() const { return shape ? shape->runs.size() : 1; }
@@ -55,6 +57,8 @@ struct Request {
     return {r.row ^ at.row, static_cast<std::uint16_t>(r.column ^ at.column), r.bursts,
             static_cast<std::uint8_t>(r.bank ^ at.bank)};
   }
+  /// The next burst is written under a mask.
+  bool masked() const { return first_masked || (last_masked && bursts == 1); }
 };
 
 /// One command as it stood on its bus. A `cas` belongs to the column command one CK later.
@@ -81,6 +85,7 @@ struct ChannelCounts {
   std::int64_t row_misses = 0;     ///< Bursts that waited for a closed bank to be opened.
   std::int64_t row_conflicts = 0;  ///< Bursts that waited for another row to be closed first.
   std::int64_t data_ticks = 0;     ///< Ticks of data, summed over pseudo-channels.
+  std::array<std::int64_t, kPowerStates> state_ticks{};  ///< Summed over pseudo-channels.
   bool operator==(const ChannelCounts&) const = default;
 
   std::int64_t of(Command command) const { return commands[index(command)]; }

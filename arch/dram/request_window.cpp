@@ -46,6 +46,7 @@ std::optional<Request> RequestWindow::serve_hit(Direction d, std::size_t bank) {
   if (request.bursts > 1) {
     --request.bursts;
     ++request.at.column;
+    request.first_masked = false;
     return std::nullopt;
   }
   const Request served = request;

@@ -78,6 +78,8 @@ std::optional<TimingValue> ResolvedPart::value_of(std::string_view name) const {
 
 Cycles ResolvedPart::timing(std::string_view name) const {
   if (name == "burst") return burst;
+  if (name == "read_latency") return ticks(family_rules(params.family).read_latency);
+  if (name == "write_latency") return ticks(family_rules(params.family).write_latency);
   if (name == "run") return organisation.burst_pause ? Cycles{burst_data.count() / 2} : burst_data;
   std::int64_t clocks_given = 0;
   const char* end = name.data() + name.size();

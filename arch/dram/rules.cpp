@@ -146,40 +146,43 @@ constexpr BusUse kHbm3Buses[] = {
 }  // namespace
 
 const FamilyRules& family_rules(Family family) {
-  static const FamilyRules lpddr4{
-      2,
-      1,
-      {kRows, kSetRefresh, kPrechargeSpacing, kOneStep, kOneRcd, kColumns, kWritesAsReads, kLpddr4},
-      kLpddr4Buses,
-      "rl + t_dqsck",
-      "wl + t_dqss"};
+  static const FamilyRules lpddr4{2,
+                                  1,
+                                  {kRows, kSetRefresh, kMaskedWrites, kPower, kPrechargeSpacing,
+                                   kOneStep, kOneRcd, kColumns, kWritesAsReads, kLpddr4},
+                                  kLpddr4Buses,
+                                  "rl + t_dqsck",
+                                  "wl + t_dqss"};
   static const FamilyRules lpddr5{
       8,
       1,
-      {kRows, kSetRefresh, kPrechargeSpacing, kTwoStep, kOneRcd, kColumns, kWritesAsReads,
-       kAfterColumns, kReadToWriteByGap, kLpddr5},
+      {kRows, kSetRefresh, kMaskedWrites, kPower, kPrechargeSpacing, kTwoStep, kOneRcd, kColumns,
+       kWritesAsReads, kAfterColumns, kReadToWriteByGap, kLpddr5},
       kLpddr5Buses};
   static const FamilyRules hbm2{2,
                                 1,
-                                {kRows, kSetRefresh, kOneStep, kTwoRcds, kColumns, kWritesAsReads,
-                                 kAfterColumns, kReadToWrite, kStacks},
+                                {kRows, kSetRefresh, kMaskedWrites, kPower, kOneStep, kTwoRcds,
+                                 kColumns, kWritesAsReads, kAfterColumns, kReadToWrite, kStacks},
                                 kHbm2Buses,
                                 "rl + t_dqsck"};
-  static const FamilyRules hbm3{4,
-                                2,
-                                {kRows, kSetRefresh, kPrechargeSpacing, kOneStep, kTwoRcds,
-                                 kColumns, kWritesAsReads, kAfterColumns, kReadToWrite, kStacks},
-                                kHbm3Buses};
-  static const FamilyRules gddr6{8,
-                                 1,
-                                 {kRows, kSetRefresh, kPrechargeSpacing, kOneStep, kTwoRcds,
-                                  kColumns, kWritesAsReads, kAfterColumns, kReadToWrite},
-                                 kGddr6Buses};
-  static const FamilyRules ddr5{2,
-                                1,
-                                {kRows, kSetRefresh, kPrechargeSpacing, kOneStep, kOneRcd, kColumns,
-                                 kDdr5Writes, kAfterColumns, kReadToWriteByGap},
-                                kDdr5Buses};
+  static const FamilyRules hbm3{
+      4,
+      2,
+      {kRows, kSetRefresh, kMaskedWrites, kPower, kPrechargeSpacing, kOneStep, kTwoRcds, kColumns,
+       kWritesAsReads, kAfterColumns, kReadToWrite, kStacks},
+      kHbm3Buses};
+  static const FamilyRules gddr6{
+      8,
+      1,
+      {kRows, kSetRefresh, kMaskedWrites, kPower, kPrechargeSpacing, kOneStep, kTwoRcds, kColumns,
+       kWritesAsReads, kAfterColumns, kReadToWrite},
+      kGddr6Buses};
+  static const FamilyRules ddr5{
+      2,
+      1,
+      {kRows, kSetRefresh, kMaskedWrites, kPower, kPrechargeSpacing, kOneStep, kOneRcd, kColumns,
+       kDdr5Writes, kAfterColumns, kReadToWriteByGap},
+      kDdr5Buses};
   switch (family) {
     case Family::lpddr4:
       return lpddr4;

@@ -12,10 +12,11 @@ namespace npulse::dram {
 
 /// After `from`, each command of `to` in the same `scope` waits for `latency`: a sum over timing
 /// names, numbers of clocks, `burst` (from the first to the last data of a burst) and `run` (its
-/// data up to a pause). With a window of n it waits from the n-th last `from` instead. With a
-/// `pause` that is positive, it may also go no later than that after `from`; only for one command
-/// after itself in a pseudo-channel. What is said of `rd` holds for `rda`, of `wr` for `wra`, `mwr`
-/// and `mwra`; an auto-precharge is a `pre` as soon as one could go (device.h).
+/// data up to a pause), `read_latency` and `write_latency` (of the family). With a window of n it
+/// waits from the n-th last `from` instead. With a `pause` that is positive, it may also go no
+/// later than that after `from`; only for one command after itself in a pseudo-channel. What is
+/// said of `rd` holds for `rda`, of `wr` for `wra`, `mwr` and `mwra`; an auto-precharge is a `pre`
+/// as soon as one could go (device.h).
 struct Rule {
   CommandSet from, to;
   Scope scope;

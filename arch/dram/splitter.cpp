@@ -20,9 +20,11 @@ TrafficCounts& TrafficCounts::operator+=(const TrafficCounts& other) {
   return *this;
 }
 
-Splitter::Splitter(const AddressMap& map, Bytes burst, std::int64_t max_bursts, bool coalesce)
+Splitter::Splitter(const AddressMap& map, Bytes burst, std::int64_t max_bursts,
+                   PartialWrite partial_write, bool coalesce)
     : map_{map},
       burst_{static_cast<Address>(burst.count())},
+      merges_{partial_write == PartialWrite::merge},
       run_{std::min(static_cast<Address>(map.run_bytes().count()),
                     burst_ * std::bit_floor(static_cast<Address>(max_bursts)))} {
   if (coalesce) templates_.emplace(map, burst, std::min(max_bursts, kMaxRequest), kMaxRun);
@@ -89,11 +91,18 @@ void Splitter::split_run(const Transaction& transaction, Address begin, Address 
   const Address first = begin / burst_ * burst_;
   const Address last = (end - 1) / burst_ * burst_;
   const Location where = map_.decode(first);
-  if (transaction.write) {
-    if (begin != first || (first == last && end != last + burst_)) merge(where, first, first);
-    if (first != last && end != last + burst_) merge(where, first, last);
+  const bool ragged_end = end != last + burst_;
+  const bool first_partial = begin != first || (first == last && ragged_end);
+  const bool last_partial = first != last && ragged_end;
+  if (transaction.write && merges_) {
+    if (first_partial) merge(where, first, first);
+    if (last_partial) merge(where, first, last);
   }
   Piece piece{where.channel, {}, {}};
+  if (transaction.write && !merges_) {
+    piece.request.first_masked = first_partial;
+    piece.request.last_masked = last_partial;
+  }
   piece.request.at = where.at;
   piece.request.bursts = static_cast<std::uint16_t>((last - first) / burst_ + 1);
   piece.request.write = transaction.write;

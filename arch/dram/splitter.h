@@ -30,13 +30,15 @@ struct Piece {
   TrafficCounts traffic;  ///< What it adds.
 };
 
-/// A burst is the least that moves. A write that covers a burst partly is a read-modify-write: the
-/// burst is read, and the write that follows it to the same place waits for that read.
+/// A burst is the least that moves. A write that covers a burst partly is masked, or where the part
+/// cannot, a read-modify-write: the burst is read, and the write that follows it to the same place
+/// waits for that read.
 class Splitter {
  public:
   /// Pieces have at most `max_bursts`; with `coalesce`, bursts of a row are gathered from all over
   /// the transaction, and pieces may have shapes.
-  Splitter(const AddressMap& map, Bytes burst, std::int64_t max_bursts, bool coalesce);
+  Splitter(const AddressMap& map, Bytes burst, std::int64_t max_bursts, PartialWrite partial_write,
+           bool coalesce);
 
   /// The pieces in order of address, valid until the next call.
   const std::vector<Piece>& split(const Transaction& transaction);
@@ -50,6 +52,7 @@ class Splitter {
 
   const AddressMap& map_;
   Address burst_;
+  bool merges_;
   Address run_;  ///< Largest aligned block of one piece.
   std::optional<BlockTemplates> templates_;
   std::vector<Piece> pieces_;

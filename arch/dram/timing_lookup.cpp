@@ -37,10 +37,7 @@ std::vector<std::string> names_in(std::string_view latency) {
   std::istringstream words{std::string{latency}};
   std::vector<std::string> names;
   for (std::string word; words >> word;) {
-    const bool number = std::isdigit(static_cast<unsigned char>(word.front())) != 0;
-    if (word != "+" && word != "-" && word != "burst" && word != "run" && !number) {
-      names.push_back(word);
-    }
+    if (word.starts_with("t_") || word == "rl" || word == "wl") names.push_back(word);
   }
   return names;
 }

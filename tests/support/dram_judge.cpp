@@ -40,6 +40,7 @@ DramJudge::DramJudge(const dram::PartParams& part, const dram::ControllerParams&
   const auto& t = part_.timing;
   longest_ck_ = clocks(t.t_ras) + clocks(t.t_rp_ab) + clocks(t.t_wr) + 100;
   if (sets() > 1) longest_ck_ += clocks(t.t_rfc_pb);
+  if (controller_.self_refresh_idle_ns) longest_ck_ += clocks(t.t_xsr) + clocks(t.t_sr);
 }
 
 std::int64_t DramJudge::clocks(const std::optional<dram::TimingValue>& value) const {
@@ -87,6 +88,7 @@ void DramJudge::command(const CommandRecord& record) {
   lane.last = record.at.count();
   check_bus(record);
   check_spacing(lane, now);
+  check_power(lane, record);
   check_state(lane, record);
   if (record.command == Command::refab) {
     lane.refreshed = now;
@@ -220,8 +222,11 @@ void DramJudge::check_state(Lane& lane, const CommandRecord& now) {
       check_column(lane, now);
       auto_precharge(lane, now);
       break;
-    default:
-      fault(now, "is not known");
+    case Command::pde:
+    case Command::pdx:
+    case Command::sre:
+    case Command::srx:
+      break;  // check_power
   }
   const bool half_broken =
       lane.half &&

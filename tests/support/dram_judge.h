@@ -58,6 +58,7 @@ class DramJudge : public dram::CommandObserver {
     std::int64_t refreshes = 0;
     std::set<std::int64_t> round;  ///< Sets of banks refreshed in this round.
     std::int64_t last = 0;
+    std::optional<dram::Command> asleep;  ///< pde or sre, until its exit.
   };
 
   PastCommand placed(const dram::CommandRecord& record) const;
@@ -68,6 +69,7 @@ class DramJudge : public dram::CommandObserver {
   static PastCommand plain(PastCommand command);
   /// What holds besides between commands that only some controllers send.
   std::int64_t least_by_policy(const PastCommand& before, const PastCommand& after) const;
+  std::int64_t least_of_power(const PastCommand& before, const PastCommand& after) const;
   std::int64_t least_of_set_refresh(const PastCommand& before, const PastCommand& after) const;
   std::int64_t least_to_row(const PastCommand& before, const PastCommand& after) const;
   std::int64_t least_to_column(const PastCommand& before, const PastCommand& after) const;
@@ -82,6 +84,7 @@ class DramJudge : public dram::CommandObserver {
   /// The auto-precharges of the bank, or of all banks, are over.
   void check_closed(Lane& lane, const dram::CommandRecord& now);
   void count_activate(Lane& lane, const dram::CommandRecord& now);
+  void check_power(Lane& lane, const dram::CommandRecord& now);
   void check_column(Lane& lane, const dram::CommandRecord& now);
   void check_refresh(Lane& lane, const dram::CommandRecord& now);
   void check_data(Lane& lane, const dram::CommandRecord& now);

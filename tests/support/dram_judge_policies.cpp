@@ -37,7 +37,52 @@ std::int64_t DramJudge::least_by_policy(const PastCommand& before, const PastCom
   if (masked && is_write(before.record.command) && before.record.bank == after.record.bank) {
     return clocks(part_.timing.t_ccdmw);
   }
-  return least_of_set_refresh(before, after);
+  return std::max(least_of_set_refresh(before, after), least_of_power(before, after));
+}
+
+std::int64_t DramJudge::least_of_power(const PastCommand& before, const PastCommand& after) const {
+  const auto& t = part_.timing;
+  const Command a = before.record.command, b = after.record.command;
+  if (b == Command::pdx) return a == Command::pde ? clocks(t.t_cke) : 0;
+  if (b == Command::srx) return a == Command::sre ? clocks(t.t_sr) : 0;
+  if (a == Command::srx) return clocks(t.t_xsr);
+  if (a == Command::pdx) {
+    return b == Command::pde ? std::max(clocks(t.t_cke), clocks(t.t_xp)) : clocks(t.t_xp);
+  }
+  if (b != Command::pde && b != Command::sre) return 0;
+  if (is_read(a)) return clocks(t.rl) + clocks(t.t_dqsck) + burst_ck_ + clocks(t.t_cmdcke);
+  if (is_write(a)) return write_latency() + burst_ck_ + clocks(t.t_wr) + clocks(t.t_cmdcke);
+  if (b == Command::pde) return a == Command::cas ? 0 : clocks(t.t_cmdcke);
+  if (a == Command::pre) return clocks(t.t_rp);
+  if (a == Command::preab) return clocks(t.t_rp_ab);
+  if (a == Command::refpb) return clocks(t.t_rfc_pb);
+  return a == Command::refab ? clocks(t.t_rfc_ab) : 0;
+}
+
+void DramJudge::check_power(Lane& lane, const CommandRecord& now) {
+  const Command c = now.command;
+  if (lane.asleep) {
+    if (c != (lane.asleep == Command::pde ? Command::pdx : Command::srx)) {
+      fault(now, fmt::format("comes between {} and its exit", to_string(*lane.asleep)));
+    }
+    lane.asleep.reset();
+  } else if (c == Command::pdx || c == Command::srx) {
+    fault(now, "has nothing to wake");
+  }
+  if (c == Command::pde || c == Command::sre) {
+    if (lane.half) fault(now, "comes between ACT-1 and ACT-2");
+    lane.asleep = c;
+  }
+  if (c == Command::sre) {
+    check_closed(lane, now);
+    for (const auto& [number, bank] : lane.banks) {
+      if (bank.open_row) fault(now, fmt::format("bank {} is open", number));
+    }
+  }
+  if (c == Command::srx) {  // the device refreshed itself
+    lane.refreshes = now.at.count() / interval();
+    lane.round.clear();
+  }
 }
 
 void DramJudge::auto_precharge(Lane& lane, const CommandRecord& now) {
@@ -137,12 +182,15 @@ std::int64_t DramJudge::slack() const {
   std::int64_t ck =
       clocks(t.t_ras) + clocks(t.wl) + burst_ck_ + clocks(t.t_wr) + clocks(t.t_rp_ab) + 20;
   if (sets() > 1) ck += clocks(t.t_rfc_pb) + clocks(t.t_faw);
+  if (controller_.power_down_idle_ns) ck += clocks(t.t_xp) + 2 * clocks(t.t_cke);
+  if (controller_.self_refresh_idle_ns) ck += clocks(t.t_xsr);
   return ck * ticks_;
 }
 
 void DramJudge::finish(Cycles end) {
   if (controller_.refresh == RefreshMode::none) return;
   for (const Lane& lane : lanes_) {
+    if (lane.asleep == Command::sre) continue;
     const std::int64_t due = (end.count() - slack()) / interval();
     const std::int64_t wanted = due - controller_.refresh_postpone_max * sets() - 1;
     if (lane.refreshes < wanted) {

@@ -132,6 +132,9 @@ inline RequestSource random_traffic(const dram::PartParams& part, std::uint64_t 
     request.bursts = static_cast<std::uint16_t>(1 + below(4));
     request.at.column = static_cast<std::uint16_t>(below(o.bursts_per_row() - 3));
     request.write = below(8) < writes_of_8;
+    // Without a draw of its own, so that the traffic is what it was before there were masks.
+    request.first_masked = request.write && request.at.column % 3 == 0;
+    request.last_masked = request.write && request.at.column % 5 == 0;
     return request;
   };
 }

@@ -80,8 +80,8 @@ TEST_CASE("Every burst asked for is served once, in its row", "[arch][dram]") {
       return r;
     });
     for (const auto& r : commands.records) {
-      if (r.command != Command::rd && r.command != Command::wr) continue;
-      served.insert({r.command == Command::wr, r.pseudo_channel, r.bank, r.row, r.column});
+      if (!is_column(r.command)) continue;
+      served.insert({is_write(r.command), r.pseudo_channel, r.bank, r.row, r.column});
     }
     INFO(name);
     REQUIRE(asked == served);

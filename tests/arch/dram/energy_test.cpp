@@ -40,6 +40,35 @@ TEST_CASE("Each command is priced by its own figure", "[arch][dram]") {
                                                .count()));
 }
 
+TEST_CASE("Time is priced by power state", "[arch][dram]") {
+  PartParams part = shipped_part("lpddr5-6400");
+  part.energy.background_mw = 40;
+  part.energy.precharge_standby_mw = 30;
+  part.energy.power_down_mw = 10;
+  part.energy.self_refresh_mw = 1;
+  ChannelCounts counts;
+  counts.state_ticks = {1, 2, 3, 4, 10};
+  const double mean = (1 * 40 + 2 * 30 + (3 + 4) * 10 + 10 * 1) / 20.0;
+  const auto background = [&] {
+    return dram_energy(part, counts, 4, Picoseconds{1'000'000}).background.count();
+  };
+  REQUIRE(background() == Approx(4 * mean * 1000));
+  part.energy.self_refresh_mw.reset();
+  part.energy.power_down_mw.reset();
+  REQUIRE(background() == Approx(4 * 1000 * (4 * 40 + 16 * 30) / 20.0));
+  counts.state_ticks = {};
+  REQUIRE(background() == Approx(4 * 1000 * 40));
+}
+
+TEST_CASE("A refresh of a set of banks costs its share", "[arch][dram]") {
+  const PartParams part = shipped_part("hbm3-6400");
+  ChannelCounts counts = counts_of(0, 0, 0, 1);
+  const double all = dram_energy(part, counts, 1, {}).refresh.count();
+  counts = ChannelCounts{};
+  counts.commands[index(Command::refpb)] = part.organisation.total_banks();
+  REQUIRE(dram_energy(part, counts, 1, {}).refresh.count() == Approx(all));
+}
+
 TEST_CASE("Streaming reads cost what the sources say in all", "[arch][dram]") {
   // facts/dram_energy_pj_per_bit.csv: total_stream_read_pJb_at_peak 4.174 and 4.088 (scaled to
   // 8533: a smaller share of background); facts/dram.md 1.7: 3.59 pJ/bit, without background.
