@@ -2,6 +2,7 @@
 // npulse show NAME
 #include <iostream>
 
+#include "arch/dram/part_file.h"
 #include "cli/chip_options.h"
 #include "sim/core/catalogue.h"
 #include "sim/core/config.h"
@@ -10,22 +11,24 @@
 namespace npulse::cli {
 namespace {
 
+/// PART or PART@VARIANT.
 bool is_part(const std::string& name) {
   const auto parts = Catalogue::locate().list("parts");
-  return std::find(parts.begin(), parts.end(), name) != parts.end();
+  return std::find(parts.begin(), parts.end(), name.substr(0, name.find('@'))) != parts.end();
 }
 
 }  // namespace
 
 int show_command(const Arguments& arguments) {
   CommandLine line{"show NAME [--memory PART] [--set path=value]...", "npulse show rngd"};
-  line.positional("NAME", "A chip or a memory part, by name; a chip also by path.");
+  line.positional("NAME",
+                  "A chip or a memory part (PART or PART@VARIANT), by name; a chip also by path.");
   add_chip_options(line);
   if (!line.parse(arguments)) return 0;
   const auto& name = line.get<std::string>("NAME");
   std::vector<Provenance> provenance;
   if (is_part(name)) {
-    const auto file = ConfigFile::load(Catalogue::locate().find("parts", name));
+    const auto file = dram::part_config(Catalogue::locate(), name);
     const auto part = read<dram::PartParams>(file, &provenance);
     std::cout << to_yaml(reflect(part), provenance);
     return 0;

@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "arch/dram/part_file.h"
 #include "arch/energy/energy_model.h"
 #include "sim/core/catalogue.h"
 #include "sim/core/config.h"
@@ -84,7 +85,7 @@ Chip load_chip(const std::string& name, const ChipChanges& changes) {
   chip.params = read_file<ChipParams>(chip_file, "", chip.provenance);
   if (changes.memory) swap_memory(chip.params.memory, *changes.memory);
 
-  ConfigFile part_file = find_file("parts", chip.params.memory.part);
+  ConfigFile part_file = dram::part_config(Catalogue::locate(), chip.params.memory.part);
   for (const auto& set : part_sets) part_file.set(set);
   chip.part = read_file<dram::PartParams>(part_file, "part.", chip.provenance);
 

@@ -12,8 +12,8 @@ DramEnergy dram_energy(const PartParams& part, const ChannelCounts& counts, std:
                        Picoseconds elapsed) {
   const EnergyParams& e = part.energy;
   const double burst_bits = 8.0 * static_cast<double>(part.organisation.burst_bytes());
-  const double read_bits = burst_bits * static_cast<double>(counts.of(Command::rd));
-  const double write_bits = burst_bits * static_cast<double>(counts.of(Command::wr));
+  const double read_bits = burst_bits * static_cast<double>(counts.reads());
+  const double write_bits = burst_bits * static_cast<double>(counts.writes());
   const double milliwatts = e.background_mw * static_cast<double>(channels);
   return {
       .activation = Picojoules{e.activate_pj * static_cast<double>(counts.of(Command::act))},

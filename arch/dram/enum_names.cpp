@@ -8,9 +8,11 @@ namespace npulse::dram {
 
 std::span<const EnumName<Command>> enum_names(Command) {
   using enum Command;
-  static constexpr EnumName<Command> kNames[] = {{act1, "act1"},   {act, "act"},     {pre, "pre"},
-                                                 {preab, "preab"}, {refab, "refab"}, {cas, "cas"},
-                                                 {rd, "rd"},       {wr, "wr"}};
+  static constexpr EnumName<Command> kNames[] = {
+      {act1, "act1"}, {act, "act"}, {pre, "pre"},   {preab, "preab"}, {refab, "refab"},
+      {cas, "cas"},   {rd, "rd"},   {wr, "wr"},     {refpb, "refpb"}, {rda, "rda"},
+      {wra, "wra"},   {mwr, "mwr"}, {mwra, "mwra"}, {pde, "pde"},     {pdx, "pdx"},
+      {sre, "sre"},   {srx, "srx"}};
   return kNames;
 }
 
@@ -20,7 +22,8 @@ std::span<const EnumName<Scope>> enum_names(Scope) {
                                                {bank_group, "bank_group"},
                                                {rank, "rank"},
                                                {other_rank, "other_rank"},
-                                               {pseudo_channel, "pseudo_channel"}};
+                                               {pseudo_channel, "pseudo_channel"},
+                                               {bank_set, "bank_set"}};
   return kNames;
 }
 
@@ -30,30 +33,43 @@ std::span<const EnumName<Bus>> enum_names(Bus) {
 }
 
 std::span<const EnumName<Family>> enum_names(Family) {
-  static constexpr EnumName<Family> kNames[] = {{Family::lpddr5, "lpddr5"}, {Family::hbm3, "hbm3"}};
+  static constexpr EnumName<Family> kNames[] = {
+      {Family::lpddr4, "lpddr4"}, {Family::lpddr5, "lpddr5"}, {Family::hbm2, "hbm2"},
+      {Family::hbm3, "hbm3"},     {Family::gddr6, "gddr6"},   {Family::ddr5, "ddr5"}};
   return kNames;
 }
 
 std::span<const EnumName<MapPreset>> enum_names(MapPreset) {
-  static constexpr EnumName<MapPreset> kNames[] = {{MapPreset::bgi, "bgi"},
-                                                   {MapPreset::bgi_xor, "bgi_xor"},
-                                                   {MapPreset::rbc, "rbc"},
-                                                   {MapPreset::rngd, "rngd"}};
+  using enum MapPreset;
+  static constexpr EnumName<MapPreset> kNames[] = {{bgi, "bgi"},
+                                                   {bgi_xor, "bgi_xor"},
+                                                   {rbc, "rbc"},
+                                                   {rngd, "rngd"},
+                                                   {robaracoch, "robaracoch"},
+                                                   {rorabacoch, "rorabacoch"},
+                                                   {rocorabach, "rocorabach"},
+                                                   {chrabaroco, "chrabaroco"},
+                                                   {mop4clxor, "mop4clxor"}};
   return kNames;
 }
 
 std::span<const EnumName<Scheduler>> enum_names(Scheduler) {
-  static constexpr EnumName<Scheduler> kNames[] = {{Scheduler::frfcfs, "frfcfs"}};
+  static constexpr EnumName<Scheduler> kNames[] = {{Scheduler::fcfs, "fcfs"},
+                                                   {Scheduler::frfcfs, "frfcfs"}};
   return kNames;
 }
 
 std::span<const EnumName<PagePolicy>> enum_names(PagePolicy) {
-  static constexpr EnumName<PagePolicy> kNames[] = {{PagePolicy::open, "open"}};
+  static constexpr EnumName<PagePolicy> kNames[] = {{PagePolicy::open, "open"},
+                                                    {PagePolicy::closed, "closed"},
+                                                    {PagePolicy::adaptive, "adaptive"}};
   return kNames;
 }
 
 std::span<const EnumName<RefreshMode>> enum_names(RefreshMode) {
-  static constexpr EnumName<RefreshMode> kNames[] = {{RefreshMode::all_bank, "all_bank"}};
+  static constexpr EnumName<RefreshMode> kNames[] = {{RefreshMode::all_bank, "all_bank"},
+                                                     {RefreshMode::per_bank, "per_bank"},
+                                                     {RefreshMode::none, "none"}};
   return kNames;
 }
 

@@ -18,6 +18,15 @@ std::array<int, kFields> field_widths(const Organisation& organisation, std::int
 ///   rngd     row : bank group high : bank : column high : bank group low : channel :
 ///            pseudo-channel : column low, the channel XORed with groups of bits above it up to 28
 ///            but for its lowest bit, which is the stack
+/// and those of other simulators under their names in lower case (Ra holds pseudo-channels too, Ba
+/// groups):
+///   robaracoch  row : bank : bank group : rank : pseudo-channel : column high : channel : column
+///   low rorabacoch  row : rank : bank : bank group : column high : pseudo-channel : channel :
+///   column low rocorabach  row : column high : rank : bank : bank group : pseudo-channel : channel
+///   : column low chrabaroco  channel : pseudo-channel : rank : bank group : bank : row : column
+///   mop4clxor   row : column high : bank : bank group : rank : pseudo-channel : channel : column
+///   low,
+///               the fields from the channel up XORed with row bits from 0 up
 MapBits preset_bits(const Organisation& organisation, std::int64_t channels,
                     const MappingParams& params);
 

@@ -35,6 +35,14 @@ class Builder {
   void hash_bit(Field field, std::size_t i, int address_bit) {
     bits_[index(field)][i] ^= bit(address_bit);
   }
+  /// XORs the bits of `from` from `first` on into those of `field`; where the next ones begin.
+  std::size_t hash_in_turn(Field field, Field from, std::size_t first) {
+    for (std::uint64_t& bits : bits_[index(field)]) {
+      const FieldBits& source = bits_[index(from)];
+      if (first < source.size()) bits ^= source[first++];
+    }
+    return first;
+  }
   std::size_t width(Field field) const { return bits_[index(field)].size(); }
   int next() const { return next_; }
   const MapBits& bits() const { return bits_; }
@@ -105,6 +113,47 @@ MapBits rngd_bits(Builder map, const Organisation& o, int low) {
   return map.bits();
 }
 
+/// Ranks where the preset has them, unless they must come last.
+void take_ranks(Builder& map, const Organisation& o) {
+  if (is_power_of_two(o.ranks)) map.take(Field::rank);
+}
+
+MapBits robaracoch_bits(Builder map, const Organisation& o, int low) {
+  map.take(Field::column, low).take(Field::channel).take(Field::column);
+  map.take(Field::pseudo_channel);
+  take_ranks(map, o);
+  map.take(Field::bank_group).take(Field::bank).take(Field::row).take(Field::rank);
+  return map.bits();
+}
+
+MapBits rocorabach_bits(Builder map, const Organisation& o, int low) {
+  map.take(Field::column, low).take(Field::channel).take(Field::pseudo_channel);
+  map.take(Field::bank_group).take(Field::bank);
+  take_ranks(map, o);
+  map.take(Field::column).take(Field::row).take(Field::rank);
+  return map.bits();
+}
+
+MapBits chrabaroco_bits(Builder map, const Organisation& o) {
+  map.take(Field::column).take(Field::row).take(Field::bank).take(Field::bank_group);
+  take_ranks(map, o);
+  map.take(Field::pseudo_channel).take(Field::channel).take(Field::rank);
+  return map.bits();
+}
+
+MapBits mop4clxor_bits(Builder map, const Organisation& o, int low) {
+  map.take(Field::column, low).take(Field::channel).take(Field::pseudo_channel);
+  take_ranks(map, o);
+  map.take(Field::bank_group).take(Field::bank).take(Field::column).take(Field::row);
+  std::size_t next = 0;
+  for (const Field field :
+       {Field::channel, Field::pseudo_channel, Field::rank, Field::bank_group, Field::bank}) {
+    next = map.hash_in_turn(field, Field::row, next);
+  }
+  map.take(Field::rank);
+  return map.bits();
+}
+
 }  // namespace
 
 MapBits preset_bits(const Organisation& o, std::int64_t channels, const MappingParams& params) {
@@ -117,9 +166,18 @@ MapBits preset_bits(const Organisation& o, std::int64_t channels, const MappingP
     case MapPreset::bgi_xor:
       return bgi_bits(map, o, low, true);
     case MapPreset::rbc:
+    case MapPreset::rorabacoch:
       return rbc_bits(map, o, low);
     case MapPreset::rngd:
       return rngd_bits(map, o, low);
+    case MapPreset::robaracoch:
+      return robaracoch_bits(map, o, low);
+    case MapPreset::rocorabach:
+      return rocorabach_bits(map, o, low);
+    case MapPreset::chrabaroco:
+      return chrabaroco_bits(map, o);
+    case MapPreset::mop4clxor:
+      return mop4clxor_bits(map, o, low);
   }
   throw InternalError{"a map preset without bits"};
 }

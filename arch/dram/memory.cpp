@@ -25,7 +25,9 @@ Memory::Memory(const PartParams& part, const MemoryParams& params,
       back_end_{picoseconds(controller_.back_end_ns)},
       map_{part.organisation, params.channels.value_or(part.channels),
            params.mapping.value_or(part.mapping)},
-      splitter_{map_, Bytes{part.organisation.burst_bytes()}, controller_.queue_bursts} {
+      // A longer piece would leave the scheduler blind for the row that comes next.
+      splitter_{map_, Bytes{part.organisation.burst_bytes()},
+                std::max<std::int64_t>(1, controller_.queue_bursts / 4)} {
   const auto count = static_cast<std::size_t>(params.channels.value_or(part.channels));
   ensure(observers.empty() || observers.size() == count, "one observer a channel, or none");
   for (std::size_t c = 0; c < count; ++c) {

@@ -19,7 +19,8 @@ struct MemoryParams {
   template <class V>
   static void describe(V& field) {
     using T = MemoryParams;
-    field("part", &T::part, "", "A name from configs/parts, or a path.");
+    field("part", &T::part, "",
+          "A name from configs/parts, or a path; `@VARIANT` after it picks a density or mode.");
     field("channels", &T::channels, "count", "Channels; the part's typical number when absent.",
           between(1, 1024));
     field("mapping", &T::mapping, "", "Address mapping; the part's own when absent.");

@@ -21,9 +21,9 @@ struct MemoryStats : StatGroup {
                        "Bursts read because a write covered them only partly.",
                        [this] { return traffic(&TrafficCounts::merge_bursts); }};
   Formula read_bursts{*this, "read_bursts", Unit::count, "Bursts read.",
-                      [this] { return commands(Command::rd); }};
+                      [this] { return static_cast<double>(memory_.total_counts().reads()); }};
   Formula write_bursts{*this, "write_bursts", Unit::count, "Bursts written.",
-                       [this] { return commands(Command::wr); }};
+                       [this] { return static_cast<double>(memory_.total_counts().writes()); }};
   Formula activates{*this, "activates", Unit::count, "Rows opened.",
                     [this] { return commands(Command::act); }};
   Formula refreshes{*this, "refreshes", Unit::count, "All-bank refreshes of a pseudo-channel.",

@@ -17,7 +17,7 @@
 namespace npulse::dram {
 
 /// Which rule table a part obeys (rules.h).
-enum class Family : std::uint8_t { lpddr5, hbm3 };
+enum class Family : std::uint8_t { lpddr4, lpddr5, hbm2, hbm3, gddr6, ddr5 };
 std::span<const EnumName<Family>> enum_names(Family);
 
 /// Counts inside one channel; a channel is what has command buses of its own.
@@ -30,12 +30,17 @@ struct Organisation {
   std::int64_t banks = 4;
   std::int64_t rows = 65536;
   std::int64_t row_bytes = 2048;
+  std::int64_t burst_pause = 0;
+  std::int64_t refpb_banks = 1;
 
   template <class V>
   static void describe(V& field) {
     using T = Organisation;
     field("width_bits", &T::width_bits, "bit", "Data width of a pseudo-channel.", between(1, 1024));
     field("burst_length", &T::burst_length, "", "Beats of a burst.", between(1, 64));
+    field("burst_pause", &T::burst_pause, "",
+          "Beats without data between the halves of a burst (LPDDR5, BL32 in BG mode).",
+          between(0, 64));
     field("pseudo_channels", &T::pseudo_channels, "count",
           "Pseudo-channels that share the command buses of a channel.", between(1, 2));
     field("ranks", &T::ranks, "count", "Ranks (LPDDR) or stack IDs (HBM).", between(1, 8));
@@ -43,6 +48,9 @@ struct Organisation {
     field("banks", &T::banks, "count", "Banks of a bank group.", between(1, 16));
     field("rows", &T::rows, "count", "Rows of a bank.", between(1, 1 << 24));
     field("row_bytes", &T::row_bytes, "B", "Row of one bank (page).", between(32, 65536));
+    field("refpb_banks", &T::refpb_banks, "count",
+          "Banks that one per-bank refresh covers; their numbers differ in the highest bits.",
+          between(1, 16));
   }
   void check(Faults& faults, const std::string& path) const;
 
@@ -80,7 +88,17 @@ struct EnergyParams {
 };
 
 /// How bytes are spread over channels, banks and rows (map_bits.h explains the presets).
-enum class MapPreset : std::uint8_t { bgi, bgi_xor, rbc, rngd };
+enum class MapPreset : std::uint8_t {
+  bgi,
+  bgi_xor,
+  rbc,
+  rngd,
+  robaracoch,
+  rorabacoch,
+  rocorabach,
+  chrabaroco,
+  mop4clxor
+};
 std::span<const EnumName<MapPreset>> enum_names(MapPreset);
 
 struct MappingParams {
@@ -110,6 +128,7 @@ struct PartParams {
   Timings timing;
   EnergyParams energy;
   MappingParams mapping;
+  std::map<std::string, std::map<std::string, std::string>> variants;
 
   template <class V>
   static void describe(V& field) {
@@ -123,6 +142,8 @@ struct PartParams {
     field("timing", &T::timing, "", "Timings by their JEDEC names.");
     field("energy", &T::energy, "", "Energy figures of the device.");
     field("mapping", &T::mapping, "", "Address mapping unless the chip says otherwise.");
+    field("variants", &T::variants, "",
+          "Other densities and modes: what `name@VARIANT` changes, by path.");
   }
   void check(Faults& faults, const std::string& path) const;
 };

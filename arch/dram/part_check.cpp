@@ -19,12 +19,16 @@ constexpr std::int64_t kMaxBanks = 64;  // a pseudo-channel's banks fit one mach
 
 /// Timings that the family's rules name, and those that an engine reads besides.
 std::set<std::string> wanted_timings(Family family) {
-  std::set<std::string> wanted{"rl", "wl", "t_refi"};
+  std::set<std::string> wanted{"t_refi"};
   if (family == Family::lpddr5) wanted.insert({"t_aad", "t_wckpst"});
-  for (const auto& group : family_rules(family).rules) {
-    for (const Rule& rule : group) {
-      for (auto& name : names_in(rule.latency)) wanted.insert(std::move(name));
-    }
+  const auto want = [&](const char* latency) {
+    for (auto& name : names_in(latency)) wanted.insert(std::move(name));
+  };
+  const FamilyRules& rules = family_rules(family);
+  want(rules.read_latency);
+  want(rules.write_latency);
+  for (const auto& group : rules.rules) {
+    for (const Rule& rule : group) want(rule.latency);
   }
   return wanted;
 }
@@ -46,6 +50,11 @@ void Organisation::check(Faults& faults, const std::string& path) const {
   require_power_of_two(faults, join_path(path, "row_bytes"), row_bytes);
   require_power_of_two(faults, join_path(path, "width_bits"), width_bits);
   require_power_of_two(faults, join_path(path, "burst_length"), burst_length);
+  if (burst_pause > 0 && 2 * burst_pause != burst_length) {
+    faults.add(
+        join_path(path, "burst_pause"),
+        fmt::format("{}: must be 0 or half of burst_length = {}", burst_pause, burst_length));
+  }
   if (width_bits * burst_length < 8 || burst_bytes() > row_bytes) {
     faults.add(join_path(path, "burst_length"),
                fmt::format("a burst of {} bits does not fit bytes and rows of {} bytes",
@@ -68,6 +77,7 @@ void PartParams::check(Faults& faults, const std::string& path) const {
   const auto wanted = wanted_timings(family);
   for (const auto& [timing_name, value] : list_timings(timing)) {
     const std::string where = join_path(join_path(path, "timing"), timing_name);
+    if (is_optional_timing(timing_name)) continue;
     if (!value && wanted.contains(timing_name)) {
       faults.add(where, fmt::format("missing: {} parts need it", to_string(family)));
     } else if (value && !wanted.contains(timing_name)) {

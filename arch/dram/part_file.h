@@ -6,11 +6,19 @@
 
 #include "arch/dram/params.h"
 #include "sim/core/catalogue.h"
+#include "sim/core/config_file.h"
 
 namespace npulse::dram {
 
-/// `name_or_path` as in Catalogue::find for `parts`. Throws InputError with every fault of the
-/// file.
-PartParams load_part(const Catalogue& catalogue, std::string_view name_or_path);
+/// A part is named PART[@VARIANT]...: a name or path as in Catalogue::find for `parts`, then any of
+/// the variants that its file lists (`lpddr5x-8533@8Gb`). The variants' figures stand in the tree
+/// where they belong, and `name` ends in them.
+ConfigFile part_config(const Catalogue& catalogue, std::string_view part);
+
+/// Throws InputError with every fault of the file.
+PartParams load_part(const Catalogue& catalogue, std::string_view part);
+
+/// PART and PART@VARIANT for every variant.
+std::vector<std::string> part_names(const Catalogue& catalogue, const std::string& part);
 
 }  // namespace npulse::dram

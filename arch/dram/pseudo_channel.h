@@ -2,37 +2,18 @@
 // Scheduler of one pseudo-channel: which command goes next, and what it changes.
 #pragma once
 
-#include <limits>
-
 #include "arch/dram/channel.h"
 #include "arch/dram/command_buses.h"
 #include "arch/dram/device.h"
+#include "arch/dram/held_requests.h"
 #include "arch/dram/inbox.h"
-#include "arch/dram/refresh_timer.h"
+#include "arch/dram/proposal.h"
+#include "arch/dram/refresh_scheduler.h"
+#include "arch/dram/request_order.h"
 #include "arch/dram/request_window.h"
 #include "arch/dram/write_drain.h"
 
 namespace npulse::dram {
-
-/// Later than everything.
-constexpr Cycles kNever{std::numeric_limits<std::int64_t>::max()};
-
-/// A command that may go at `at`. The earliest goes first, then by urgency, then the oldest.
-struct Proposal {
-  enum Urgency : std::uint8_t { overdue, column, second_activate, row };
-
-  Cycles at = kNever;
-  Urgency urgency = row;
-  Command command{};
-  std::uint8_t bank = 0;
-  bool sync = false;  ///< `cas` goes at `at`, the command itself one CK later.
-  std::uint64_t age = 0;
-
-  bool before(const Proposal& other) const {
-    if (at != other.at) return at < other.at;
-    return urgency != other.urgency ? urgency < other.urgency : age < other.age;
-  }
-};
 
 /// What the pseudo-channels of a channel share.
 struct ChannelShared {
@@ -61,11 +42,14 @@ class PseudoChannel {
 
  private:
   void admit(Cycles now, CompletionSink& sink);
+  void choose_direction();
   void propose(Cycles now);
-  void propose_refresh(Cycles now);
-  void propose_columns(Cycles now);
+  /// When the refresh may go; kNever while banks are to be closed for it.
+  Cycles propose_refresh(Cycles now);
+  void propose_columns(Cycles now, BankMask hits);
   void propose_second_activate(Cycles now);
-  void propose_activates(Cycles now, BankMask banks);
+  /// None that would delay a refresh at `refresh_at`.
+  void propose_activates(Cycles now, BankMask banks, Cycles refresh_at);
   void propose_precharges(Cycles now, BankMask banks);
   void consider(Proposal candidate);
   /// Completes `candidate` with the bank of those in `banks` that can take its command first, the
@@ -73,12 +57,18 @@ class PseudoChannel {
   template <class Earliest, class Age>
   static void choose_bank(Proposal& candidate, BankMask banks, Earliest&& earliest, Age&& age);
 
+  /// The first tick from `at` on at which neither buses nor gaps keep `command` out.
+  Cycles slot(Command command, Cycles at) const;
   void issue_column(CompletionSink& sink);
   void issue_activate(Cycles at, std::size_t bank, std::uint32_t row);
   void close(BankMask banks);
   void send(Command command, Cycles at, std::uint8_t bank, std::uint32_t row, std::uint16_t column,
             Cycles arrival = {});
-  Cycles latency(Command command) const { return command == Command::rd ? part_.rl : part_.wl; }
+  /// Whether the bank's row was hit, once for every burst.
+  void count_row(std::size_t bank);
+  /// Whether the column that was just served closes its row.
+  bool closes_behind(std::size_t bank) const;
+  Cycles latency(Command command) const { return is_read(command) ? part_.rl : part_.wl; }
 
   /// An ACT-1 whose ACT-2 is outstanding.
   struct HalfActivate {
@@ -95,10 +85,13 @@ class PseudoChannel {
   Device device_;
   Inbox inbox_;
   RequestWindow window_;
+  HeldRequests held_;
   WriteDrain drain_;
-  RefreshTimer refresh_;
-  bool refreshing_ = false;
-  bool blocked_ = false;  ///< The head of the inbox has arrived but cannot be taken in.
+  RequestOrder order_;
+  PagePolicy page_policy_;
+  RefreshScheduler refresh_;
+  Cycles refresh_guard_;  ///< An activate keeps this distance from a refresh to come.
+  bool blocked_ = false;  ///< The head of the inbox has arrived but its queue is full.
   bool stale_ = true;     ///< proposal_ must be made anew.
   Proposal proposal_;
   BankMask open_ = 0;

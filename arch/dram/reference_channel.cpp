@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/dram/reference_channel.h"
 
-#include "sim/core/error.h"
+#include "arch/dram/controller_fit.h"
 
 namespace npulse::dram {
 namespace {
 
-const ControllerParams& checked(const ControllerParams& controller) {
-  Faults faults;
-  controller.check(faults, "controller");
-  faults.throw_if_any();
+const ControllerParams& checked(const ResolvedPart& part, const ControllerParams& controller) {
+  check_fit(part, controller);
   return controller;
 }
 
@@ -18,7 +16,7 @@ const ControllerParams& checked(const ControllerParams& controller) {
 ReferenceChannel::ReferenceChannel(const ResolvedPart& part, const ControllerParams& controller,
                                    CommandObserver* observer)
     : shared_{CommandBuses{part}, {}, 0, observer},
-      backlog_limit_{checked(controller).backlog_bursts} {
+      backlog_limit_{checked(part, controller).backlog_bursts} {
   const auto count = static_cast<std::size_t>(part.organisation.pseudo_channels);
   pseudo_channels_.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {

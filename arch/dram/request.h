@@ -34,9 +34,9 @@ struct CommandRecord {
   Command command{};
   std::uint8_t pseudo_channel = 0;
   std::uint8_t bank = 0;     ///< Of commands to one bank.
-  std::uint32_t row = 0;     ///< Of act1, act, rd and wr.
-  std::uint16_t column = 0;  ///< Of rd and wr.
-  Cycles arrival{};          ///< Of the request that rd and wr serve.
+  std::uint32_t row = 0;     ///< Of act1, act and columns.
+  std::uint16_t column = 0;  ///< Of columns.
+  Cycles arrival{};          ///< Of the request that a column serves.
 };
 
 /// Receives every command of a channel; each pseudo-channel's commands come in order of time.
@@ -55,7 +55,11 @@ struct ChannelCounts {
   bool operator==(const ChannelCounts&) const = default;
 
   std::int64_t of(Command command) const { return commands[index(command)]; }
-  std::int64_t bursts() const { return of(Command::rd) + of(Command::wr); }
+  std::int64_t reads() const { return of(Command::rd) + of(Command::rda); }
+  std::int64_t writes() const {
+    return of(Command::wr) + of(Command::wra) + of(Command::mwr) + of(Command::mwra);
+  }
+  std::int64_t bursts() const { return reads() + writes(); }
   std::int64_t row_hits() const { return bursts() - row_misses - row_conflicts; }
   ChannelCounts& operator+=(const ChannelCounts& other);
 };

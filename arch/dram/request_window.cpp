@@ -59,11 +59,7 @@ bool RequestWindow::conflicts(const Request& request) const {
   const Lists& others = lists_[at(opposite(direction_of(request)))];
   if (!(others.waiting & bit_of(request.at.bank))) return false;
   for (Index i = others.banks[request.at.bank].first; i != kEnd; i = nodes_[i].next) {
-    const Request& other = nodes_[i].request;
-    if (other.at.row == request.at.row && other.at.column < request.at.column + request.bursts &&
-        request.at.column < other.at.column + other.bursts) {
-      return true;
-    }
+    if (overlap(request, nodes_[i].request)) return true;
   }
   return false;
 }

@@ -7,15 +7,10 @@
 #include <optional>
 #include <vector>
 
+#include "arch/dram/bank_mask.h"
 #include "arch/dram/request.h"
 
 namespace npulse::dram {
-
-/// One bit a bank.
-using BankMask = std::uint64_t;
-constexpr BankMask bit_of(std::size_t bank) {
-  return BankMask{1} << bank;
-}
 
 enum class Direction : std::uint8_t { read, write };
 constexpr Direction opposite(Direction d) {
@@ -23,6 +18,12 @@ constexpr Direction opposite(Direction d) {
 }
 constexpr Direction direction_of(const Request& request) {
   return request.write ? Direction::write : Direction::read;
+}
+
+/// Of one bank.
+constexpr bool overlap(const Request& a, const Request& b) {
+  return a.at.row == b.at.row && a.at.column < b.at.column + b.bursts &&
+         b.at.column < a.at.column + a.bursts;
 }
 
 class RequestWindow {

@@ -18,7 +18,11 @@ struct NamedTiming {
 /// All timings in the order of their description.
 std::vector<NamedTiming> list_timings(const Timings& timings);
 
-/// The names in a latency such as "wl + burst + t_wr", without `burst`.
+/// Whether parts may lack it: rules that need an absent one are void, and so is what a controller
+/// would do by them (per-bank refresh, masked writes, power-down).
+bool is_optional_timing(std::string_view name);
+
+/// The timings in a latency such as "wl + burst + t_wr - 8"; `burst` and `run` are none.
 std::vector<std::string> names_in(std::string_view latency);
 
 }  // namespace npulse::dram

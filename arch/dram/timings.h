@@ -13,6 +13,7 @@ namespace npulse::dram {
 struct TimingValue {
   double ns = 0;
   std::int64_t ck = 0;
+  bool operator==(const TimingValue&) const = default;
 
   template <class V>
   static void describe(V& field) {
@@ -21,7 +22,8 @@ struct TimingValue {
   }
 };
 
-/// A family's rules name the timings they need; others must stay absent.
+/// A family's rules name the timings they need; others must stay absent, but for the optional ones
+/// of timing_lookup.h.
 struct Timings {
   using Value = std::optional<TimingValue>;
   Value rl, wl;
@@ -31,7 +33,10 @@ struct Timings {
   Value t_rrd_s, t_rrd_l, t_faw;
   Value t_wtr_s, t_wtr_l, t_rtw, t_rtw_gap;
   Value t_ppd, t_aad, t_wckpst;
+  Value t_dqsck, t_dqss, t_ccd_l_wr, t_ccdmw;
   Value t_refi, t_rfc_ab;
+  Value t_refi_pb, t_rfc_pb, t_pbr2pbr, t_pbr2act, t_rrefd;
+  Value t_xp, t_cke, t_cmdcke, t_escke, t_sr, t_xsr;
 
   template <class V>
   static void describe(V& field) {
@@ -60,8 +65,24 @@ struct Timings {
     field("t_ppd", &T::t_ppd, "", "Precharge to precharge.");
     field("t_aad", &T::t_aad, "", "ACT-1 to ACT-2, at most.");
     field("t_wckpst", &T::t_wckpst, "", "WCK runs on for this after a burst.");
+    field("t_dqsck", &T::t_dqsck, "", "From rl to read data.");
+    field("t_dqss", &T::t_dqss, "", "From wl to write data.");
+    field("t_ccd_l_wr", &T::t_ccd_l_wr, "",
+          "Write to write, same bank group, where t_ccd_l differs.");
+    field("t_ccdmw", &T::t_ccdmw, "", "Column to masked write of the same bank.");
     field("t_refi", &T::t_refi, "", "Mean interval of all-bank refreshes (rounded down).");
     field("t_rfc_ab", &T::t_rfc_ab, "", "All-bank refresh to activate.");
+    field("t_refi_pb", &T::t_refi_pb, "", "Mean interval of per-bank refreshes (rounded down).");
+    field("t_rfc_pb", &T::t_rfc_pb, "", "Per-bank refresh to activate of that bank.");
+    field("t_pbr2pbr", &T::t_pbr2pbr, "", "Per-bank refresh to that of another bank (LPDDR).");
+    field("t_pbr2act", &T::t_pbr2act, "", "Per-bank refresh to activate of another bank (LPDDR).");
+    field("t_rrefd", &T::t_rrefd, "", "Per-bank refresh to refresh or activate elsewhere (HBM).");
+    field("t_xp", &T::t_xp, "", "Power-down exit to any command.");
+    field("t_cke", &T::t_cke, "", "Power-down lasts at least this, and the time between two.");
+    field("t_cmdcke", &T::t_cmdcke, "", "Last command to power-down entry.");
+    field("t_escke", &T::t_escke, "", "Self-refresh entry to power-down within it.");
+    field("t_sr", &T::t_sr, "", "Self-refresh lasts at least this.");
+    field("t_xsr", &T::t_xsr, "", "Self-refresh exit to any command.");
   }
 };
 

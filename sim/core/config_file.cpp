@@ -104,6 +104,14 @@ ConfigFile ConfigFile::parse(std::string_view text, std::string name) {
   return file;
 }
 
+void ConfigFile::put(std::string_view path, const ConfigNode& value) {
+  ConfigNode* node = make_path(root_, path, value.origin, faults_);
+  if (!node) return;
+  std::string key = std::move(node->key);
+  *node = value;
+  node->key = std::move(key);
+}
+
 void ConfigFile::set(std::string_view path, std::string_view value) {
   const std::string origin = "--set " + std::string{path} + "=" + std::string{value};
   if (path.empty()) return faults_.add(origin, "names no parameter", "write --set path=value");

@@ -45,6 +45,9 @@ class ConfigFile {
   /// The same from one `path=value`.
   void set(std::string_view assignment);
 
+  /// Puts a copy of `value` at `path`; it keeps its own origin and mark.
+  void put(std::string_view path, const ConfigNode& value);
+
   const std::string& name() const { return name_; }
   const ConfigNode& root() const { return root_; }
   const Faults& faults() const { return faults_; }

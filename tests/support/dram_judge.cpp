@@ -11,23 +11,58 @@ namespace npulse::testing {
 using dram::Command;
 using dram::CommandRecord;
 
-DramJudge::DramJudge(const dram::PartParams& part)
+DramJudge::Standard DramJudge::standard_of(dram::Family family) {
+  switch (family) {
+    case dram::Family::lpddr4:
+      return {2, 1, false, false};
+    case dram::Family::lpddr5:
+      return {8, 1, false, true};
+    case dram::Family::hbm2:
+      return {2, 1, true, false};
+    case dram::Family::hbm3:
+      return {4, 2, true, false};
+    case dram::Family::gddr6:
+      return {8, 1, false, false};
+    case dram::Family::ddr5:
+      return {2, 1, false, false};
+  }
+  return {};
+}
+
+DramJudge::DramJudge(const dram::PartParams& part, const dram::ControllerParams& controller)
     : part_{part},
-      half_clocks_{part.family == dram::Family::hbm3 ? 2 : 1},
-      burst_ck_{part.organisation.burst_length / (part.family == dram::Family::hbm3 ? 4 : 8)},
+      controller_{controller},
+      standard_{standard_of(part.family)},
+      ticks_{standard_.ticks_per_clock},
+      burst_ck_{(part.organisation.burst_length + part.organisation.burst_pause) /
+                standard_.bits_per_clock},
       lanes_(static_cast<std::size_t>(part.organisation.pseudo_channels)) {
   const auto& t = part_.timing;
-  longest_ck_ = clocks(t.t_rfc_ab) + clocks(t.t_ras) + clocks(t.t_rp_ab) + clocks(t.t_wr) + 100;
+  longest_ck_ = clocks(t.t_ras) + clocks(t.t_rp_ab) + clocks(t.t_wr) + 100;
+  if (sets() > 1) longest_ck_ += clocks(t.t_rfc_pb);
 }
 
 std::int64_t DramJudge::clocks(const std::optional<dram::TimingValue>& value) const {
   if (!value) return 0;
-  const std::int64_t bits_per_clock = lpddr() ? 8 : 4;
   const std::int64_t femtoseconds = std::llround(value->ns * 1e6);
   // 1 CK = bits / rate: femtoseconds * rate (in bits a second) / 1e15 / bits.
   const std::int64_t numerator = femtoseconds / 1000 * part_.rate_mtps;
-  const std::int64_t denominator = bits_per_clock * 1'000'000;
+  const std::int64_t denominator = standard_.bits_per_clock * 1'000'000;
   return std::max((numerator + denominator - 1) / denominator, value->ck);
+}
+
+std::int64_t DramJudge::length(Command command) const {
+  const bool column = is_column(command);
+  const bool addressed = column || command == Command::act;
+  if (is(dram::Family::lpddr4)) return addressed ? 4 : 2;
+  if (is(dram::Family::ddr5)) return addressed ? 2 : 1;
+  if (is(dram::Family::hbm2)) return command == Command::act ? 2 : 1;
+  if (is(dram::Family::hbm3)) return column ? 2 : command == Command::act ? 3 : 1;
+  return 1;
+}
+
+std::int64_t DramJudge::lead(Command command) const {
+  return is(dram::Family::hbm3) ? 0 : length(command) - 1;
 }
 
 void DramJudge::fault(const CommandRecord& now, const std::string& what) {
@@ -38,103 +73,116 @@ void DramJudge::fault(const CommandRecord& now, const std::string& what) {
                                 what));
 }
 
+DramJudge::PastCommand DramJudge::placed(const CommandRecord& record) const {
+  const auto& o = part_.organisation;
+  return {record, static_cast<int>(record.bank / o.banks),
+          static_cast<int>(record.bank / (o.banks * o.bank_groups))};
+}
+
 void DramJudge::command(const CommandRecord& record) {
   ++commands_;
   Lane& lane = lanes_.at(record.pseudo_channel);
-  const auto& o = part_.organisation;
-  const PastCommand now{record, static_cast<int>(record.bank / o.banks),
-                        static_cast<int>(record.bank / (o.banks * o.bank_groups))};
+  const PastCommand now = placed(record);
   if (record.at.count() < lane.last) fault(record, "goes back in time");
   lane.last = record.at.count();
   check_bus(record);
   check_spacing(lane, now);
   check_state(lane, record);
-  lane.past.push_back(now);
-  const std::int64_t horizon = record.at.count() - longest_ck_ * half_clocks_;
-  while (lane.past.front().record.at.count() < horizon) lane.past.pop_front();
-}
-
-void DramJudge::check_bus(const CommandRecord& now) {
-  const bool column = now.command == Command::rd || now.command == Command::wr;
-  std::int64_t length = 1, edge = 1;
-  if (!lpddr() && now.command == Command::act) length = 3, edge = 2;
-  if (!lpddr() && column) length = 2, edge = 2;
-  std::int64_t& free = bus_free_[!lpddr() && column];
-  if (now.at.count() < free) fault(now, fmt::format("the command bus is taken until {}", free));
-  if (now.at.count() % edge) fault(now, "begins on a falling edge");
-  free = now.at.count() + length;
-}
-
-void DramJudge::check_spacing(Lane& lane, const PastCommand& now) {
-  for (const PastCommand& before : lane.past) {
-    const std::int64_t wanted = least(before, now) * half_clocks_;
-    const std::int64_t distance = (now.record.at - before.record.at).count();
-    if (distance < wanted) {
-      fault(now.record, fmt::format("{} ticks after {} of bank {}, {} are needed", distance,
-                                    to_string(before.record.command), before.record.bank, wanted));
-    }
+  if (record.command == Command::refab) {
+    lane.refreshed = now;
+  } else {
+    lane.past.push_back(now);
+  }
+  const std::int64_t horizon = record.at.count() - longest_ck_ * ticks_;
+  while (!lane.past.empty() && lane.past.front().record.at.count() < horizon) {
+    lane.past.pop_front();
   }
 }
 
+void DramJudge::check_bus(const CommandRecord& now) {
+  const bool column = is_column(now.command);
+  const bool rising = is(dram::Family::hbm3) && (column || now.command == Command::act);
+  std::int64_t& free = bus_free_[standard_.two_buses && column];
+  if (now.at.count() < free) fault(now, fmt::format("the command bus is taken until {}", free));
+  if (rising && now.at.count() % 2) fault(now, "begins on a falling edge");
+  free = now.at.count() + length(now.command);
+}
+
+void DramJudge::check_spacing(Lane& lane, const PastCommand& now) {
+  const std::int64_t edge = now.record.at.count() + lead(now.record.command);
+  const auto check = [&](const PastCommand& before) {
+    const std::int64_t wanted =
+        std::max(least(plain(before), plain(now)), least_by_policy(before, now)) * ticks_;
+    const std::int64_t distance = edge - before.record.at.count() - lead(before.record.command);
+    if (wanted > 0 && distance < wanted) {
+      fault(now.record, fmt::format("{} ticks after {} of bank {}, {} are needed", distance,
+                                    to_string(before.record.command), before.record.bank, wanted));
+    }
+  };
+  if (lane.refreshed) check(*lane.refreshed);
+  for (const PastCommand& before : lane.past) check(before);
+}
+
+std::int64_t DramJudge::write_latency() const {
+  return clocks(part_.timing.wl) + clocks(part_.timing.t_dqss);
+}
+
 std::int64_t DramJudge::least(const PastCommand& before, const PastCommand& after) const {
+  const Command b = after.record.command;
+  return b == Command::rd || b == Command::wr ? least_to_column(before, after)
+                                              : least_to_row(before, after);
+}
+
+std::int64_t DramJudge::least_to_row(const PastCommand& before, const PastCommand& after) const {
   const auto& t = part_.timing;
   const Command a = before.record.command, b = after.record.command;
   const bool bank = before.record.bank == after.record.bank;
-  const bool group = before.group == after.group;
+  const std::int64_t cycle = t.t_rc ? clocks(t.t_rc) : clocks(t.t_ras) + clocks(t.t_rp);
   const bool closes = b == Command::preab || (b == Command::pre && bank);
   if (closes && a == Command::act) return clocks(t.t_ras);
-  if (closes && a == Command::rd) return clocks(t.t_rtp);
-  if (closes && a == Command::wr) return clocks(t.wl) + burst_ck_ + clocks(t.t_wr);
+  if (closes && a == Command::rd) {
+    return clocks(t.t_rtp) + (is(dram::Family::lpddr4) ? burst_ck_ - 8 : 0);
+  }
+  if (closes && a == Command::wr) return write_latency() + burst_ck_ + clocks(t.t_wr);
   const bool precharge_a = a == Command::pre || a == Command::preab;
   const bool precharge_b = b == Command::pre || b == Command::preab;
   if (precharge_a && precharge_b) return clocks(t.t_ppd);
   if (a == Command::act && b == Command::act) {
-    const std::int64_t other = group ? clocks(t.t_rrd_l) : clocks(t.t_rrd_s);
-    const std::int64_t cycle = lpddr() ? clocks(t.t_ras) + clocks(t.t_rp) : clocks(t.t_rc);
+    const std::int64_t other = before.group == after.group ? clocks(t.t_rrd_l) : clocks(t.t_rrd_s);
     return bank ? std::max(cycle, other) : other;
   }
-  if (b == Command::refab) {
-    if (a == Command::pre) return clocks(t.t_rp);
-    if (a == Command::preab) return clocks(t.t_rp_ab);
-    if (a == Command::refab) return clocks(t.t_rfc_ab);
-    return 0;
-  }
-  const Command opens = lpddr() ? Command::act1 : Command::act;
-  if (b == opens) {
-    if (a == Command::pre && bank) return clocks(t.t_rp);
-    if (a == Command::preab) return clocks(t.t_rp_ab);
-    if (a == Command::refab) return clocks(t.t_rfc_ab);
-  }
-  const bool column_a = a == Command::rd || a == Command::wr;
-  if (column_a && a == b) {
-    std::int64_t gap = group ? clocks(t.t_ccd_l) : clocks(t.t_ccd_s);
-    if (a == Command::rd && before.rank != after.rank) gap = std::max(gap, clocks(t.t_ccd_r));
-    return std::max(gap, burst_ck_);
-  }
-  if (a == Command::wr && b == Command::rd) {
-    return clocks(t.wl) + burst_ck_ + (group ? clocks(t.t_wtr_l) : clocks(t.t_wtr_s));
-  }
-  return lpddr() ? least_lpddr5(before, after) : least_hbm3(before, after);
+  const Command opens = standard_.two_activates ? Command::act1 : Command::act;
+  if (b != Command::refab && b != opens) return 0;
+  if (a == Command::act) return b == Command::refab ? cycle : 0;
+  if (a == Command::pre) return bank || b == Command::refab ? clocks(t.t_rp) : 0;
+  if (a == Command::preab) return clocks(t.t_rp_ab);
+  return a == Command::refab ? clocks(t.t_rfc_ab) : 0;
 }
 
-std::int64_t DramJudge::least_lpddr5(const PastCommand& before, const PastCommand& after) const {
+std::int64_t DramJudge::least_to_column(const PastCommand& before, const PastCommand& after) const {
   const auto& t = part_.timing;
   const Command a = before.record.command, b = after.record.command;
-  if (a == Command::rd && b == Command::wr) {
-    return clocks(t.rl) - clocks(t.wl) + burst_ck_ + clocks(t.t_rtw_gap);
+  const bool group = before.group == after.group;
+  if (a == Command::act && before.record.bank == after.record.bank) {
+    if (t.t_rcd) return clocks(t.t_rcd);
+    return b == Command::rd ? clocks(t.t_rcdrd) : clocks(t.t_rcdwr);
   }
-  const bool column = b == Command::rd || b == Command::wr;
-  const bool bank = before.record.bank == after.record.bank;
-  return a == Command::act && column && bank ? clocks(t.t_rcd) : 0;
-}
-
-std::int64_t DramJudge::least_hbm3(const PastCommand& before, const PastCommand& after) const {
-  const auto& t = part_.timing;
-  const Command a = before.record.command, b = after.record.command;
-  if (a == Command::rd && b == Command::wr) return clocks(t.t_rtw);
-  if (a != Command::act || before.record.bank != after.record.bank) return 0;
-  if (b == Command::rd) return clocks(t.t_rcdrd);
-  return b == Command::wr ? clocks(t.t_rcdwr) : 0;
+  if (a == Command::rd && b == Command::rd) {
+    const std::int64_t gap = group ? clocks(t.t_ccd_l) : clocks(t.t_ccd_s);
+    return before.rank == after.rank ? gap : std::max(gap, clocks(t.t_ccd_r));
+  }
+  if (a == Command::wr && b == Command::wr) {
+    if (group && t.t_ccd_l_wr) return clocks(t.t_ccd_l_wr);
+    return group ? clocks(t.t_ccd_l) : clocks(t.t_ccd_s);
+  }
+  if (a == Command::wr) {
+    const bool long_write = is(dram::Family::lpddr5) && group;  // BL/n_max is tCCD_L
+    const std::int64_t write = long_write ? std::max(burst_ck_, clocks(t.t_ccd_l)) : burst_ck_;
+    return write_latency() + write + (group ? clocks(t.t_wtr_l) : clocks(t.t_wtr_s));
+  }
+  if (a != Command::rd) return 0;
+  if (t.t_rtw) return clocks(t.t_rtw);
+  return clocks(t.rl) + clocks(t.t_dqsck) + burst_ck_ + clocks(t.t_rtw_gap) - clocks(t.wl);
 }
 
 void DramJudge::check_state(Lane& lane, const CommandRecord& now) {
@@ -142,6 +190,7 @@ void DramJudge::check_state(Lane& lane, const CommandRecord& now) {
     case Command::act1:
       if (lane.half) fault(now, "another ACT-1 waits for its ACT-2");
       if (lane.banks[now.bank].open_row) fault(now, "the bank is open");
+      check_closed(lane, now);
       lane.half = now;
       break;
     case Command::act:
@@ -151,9 +200,10 @@ void DramJudge::check_state(Lane& lane, const CommandRecord& now) {
       lane.banks[now.bank].open_row.reset();
       break;
     case Command::preab:
-      lane.banks.clear();
+      for (auto& [number, bank] : lane.banks) bank.open_row.reset();
       break;
     case Command::refab:
+    case Command::refpb:
       check_refresh(lane, now);
       break;
     case Command::cas:
@@ -161,8 +211,17 @@ void DramJudge::check_state(Lane& lane, const CommandRecord& now) {
       break;
     case Command::rd:
     case Command::wr:
+    case Command::mwr:
       check_column(lane, now);
       break;
+    case Command::rda:
+    case Command::wra:
+    case Command::mwra:
+      check_column(lane, now);
+      auto_precharge(lane, now);
+      break;
+    default:
+      fault(now, "is not known");
   }
   const bool half_broken =
       lane.half &&
@@ -173,7 +232,8 @@ void DramJudge::check_state(Lane& lane, const CommandRecord& now) {
 void DramJudge::check_activate(Lane& lane, const CommandRecord& now) {
   Bank& bank = lane.banks[now.bank];
   if (bank.open_row) fault(now, "the bank is open");
-  if (lpddr()) {
+  check_closed(lane, now);
+  if (standard_.two_activates) {
     if (!lane.half || lane.half->bank != now.bank || lane.half->row != now.row) {
       fault(now, "there was no ACT-1 for it");
     } else if ((now.at - lane.half->at).count() > clocks(part_.timing.t_aad)) {
@@ -182,10 +242,14 @@ void DramJudge::check_activate(Lane& lane, const CommandRecord& now) {
     lane.half.reset();
   }
   bank.open_row = now.row;
-  lane.activates.push_back(now.at.count());
+  count_activate(lane, now);
+}
+
+void DramJudge::count_activate(Lane& lane, const CommandRecord& now) {
+  lane.activates.push_back(now.at.count() + lead(now.command));
   if (lane.activates.size() < 5) return;
-  const std::int64_t window = now.at.count() - lane.activates.front();
-  if (window < clocks(part_.timing.t_faw) * half_clocks_) {
+  const std::int64_t window = lane.activates.back() - lane.activates.front();
+  if (window < clocks(part_.timing.t_faw) * ticks_) {
     fault(now, fmt::format("is the fifth activate within {} ticks", window));
   }
   lane.activates.pop_front();
@@ -197,49 +261,36 @@ void DramJudge::check_column(Lane& lane, const CommandRecord& now) {
   if (now.column >= part_.organisation.row_bytes / part_.organisation.burst_bytes()) {
     fault(now, "its column is beyond the row");
   }
-  const auto& latency = now.command == Command::rd ? part_.timing.rl : part_.timing.wl;
-  const std::int64_t begin = now.at.count() + clocks(latency) * half_clocks_;
-  if (lane.data_ever && begin < lane.data_end) fault(now, "its data overlap the last burst's");
-  if (lpddr()) {
+  check_data(lane, now);
+}
+
+void DramJudge::check_data(Lane& lane, const CommandRecord& now) {
+  const auto& o = part_.organisation;
+  const auto& t = part_.timing;
+  const std::int64_t latency =
+      is_read(now.command) ? clocks(t.rl) + clocks(t.t_dqsck) : write_latency();
+  const std::int64_t begin = now.at.count() + lead(now.command) + latency * ticks_;
+  const std::int64_t end = begin + burst_ck_ * ticks_;
+  if (standard_.two_activates) {
     const bool synced = lane.sync && now.at - lane.sync->at == Cycles{1};
-    const bool running = lane.data_ever && begin <= lane.data_end + clocks(part_.timing.t_wckpst);
-    if (!synced && !running) fault(now, "WCK is not running");
+    std::int64_t last = begin - 1'000'000;
+    for (const Span& span : lane.data) last = std::max(last, span.end);
+    if (!synced && begin > last + clocks(t.t_wckpst)) fault(now, "WCK is not running");
     if (lane.sync && !synced) fault(now, "the CAS before it was for nothing");
     lane.sync.reset();
   }
-  lane.data_end = begin + burst_ck_ * half_clocks_;
-  lane.data_ever = true;
-}
-
-void DramJudge::check_refresh(Lane& lane, const CommandRecord& now) {
-  for (const auto& [number, bank] : lane.banks) {
-    if (bank.open_row) fault(now, fmt::format("bank {} is open", number));
-  }
-  const double interval = part_.timing.t_refi->ns * static_cast<double>(part_.rate_mtps) / 1e3 /
-                          (lpddr() ? 8 : 4) * static_cast<double>(half_clocks_);
-  ++lane.refreshes;
-  // Closing all banks takes a while, and the engine counts whole ticks.
-  const auto& t = part_.timing;
-  const double slack = static_cast<double>(
-      (clocks(t.t_ras) + clocks(t.wl) + clocks(t.t_wr) + clocks(t.t_rp_ab) + 20) * half_clocks_ +
-      2 * lane.refreshes);
-  const double late =
-      static_cast<double>(now.at.count()) - static_cast<double>(lane.refreshes) * interval;
-  if (std::abs(late) > slack) {
-    fault(now, fmt::format("refresh {} is off its time by {} ticks", lane.refreshes, late));
-  }
-}
-
-void DramJudge::finish(Cycles end) {
-  const double interval = part_.timing.t_refi->ns * static_cast<double>(part_.rate_mtps) / 1e3 /
-                          (lpddr() ? 8 : 4) * static_cast<double>(half_clocks_);
-  for (const Lane& lane : lanes_) {
-    const auto wanted = static_cast<std::int64_t>(static_cast<double>(end.count()) / interval) - 1;
-    if (lane.refreshes < wanted) {
-      fault({}, fmt::format("{} refreshes by tick {}, {} are needed", lane.refreshes, end.count(),
-                            wanted));
+  // A pause splits the burst into two equal pieces.
+  const std::int64_t pieces = o.burst_pause ? 2 : 1;
+  const std::int64_t piece = o.burst_length / pieces / standard_.bits_per_clock * ticks_;
+  for (const std::int64_t first : {begin, end - piece}) {
+    for (const Span& span : lane.data) {
+      if (first < span.end && span.begin < first + piece) fault(now, "its data overlap others");
     }
+    if (pieces == 1) break;
   }
+  lane.data.push_back({begin, begin + piece});
+  if (pieces == 2) lane.data.push_back({end - piece, end});
+  while (lane.data.size() > 8) lane.data.pop_front();
 }
 
 }  // namespace npulse::testing

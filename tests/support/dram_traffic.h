@@ -21,6 +21,16 @@ inline std::vector<std::string> shipped_parts() {
   return Catalogue{NPULSE_SOURCE_DIR "/configs"}.list("parts");
 }
 
+/// Every shipped part in every density and mode.
+inline std::vector<std::string> shipped_variants() {
+  const Catalogue catalogue{NPULSE_SOURCE_DIR "/configs"};
+  std::vector<std::string> names;
+  for (const auto& part : catalogue.list("parts")) {
+    for (auto& name : dram::part_names(catalogue, part)) names.push_back(std::move(name));
+  }
+  return names;
+}
+
 /// Remembers when each request was done.
 class CompletionLog : public dram::CompletionSink {
  public:
@@ -65,6 +75,29 @@ inline CompletionLog drive(dram::Channel& channel, std::uint64_t count, const Re
   return log;
 }
 
+/// As drive(), in spells of `spell` requests with nothing to do for `pause` ticks after each.
+inline CompletionLog drive_in_spells(dram::Channel& channel, std::uint64_t count,
+                                     const RequestSource& source, std::uint64_t spell,
+                                     Cycles pause) {
+  CompletionLog log;
+  Cycles now{0};
+  for (std::uint64_t i = 0; i < count; ++i) {
+    while (!channel.can_accept())
+      channel.advance(now = std::max(now, *channel.next_event()) + Cycles{1}, log);
+    dram::Request request = source(i);
+    request.id = i;
+    request.arrival = now;
+    channel.push(request);
+    if (i % spell != spell - 1) continue;
+    while (!channel.idle())
+      channel.advance(now = std::max(now, *channel.next_event()) + Cycles{64}, log);
+    channel.advance(now += pause, log);
+  }
+  while (!channel.idle())
+    channel.advance(now = std::max(now, *channel.next_event()) + Cycles{64}, log);
+  return log;
+}
+
 /// Requests of one burst each to consecutive places of a map, `stride` bytes apart.
 inline RequestSource stream(const dram::AddressMap& map, std::uint64_t stride, bool write = false) {
   return [&map, stride, write](std::uint64_t i) {
@@ -75,9 +108,10 @@ inline RequestSource stream(const dram::AddressMap& map, std::uint64_t stride, b
   };
 }
 
-/// Whole runs of a sequential stream.
+/// A sequential stream in runs of a quarter of the scheduler's queue at most, as Memory cuts them.
 inline RequestSource run_stream(const dram::AddressMap& map, std::int64_t burst_bytes) {
-  const auto run = static_cast<std::uint64_t>(map.run_bytes().count());
+  const auto run =
+      static_cast<std::uint64_t>(std::min<std::int64_t>(map.run_bytes().count(), 16 * burst_bytes));
   return [source = stream(map, run), run, burst_bytes](std::uint64_t i) {
     dram::Request request = source(i);
     request.bursts = static_cast<std::uint16_t>(run / static_cast<std::uint64_t>(burst_bytes));

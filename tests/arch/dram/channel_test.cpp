@@ -3,10 +3,12 @@
 #include "arch/dram/channel.h"
 
 #include <catch2/catch.hpp>
+#include <map>
 #include <set>
 #include <tuple>
 
 #include "sim/core/error.h"
+#include "tests/support/command_log.h"
 #include "tests/support/dram_traffic.h"
 
 using namespace npulse;
@@ -14,30 +16,6 @@ using namespace npulse::dram;
 using namespace npulse::testing;
 
 namespace {
-
-class CommandLog : public CommandObserver {
- public:
-  void command(const CommandRecord& record) override { records.push_back(record); }
-  std::vector<CommandRecord> of(Command command) const {
-    std::vector<CommandRecord> result;
-    for (const auto& r : records) {
-      if (r.command == command) result.push_back(r);
-    }
-    return result;
-  }
-  /// Changes between reading and writing.
-  int turnarounds() const {
-    int count = 0;
-    const CommandRecord* last = nullptr;
-    for (const auto& r : records) {
-      if (r.command != Command::rd && r.command != Command::wr) continue;
-      if (last && last->command != r.command) ++count;
-      last = &r;
-    }
-    return count;
-  }
-  std::vector<CommandRecord> records;
-};
 
 Request request_to(std::uint32_t row, std::uint16_t column, bool write, std::uint64_t id = 0,
                    Cycles arrival = Cycles{0}, std::uint16_t bursts = 1) {
@@ -193,6 +171,36 @@ TEST_CASE("A read never passes a write to the same burst, nor the other way roun
       }
       INFO(name);
       REQUIRE(order == std::vector<bool>{write_first, !write_first});
+    }
+  }
+}
+
+TEST_CASE("Requests to the same bursts keep their order in any traffic", "[arch][dram]") {
+  for (const auto& name : shipped_parts()) {
+    PartParams params = shipped_part(name);
+    const ResolvedPart part{params};
+    params.organisation.row_bytes = 8 * params.organisation.burst_bytes();  // few bursts
+    for (const std::int64_t queue : {4, 64}) {
+      ControllerParams controller;
+      controller.queue_bursts = queue;
+      CommandLog commands;
+      const auto channel = make_reference_channel(part, controller, &commands);
+      using Place = std::tuple<int, int, std::uint32_t, int>;
+      std::map<Place, std::vector<bool>> asked, served;
+      const auto source = random_traffic(params, 11, 2);
+      drive(*channel, 4000, [&](std::uint64_t i) {
+        const Request r = source(i);
+        for (int b = 0; b < r.bursts; ++b) {
+          asked[{r.at.pseudo_channel, r.at.bank, r.at.row, r.at.column + b}].push_back(r.write);
+        }
+        return r;
+      });
+      for (const auto& r : commands.records) {
+        if (!is_column(r.command)) continue;
+        served[{r.pseudo_channel, r.bank, r.row, r.column}].push_back(is_write(r.command));
+      }
+      INFO(name << ", queue " << queue);
+      REQUIRE(asked == served);
     }
   }
 }

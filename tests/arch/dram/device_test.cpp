@@ -6,6 +6,7 @@
 
 #include "arch/dram/command_buses.h"
 #include "sim/core/error.h"
+#include "tests/support/dram_sums.h"
 #include "tests/support/dram_traffic.h"
 
 using namespace npulse;
@@ -14,10 +15,14 @@ using namespace npulse::testing;
 
 namespace {
 
+using enum Command;
+constexpr CommandSet kAll{act1, act, pre, preab, refab, rd,  wr,  refpb,
+                          mwr,  pde, pdx, sre,   srx,   cas, rda, wra};
+
 /// A device to which commands are issued as early as they may go.
 class Probe {
  public:
-  explicit Probe(const std::string& name) : part{shipped_part(name)}, device{part} {}
+  explicit Probe(const std::string& name) : part{shipped_part(name)}, device{part, kAll} {}
 
   Cycles earliest(Command command, std::size_t bank) const {
     return std::max(device.floor(command), device.earliest(command, bank));
@@ -55,12 +60,17 @@ TEST_CASE("A precharge waits for tRAS, tRTP and the end of writes", "[arch][dram
   for (const auto& name : shipped_parts()) {
     Probe probe{name};
     const Cycles act = probe.issue(Command::act, 0);
-    REQUIRE(probe.earliest(Command::pre, 0) == act + probe.part.ticks("t_ras"));
-    REQUIRE(probe.earliest(Command::preab, 0) == act + probe.part.ticks("t_ras"));
-    probe.device.issue(Command::rd, 0, act + probe.part.ticks("t_ras"));
-    REQUIRE(probe.earliest(Command::pre, 0) == act + probe.part.ticks("t_ras + t_rtp"));
+    const ResolvedPart& part = probe.part;
+    const Cycles open = act + spacing(part, Command::act, Command::pre, "t_ras");
+    INFO(name);
+    REQUIRE(probe.earliest(Command::pre, 0) == open);
+    REQUIRE(probe.earliest(Command::preab, 0) == open);
+    probe.device.issue(Command::rd, 0, open);
+    REQUIRE(probe.earliest(Command::pre, 0) ==
+            open + spacing(part, Command::rd, Command::pre, read_to_precharge(part)));
     const Cycles wr = probe.issue(Command::wr, 0);
-    REQUIRE(probe.earliest(Command::pre, 0) == wr + probe.part.ticks("wl + burst + t_wr"));
+    REQUIRE(probe.earliest(Command::pre, 0) ==
+            wr + spacing(part, Command::wr, Command::pre, write_latency(part) + " + burst + t_wr"));
     REQUIRE(probe.earliest(Command::pre, 1) == Cycles{0});
   }
 }
@@ -82,7 +92,7 @@ TEST_CASE("The fifth activate waits for the first by tFAW", "[arch][dram]") {
   PartParams params = shipped_part("lpddr5-6400");
   params.timing.t_faw->ns = 60;
   const ResolvedPart part{params};
-  Device device{part};
+  Device device{part, kAll};
   const auto group = static_cast<std::size_t>(part.organisation.banks);
   Cycles first{0}, second{0};
   for (std::size_t i = 0; i < 6; ++i) {
@@ -102,10 +112,27 @@ TEST_CASE("A refresh waits for precharges, and activates wait for the refresh", 
     const Command opens = probe.part.two_step_activate ? Command::act1 : Command::act;
     const Cycles pre = probe.issue(Command::preab, 0);
     REQUIRE(probe.earliest(Command::refab, 0) == pre + probe.part.ticks("t_rp_ab"));
-    REQUIRE(probe.earliest(opens, 3) == pre + probe.part.ticks("t_rp_ab"));
+    REQUIRE(probe.earliest(opens, 1) ==
+            pre + spacing(probe.part, Command::preab, opens, "t_rp_ab"));
     const Cycles refresh = probe.issue(Command::refab, 0);
-    REQUIRE(probe.earliest(opens, 3) == refresh + probe.part.ticks("t_rfc_ab"));
+    REQUIRE(probe.earliest(opens, 1) ==
+            refresh + spacing(probe.part, Command::refab, opens, "t_rfc_ab"));
   }
+}
+
+TEST_CASE("A burst in two halves lets one half of another into its pause", "[arch][dram]") {
+  Probe probe{"lpddr5-6400@bl32"};
+  const Cycles half{probe.part.burst_data.count() / 2}, whole = probe.part.burst_data;
+  REQUIRE(probe.part.burst == whole + half);
+  const Cycles first = probe.issue(Command::rd, 0);
+  REQUIRE(probe.earliest(Command::rd, 0) == first + 2 * whole);
+  REQUIRE(probe.earliest(Command::rd, probe.other_group()) == first + half);
+  const auto next = [&](Cycles at) { return probe.device.outside_gaps(Command::rd, at); };
+  REQUIRE(next(first + half) == first + half);
+  REQUIRE(next(first + half + Cycles{1}) == first + probe.part.burst);
+  REQUIRE(next(first + probe.part.burst) == first + probe.part.burst);
+  probe.device.issue(Command::rd, probe.other_group(), first + half);
+  REQUIRE(next(first + whole) == first + 2 * whole);
 }
 
 TEST_CASE("HBM3's activate takes three half clocks of the row bus, LPDDR5's commands one clock",

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "sim/core/error.h"
+#include "tests/support/dram_sums.h"
 #include "tests/support/dram_traffic.h"
 
 using namespace npulse;
@@ -57,9 +58,7 @@ TEST_CASE("An unloaded read takes front end, device and back end", "[arch][dram]
       controller.front_end_ns = front;
       Memory memory{shipped_part(name), memory_of(4, controller)};
       const ResolvedPart& part = memory.part();
-      const bool lpddr = part.params.family == Family::lpddr5;
-      const Cycles device = lpddr ? part.ticks_per_clock + part.ticks("t_rcd + rl + burst")
-                                  : part.ticks("t_rcdrd + rl + burst");
+      const Cycles device = open_time(part, Command::rd) + read_time(part);
       // The controller's clock samples the request at its next edge.
       Cycles begin = part.clock.first_at_or_after(ps(front));
       if (begin.count() % part.ticks_per_clock.count()) ++begin;
@@ -114,6 +113,31 @@ TEST_CASE("A part of a burst is written by reading, merging and writing it", "[a
   REQUIRE(memory.total_traffic().merge_bursts == 1);
   REQUIRE(memory.total_counts().of(Command::rd) == 1);
   REQUIRE(memory.total_counts().of(Command::wr) == 1);
+}
+
+TEST_CASE("Merge reads go together, not one behind each write", "[arch][dram]") {
+  for (const auto& name : shipped_parts()) {
+    Picoseconds ends[2];
+    std::int64_t bursts[2];
+    for (const Address stride : {512, 478}) {  // a whole number of bursts, and not
+      const bool ragged = stride == 478;
+      ControllerParams controller;
+      controller.backlog_bursts = 1 << 20;
+      controller.write_response = WriteResponse::written;
+      Memory memory{shipped_part(name), memory_of(1, controller)};
+      for (Address i = 0; i < 400; ++i) {
+        REQUIRE(memory.offer({}, {i * stride, Bytes{64}, true}, {}));
+      }
+      ends[ragged] = finish(memory).back().at;
+      bursts[ragged] = memory.total_counts().bursts();
+    }
+    INFO(name << ": " << ends[0].count() << " and " << ends[1].count() << " ps");
+    const double more = static_cast<double>(bursts[1]) / static_cast<double>(bursts[0]);
+    const double longer =
+        static_cast<double>(ends[1].count()) / static_cast<double>(ends[0].count());
+    // The rest are turnarounds, one for each batch of either direction.
+    CHECK(longer < 1.6 * more);
+  }
 }
 
 TEST_CASE("Extra wake-ups change nothing, with and without a front end", "[arch][dram]") {

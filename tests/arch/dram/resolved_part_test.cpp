@@ -82,6 +82,13 @@ TEST_CASE("Missing and needless timings are all named at once", "[arch][dram]") 
                           Contains("timing.t_rcdrd: not a timing of lpddr5 parts"));
 }
 
+TEST_CASE("A part may lack the timings of what only some controllers do", "[arch][dram]") {
+  PartParams params = shipped_part("lpddr5-6400");
+  REQUIRE(ResolvedPart{params}.has("t_rfc_pb + t_rp"));
+  params.timing.t_rfc_pb.reset();
+  REQUIRE_FALSE(ResolvedPart{params}.has("t_rfc_pb + t_rp"));
+}
+
 TEST_CASE("Faults of a part file are reported at their places", "[arch][dram]") {
   const auto path = Catalogue{NPULSE_SOURCE_DIR "/configs"}.find("parts", "lpddr5-6400");
   ConfigFile file = ConfigFile::load(path);
