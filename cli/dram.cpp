@@ -18,7 +18,7 @@ namespace {
 CommandLine make_line() {
   CommandLine line{"dram PART TRACE [options]",
                    "npulse dram lpddr5-6400 reads.trace --channels 1 --json out.json"};
-  line.positional("PART", "A memory part: a name (npulse list parts) or a path.");
+  line.positional("PART", "A memory part: a name (npulse list parts), PART@VARIANT or a path.");
   line.positional(
       "TRACE",
       "A trace of requests, plain or gzip; docs/dram.md describes the formats. The native "

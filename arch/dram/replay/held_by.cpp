@@ -38,6 +38,20 @@ Kind kind_of(Command command) {
   throw InternalError{"a DRAM command of no kind"};
 }
 
+/// The command whose rules say when `command` may go: closing the row behind it changes nothing.
+Command without_auto_precharge(Command command) {
+  switch (command) {
+    case Command::rda:
+      return Command::rd;
+    case Command::wra:
+      return Command::wr;
+    case Command::mwra:
+      return Command::mwr;
+    default:
+      return command;
+  }
+}
+
 /// What a rule between two commands stands for.
 TimeUse use_of(Command from, Command to, Scope scope) {
   const Kind first = kind_of(from), second = kind_of(to);
@@ -106,6 +120,7 @@ void HeldBy::consider(Hold& hold, const Window& window, Command command, std::si
 
 Hold HeldBy::find(Command command, std::size_t bank) const {
   Hold hold;
+  command = without_auto_precharge(command);
   for (const Rule& rule : rules_[index(command)]) {
     const std::size_t own = slot(rule.scope, bank);
     if (rule.scope != Scope::other_rank) {

@@ -212,3 +212,24 @@ TEST_CASE("Relaxing what a pattern is said to be bound by is what helps it",
   CHECK(random_reads(no_rows).share(TimeUse::row_opening) < before.share(TimeUse::row_opening) / 2);
   CHECK(random_reads(no_rows).end < before.end);
 }
+
+TEST_CASE("Every controller's commands are explained", "[arch][dram][replay]") {
+  const PartParams params = shipped_part("lpddr5-6400");
+  const auto run = [&](auto change) {
+    MemoryParams memory = one_channel();
+    change(memory.controller);
+    std::mt19937_64 random{5};
+    Pattern pattern =
+        bursts(params, 40'000, [&](std::uint64_t) { return random() % (1 << 25) * 32; });
+    return replay(params, memory, pattern);
+  };
+  const Replayed closed = run([](auto& c) { c.page_policy = PagePolicy::closed; });
+  const Replayed open = run([](auto&) {});
+  for (const TimeUse use : {TimeUse::data, TimeUse::refresh, TimeUse::activation_window}) {
+    CHECK(closed.share(use) == Approx(open.share(use)).margin(0.06));
+  }
+  // A stream goes on beside refreshes of single banks; random bursts have to wait for some of them.
+  const Replayed single = run([](auto& c) { c.refresh = RefreshMode::per_bank; });
+  CHECK(single.share(TimeUse::refresh) > 0);
+  CHECK(single.uses.total() == single.end);
+}
