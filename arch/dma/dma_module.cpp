@@ -64,7 +64,7 @@ tlm::tlm_sync_enum DmaModule::nb_transport_bw(tlm::tlm_generic_payload& payload,
 }
 
 std::string DmaModule::describe_state() const {
-  return fmt::format("{} transactions wait for an answer", engine_.pieces_in_flight());
+  return fmt::format("{} packets wait for an answer", engine_.packets_in_flight());
 }
 
 }  // namespace npulse::arch

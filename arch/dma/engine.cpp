@@ -8,10 +8,30 @@
 #include "sim/core/error.h"
 
 namespace npulse::arch {
+namespace {
+
+/// A quarter of what may be outstanding travels together: few transactions to simulate, and still
+/// enough of them that new ones leave as old ones come back.
+Bytes train_of(const DmaParams& params) {
+  constexpr std::int64_t kShare = 2, kMaxBytes = 65536;
+  const std::int64_t packet = params.max_transaction.count();
+  const auto packets = std::bit_floor(static_cast<std::uint64_t>(
+      std::max<std::int64_t>(1, std::min(params.outstanding / kShare, kMaxBytes / packet))));
+  return Bytes{packet * static_cast<std::int64_t>(packets)};
+}
+
+bool reads_or_writes_memory(const Transfer& transfer) {
+  const auto in_memory = [](const std::optional<Side>& side) {
+    return side && side->space == isa::Space::dram;
+  };
+  return in_memory(transfer.src) || in_memory(transfer.dst);
+}
+
+}  // namespace
 
 DmaEngine::DmaEngine(const DmaParams& params, std::uint16_t core, ScratchpadPort& local,
                      DmaWire& wire)
-    : params_{params}, core_{core}, local_{local}, wire_{wire} {}
+    : params_{params}, train_{train_of(params)}, core_{core}, local_{local}, wire_{wire} {}
 
 bool DmaEngine::can_start() const {
   return static_cast<std::int64_t>(descriptors_.size()) < params_.descriptors;
@@ -30,7 +50,8 @@ void DmaEngine::start(Cycles now, Ticket ticket, const isa::Instruction& instruc
     if (opaque->bytes_written) descriptor.transfers.push_back(make_transfer(*opaque, false));
     descriptor.finish = now + Cycles{opaque->cycles};
   } else {
-    ensure(instruction.opcode() == isa::Opcode::cfg, "a DMA engine got an instruction it has no unit for");
+    ensure(instruction.opcode() == isa::Opcode::cfg,
+           "a DMA engine got an instruction it has no unit for");
     start_up = params_.cfg_cycles;
   }
   descriptor.ready = std::max(now, start_free_) + start_up;
@@ -59,7 +80,10 @@ void DmaEngine::step(Cycles now) {
 
 void DmaEngine::issue_piece(Cycles now, Descriptor& descriptor) {
   const Transfer& transfer = descriptor.transfers[descriptor.transfer];
-  if (!descriptor.walker) descriptor.walker.emplace(transfer, params_.max_transaction);
+  if (!descriptor.walker) {
+    descriptor.walker.emplace(transfer,
+                              reads_or_writes_memory(transfer) ? train_ : params_.max_transaction);
+  }
   if (descriptor.walker->done()) {
     descriptor.walker.reset();
     ++descriptor.transfer;
@@ -90,18 +114,23 @@ PieceId DmaEngine::new_piece(Descriptor& descriptor, const Piece& piece) {
   }
   const PieceId id = free_pieces_.back();
   free_pieces_.pop_back();
-  pieces_[id] = {&descriptor, &descriptor.transfers[descriptor.transfer], piece, 0};
+  const std::int64_t packets = packets_of(std::max(piece.src_bytes, piece.dst_bytes));
+  pieces_[id] = {&descriptor, &descriptor.transfers[descriptor.transfer], piece, packets, 0};
   ++descriptor.unanswered;
-  ++in_flight_;
+  in_flight_ += packets;
   return id;
+}
+
+std::int64_t DmaEngine::packets_of(std::int64_t bytes) const {
+  return std::max<std::int64_t>(1, ceil_div(bytes, params_.max_transaction.count()));
 }
 
 void DmaEngine::drain_outbox() {
   while (!blocked_ && !outbox_.empty()) {
     const Request request = outbox_.front();
     outbox_.pop_front();
-    blocked_ =
-        !wire_.send(request.id, request.side, request.address, request.bytes, request.write, request.at);
+    blocked_ = !wire_.send(request.id, request.side, request.address, request.bytes, request.write,
+                           request.at);
   }
 }
 
@@ -130,7 +159,8 @@ void DmaEngine::write_out(PieceId id, Cycles data_at) {
   };
   if (transfer.dst && transfer.dst->on_wire()) send(*transfer.dst);
   if (transfer.dst && !transfer.dst->on_wire()) {
-    local_end = use_local(data_at, transfer, *transfer.dst, piece.piece.dst, piece.piece.dst_bytes, true);
+    local_end =
+        use_local(data_at, transfer, *transfer.dst, piece.piece.dst, piece.piece.dst_bytes, true);
   }
   for (std::uint64_t rest = remote_copies(transfer, core_); rest; rest &= rest - 1) {
     send({transfer.dst->space, static_cast<std::uint16_t>(std::countr_zero(rest)), 0, {}});
@@ -153,7 +183,7 @@ void DmaEngine::finish_piece(PieceId id, Cycles at) {
   Descriptor& descriptor = *pieces_[id].descriptor;
   descriptor.finish = std::max(descriptor.finish, at);
   --descriptor.unanswered;
-  --in_flight_;
+  in_flight_ -= pieces_[id].packets;
   free_pieces_.push_back(id);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The DMA engine: descriptors in order, transactions out at the engine's rate, answers in any order.
+// The DMA engine: descriptors in order, transactions out at the engine's rate, answers in any
+// order.
 #pragma once
 
 #include <deque>
@@ -47,10 +48,11 @@ class DmaEngine {
   /// The next descriptor that has finished by now, in order of issue.
   std::optional<Finished> take_finished(Cycles now);
 
-  /// When step() or take_finished() has something to do without an answer; nullopt: only an answer helps.
+  /// When step() or take_finished() has something to do without an answer; nullopt: only an answer
+  /// helps.
   std::optional<Cycles> wake_at() const;
   bool idle() const { return descriptors_.empty(); }
-  std::int64_t pieces_in_flight() const { return in_flight_; }
+  std::int64_t packets_in_flight() const { return in_flight_; }
 
  private:
   struct Descriptor {
@@ -58,7 +60,7 @@ class DmaEngine {
     std::vector<Transfer> transfers;  ///< One, or the two halves of an opaque; none for cfg.
     std::size_t transfer = 0;         ///< The one being walked.
     std::optional<PieceWalker> walker;
-    Cycles ready{};                   ///< Start-up is over.
+    Cycles ready{};  ///< Start-up is over.
     Cycles finish{};
     std::int64_t unanswered = 0;
     const char* stalled_on = "";
@@ -70,6 +72,7 @@ class DmaEngine {
     Descriptor* descriptor = nullptr;
     const Transfer* transfer = nullptr;
     Piece piece;
+    std::int64_t packets = 1;
     std::int64_t writes_left = 0;  ///< Answers still to come from destinations; 0 while reading.
   };
   struct Request {
@@ -83,6 +86,7 @@ class DmaEngine {
 
   Descriptor* issuing();
   void issue_piece(Cycles now, Descriptor& descriptor);
+  std::int64_t packets_of(std::int64_t bytes) const;
   PieceId new_piece(Descriptor& descriptor, const Piece& piece);
   void drain_outbox();
   void write_out(PieceId id, Cycles data_at);
@@ -94,6 +98,7 @@ class DmaEngine {
   Cycles occupancy(std::int64_t bytes) const;
 
   DmaParams params_;
+  Bytes train_;  ///< Packets of a contiguous run go as one transaction of at most so many bytes.
   std::uint16_t core_;
   ScratchpadPort& local_;
   DmaWire& wire_;
@@ -101,12 +106,12 @@ class DmaEngine {
   std::vector<InFlight> pieces_;
   std::vector<PieceId> free_pieces_;
   std::deque<Request> outbox_;
-  std::int64_t in_flight_ = 0;
+  std::int64_t in_flight_ = 0;  ///< Packets.
   bool blocked_ = false;
-  Cycles issue_free_{};        ///< The data path is taken until then.
-  Cycles start_free_{};        ///< The start-up logic is taken until then.
-  Cycles expand_free_{};       ///< The decompressor is taken until then.
-  Cycles executing_since_{};   ///< Since the last completion, for the share of cycles stalled.
+  Cycles issue_free_{};       ///< The data path is taken until then.
+  Cycles start_free_{};       ///< The start-up logic is taken until then.
+  Cycles expand_free_{};      ///< The decompressor is taken until then.
+  Cycles executing_since_{};  ///< Since the last completion, for the share of cycles stalled.
   Cycles work_{}, work_until_{};
 };
 

@@ -33,6 +33,8 @@ class AddressMap {
 
   Location decode(Address address) const;
   Bytes capacity() const { return capacity_; }
+  /// decode(a ^ b) is decode(a) ^ decode(b), field by field.
+  bool linear() const { return modulo_channels_ == 1; }
   /// Aligned blocks of this size (a power of two) lie in one row, in order of columns.
   Bytes run_bytes() const { return Bytes{run_bytes_}; }
 

@@ -44,4 +44,13 @@ std::unique_ptr<Channel> make_reference_channel(const ResolvedPart& part,
                                                 const ControllerParams& controller,
                                                 CommandObserver* observer = nullptr);
 
+class MemoTable;
+
+/// The fast engine: granules of a row at a time, see docs/dram.md. `memo` may be shared by channels
+/// of the same part and controller; null works everything out, with the same result.
+std::unique_ptr<Channel> make_fast_channel(const ResolvedPart& part,
+                                           const ControllerParams& controller,
+                                           MemoTable* memo = nullptr,
+                                           CommandObserver* observer = nullptr);
+
 }  // namespace npulse::dram

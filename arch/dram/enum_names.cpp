@@ -2,6 +2,7 @@
 // Spellings of the enumerations of this folder.
 #include "arch/dram/command.h"
 #include "arch/dram/controller_params.h"
+#include "arch/dram/memory_params.h"
 #include "arch/dram/params.h"
 
 namespace npulse::dram {
@@ -76,6 +77,12 @@ std::span<const EnumName<RefreshMode>> enum_names(RefreshMode) {
 std::span<const EnumName<WriteResponse>> enum_names(WriteResponse) {
   static constexpr EnumName<WriteResponse> kNames[] = {{WriteResponse::queued, "queued"},
                                                        {WriteResponse::written, "written"}};
+  return kNames;
+}
+
+std::span<const EnumName<MemoryEngine>> enum_names(MemoryEngine) {
+  static constexpr EnumName<MemoryEngine> kNames[] = {{MemoryEngine::fast, "fast"},
+                                                      {MemoryEngine::reference, "reference"}};
   return kNames;
 }
 

@@ -27,14 +27,22 @@ Memory::Memory(const PartParams& part, const MemoryParams& params,
            params.mapping.value_or(part.mapping)},
       // A longer piece would leave the scheduler blind for the row that comes next.
       splitter_{map_, Bytes{part.organisation.burst_bytes()},
-                std::max<std::int64_t>(1, controller_.queue_bursts / 4)} {
+                std::max<std::int64_t>(1, controller_.queue_bursts / 4),
+                params.engine == MemoryEngine::fast} {
   const auto count = static_cast<std::size_t>(params.channels.value_or(part.channels));
   ensure(observers.empty() || observers.size() == count, "one observer a channel, or none");
   for (std::size_t c = 0; c < count; ++c) {
-    CommandObserver* const observer = observers.empty() ? nullptr : observers[c];
-    channels_.push_back(make_reference_channel(part_, controller_, observer));
+    channels_.push_back(make_channel(params.engine, observers.empty() ? nullptr : observers[c]));
   }
   traffic_.resize(count);
+  next_events_.resize(count, kNever);
+}
+
+std::unique_ptr<Channel> Memory::make_channel(MemoryEngine engine, CommandObserver* observer) {
+  if (engine == MemoryEngine::reference) {
+    return make_reference_channel(part_, controller_, observer);
+  }
+  return make_fast_channel(part_, controller_, &memo_, observer);
 }
 
 Cycles Memory::settled_until(Picoseconds now) const {
@@ -42,8 +50,13 @@ Cycles Memory::settled_until(Picoseconds now) const {
 }
 
 void Memory::advance(std::size_t channel, Cycles until) {
-  const auto next = channels_[channel]->next_event();
-  if (next && *next < until) channels_[channel]->advance(until, *this);
+  if (next_events_[channel] >= until) return;
+  channels_[channel]->advance(until, *this);
+  note_next_event(channel);
+}
+
+void Memory::note_next_event(std::size_t channel) {
+  next_events_[channel] = channels_[channel]->next_event().value_or(kNever);
 }
 
 void Memory::advance(Picoseconds now) {
@@ -72,6 +85,7 @@ std::optional<TransactionId> Memory::offer(Picoseconds now, const Transaction& t
     request.id = id;
     request.arrival = seen;
     channels_[piece.channel]->push(request);
+    note_next_event(piece.channel);
     traffic_[piece.channel] += piece.traffic;
   }
   return id;
@@ -116,14 +130,11 @@ std::optional<TransactionId> Memory::take_completed(Picoseconds now) {
 }
 
 std::optional<Picoseconds> Memory::next_advance() const {
-  std::optional<Cycles> event;
-  for (const auto& channel : channels_) {
-    const auto next = channel->next_event();
-    if (next && (!event || *next < *event)) event = next;
-  }
-  if (!event) return std::nullopt;
+  Cycles event = kNever;
+  for (const Cycles next : next_events_) event = std::min(event, next);
+  if (event == kNever) return std::nullopt;
   // Without a front end a tick is settled only when its instant has passed.
-  return part_.clock.time_of(*event) + Picoseconds{front_end_ == Picoseconds{0}};
+  return part_.clock.time_of(event) + Picoseconds{front_end_ == Picoseconds{0}};
 }
 
 std::optional<Picoseconds> Memory::next_completion() const {
@@ -132,7 +143,10 @@ std::optional<Picoseconds> Memory::next_completion() const {
 }
 
 void Memory::settle(Picoseconds now) {
-  for (const auto& channel : channels_) channel->advance(settled_until(now), *this);
+  for (std::size_t c = 0; c < channels_.size(); ++c) {
+    channels_[c]->advance(settled_until(now), *this);
+    note_next_event(c);
+  }
 }
 
 std::int64_t Memory::peak_bytes_per_s() const {

@@ -10,6 +10,7 @@
 
 #include "arch/dram/address_map.h"
 #include "arch/dram/channel.h"
+#include "arch/dram/memo.h"
 #include "arch/dram/memory_params.h"
 #include "arch/dram/splitter.h"
 
@@ -77,6 +78,8 @@ class Memory : private CompletionSink {
   /// The first tick that is not settled at `now`; a request that arrives then is seen at that tick.
   Cycles settled_until(Picoseconds now) const;
   void advance(std::size_t channel, Cycles until);
+  std::unique_ptr<Channel> make_channel(MemoryEngine engine, CommandObserver* observer);
+  void note_next_event(std::size_t channel);
   TransactionId start_flight(std::size_t pieces);
 
   ResolvedPart part_;
@@ -84,7 +87,9 @@ class Memory : private CompletionSink {
   Picoseconds front_end_, back_end_;
   AddressMap map_;
   Splitter splitter_;
+  MemoTable memo_;  ///< Of the fast engine.
   std::vector<std::unique_ptr<Channel>> channels_;
+  std::vector<Cycles> next_events_;  ///< By channel; kNever when it has none.
   std::vector<TrafficCounts> traffic_;
   std::vector<Flight> flights_;
   std::vector<TransactionId> free_flights_;

@@ -10,11 +10,17 @@
 
 namespace npulse::dram {
 
+/// fast: granules of rows, memoised (fast_channel.h); reference: every command
+/// (reference_channel.h).
+enum class MemoryEngine : std::uint8_t { fast, reference };
+std::span<const EnumName<MemoryEngine>> enum_names(MemoryEngine);
+
 struct MemoryParams {
   std::string part = "lpddr5x-8533";
   std::optional<std::int64_t> channels;
   std::optional<MappingParams> mapping;
   ControllerParams controller;
+  MemoryEngine engine = MemoryEngine::fast;
 
   template <class V>
   static void describe(V& field) {
@@ -25,6 +31,7 @@ struct MemoryParams {
           between(1, 1024));
     field("mapping", &T::mapping, "", "Address mapping; the part's own when absent.");
     field("controller", &T::controller, "", "The controller of every channel.");
+    field("engine", &T::engine, "", "How channels are simulated: quickly, or command by command.");
   }
 };
 

@@ -157,6 +157,7 @@ void PseudoChannel::issue_column(CompletionSink& sink) {
   send(command, at, p.bank, where.row, where.column, arrival);
   if (closing) close(bit_of(p.bank));
   const Cycles end = at + latency(command) + part_.burst;
+  data_end_ = end;
   synced_until_ = end + part_.t_wckpst;
   shared_.counts.data_ticks += part_.burst_data.count();
   if (served && !(served->write && posted_writes_)) sink.completed(*served, end);

@@ -90,6 +90,8 @@ void PseudoChannel::propose_columns(Cycles now, BankMask hits) {
       best, hits,
       [&](std::size_t bank) { return std::max(floor, device_.earliest(command, bank)); },
       [&](std::size_t bank) { return window_.hit_age(direction, bank); });
+  // ACT-2 may not come between data that would follow each other without a gap.
+  if (half_ && best.at + latency(command) <= data_end_) best.urgency = Proposal::seamless;
   if (part_.needs_sync && best.at + latency(command) > synced_until_) {
     best.sync = true;
     best.at = std::max(now, best.at - part_.ticks_per_clock);

@@ -8,9 +8,6 @@
 
 namespace npulse::dram {
 
-/// Later than everything.
-constexpr Cycles kNever{std::numeric_limits<std::int64_t>::max()};
-
 /// One refresh falls due at every multiple of the interval. Up to a limit they are put off while
 /// requests wait for the banks, or done ahead while none waits at all. Every set of banks has its
 /// turn once in a round; within a round the one goes first for which least waits.

@@ -4,11 +4,16 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
+#include <vector>
 
 #include "arch/dram/command.h"
 #include "sim/core/units.h"
 
 namespace npulse::dram {
+
+/// Later than everything.
+constexpr Cycles kNever{std::numeric_limits<std::int64_t>::max()};
 
 /// A place inside a channel. `bank` counts over ranks, groups and banks of the pseudo-channel.
 struct DecodedAddress {
@@ -19,13 +24,37 @@ struct DecodedAddress {
   bool operator==(const DecodedAddress&) const = default;
 };
 
-/// `bursts` consecutive bursts of one row. Times are ticks of the part's clock.
+/// Consecutive bursts of one row of a pseudo-channel.
+struct RowRun {
+  std::uint32_t row = 0;
+  std::uint16_t column = 0;
+  std::uint16_t bursts = 1;
+  std::uint8_t bank = 0;
+};
+
+/// What a request for more than one run looks like, wherever it lies: bank and row of each run XOR
+/// those of the request, and columns of their own.
+struct Shape {
+  std::vector<RowRun> runs;
+};
+
+/// `bursts` consecutive bursts of one row, or, with a shape, those of all its runs. Times are ticks
+/// of the part's clock. The shape must outlive the request.
 struct Request {
   std::uint64_t id = 0;
   DecodedAddress at;
   std::uint16_t bursts = 1;
   bool write = false;
   Cycles arrival{};
+  const Shape* shape = nullptr;
+
+  std::size_t runs() const { return shape ? shape->runs.size() : 1; }
+  RowRun run(std::size_t i) const {
+    if (!shape) return {at.row, at.column, bursts, at.bank};
+    const RowRun& r = shape->runs[i];
+    return {r.row ^ at.row, static_cast<std::uint16_t>(r.column ^ at.column), r.bursts,
+            static_cast<std::uint8_t>(r.bank ^ at.bank)};
+  }
 };
 
 /// One command as it stood on its bus. A `cas` belongs to the column command one CK later.

@@ -5,6 +5,12 @@
 #include <bit>
 
 namespace npulse::dram {
+namespace {
+
+// Bursts of a request and of a run, at most: what the fast engine reserves at once.
+constexpr std::int64_t kMaxRequest = 64, kMaxRun = 16;
+
+}  // namespace
 
 TrafficCounts& TrafficCounts::operator+=(const TrafficCounts& other) {
   bytes_read += other.bytes_read;
@@ -14,21 +20,69 @@ TrafficCounts& TrafficCounts::operator+=(const TrafficCounts& other) {
   return *this;
 }
 
-Splitter::Splitter(const AddressMap& map, Bytes burst, std::int64_t max_bursts)
+Splitter::Splitter(const AddressMap& map, Bytes burst, std::int64_t max_bursts, bool coalesce)
     : map_{map},
       burst_{static_cast<Address>(burst.count())},
       run_{std::min(static_cast<Address>(map.run_bytes().count()),
-                    burst_ * std::bit_floor(static_cast<Address>(max_bursts)))} {}
+                    burst_ * std::bit_floor(static_cast<Address>(max_bursts)))} {
+  if (coalesce) templates_.emplace(map, burst, std::min(max_bursts, kMaxRequest), kMaxRun);
+}
 
 const std::vector<Piece>& Splitter::split(const Transaction& transaction) {
   pieces_.clear();
-  const Address end = transaction.address + static_cast<Address>(transaction.bytes.count());
-  for (Address begin = transaction.address; begin < end;) {
+  const Address begin = transaction.address;
+  const Address end = begin + static_cast<Address>(transaction.bytes.count());
+  const Address first = std::min(end, (begin + burst_ - 1) / burst_ * burst_);
+  const Address last = std::max(first, end / burst_ * burst_);
+  if (!templates_ || last - first <= run_) {
+    split_runs(transaction, begin, end);
+    return pieces_;
+  }
+  split_runs(transaction, begin, first);
+  split_aligned(transaction, first, last);
+  split_runs(transaction, last, end);
+  return pieces_;
+}
+
+/// In the largest aligned blocks.
+void Splitter::split_aligned(const Transaction& transaction, Address begin, Address end) {
+  while (begin < end) {
+    const int aligned = begin == 0 ? 63 : std::countr_zero(begin);
+    const int fits = static_cast<int>(std::bit_width(end - begin)) - 1;
+    const int log2 = std::min({aligned, fits, BlockTemplates::kMaxLog2});
+    if (!split_block(transaction, begin, log2)) {
+      split_runs(transaction, begin, end);
+      return;
+    }
+    begin += Address{1} << log2;
+  }
+}
+
+bool Splitter::split_block(const Transaction& transaction, Address begin, int log2) {
+  const auto* block = templates_->block(log2);
+  if (!block) return false;
+  const Location base = map_.decode(begin);
+  for (const auto& part : *block) {
+    Piece piece{base.channel ^ part.channel, part.request, {}};
+    DecodedAddress& at = piece.request.at;
+    at.pseudo_channel = base.at.pseudo_channel ^ part.pseudo_channel;
+    at.bank ^= base.at.bank;
+    at.row ^= base.at.row;
+    at.column ^= base.at.column;
+    piece.request.write = transaction.write;
+    const auto bytes = static_cast<std::int64_t>(piece.request.bursts * burst_);
+    (transaction.write ? piece.traffic.bytes_written : piece.traffic.bytes_read) = bytes;
+    pieces_.push_back(piece);
+  }
+  return true;
+}
+
+void Splitter::split_runs(const Transaction& transaction, Address begin, Address end) {
+  while (begin < end) {
     const Address run_end = std::min(end, (begin / run_ + 1) * run_);
     split_run(transaction, begin, run_end);
     begin = run_end;
   }
-  return pieces_;
 }
 
 void Splitter::split_run(const Transaction& transaction, Address begin, Address end) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cuts transactions into runs of bursts, one channel and one row each.
+// Cuts transactions into requests: bursts of one pseudo-channel, mostly of one row.
 #pragma once
 
 #include <vector>
 
-#include "arch/dram/address_map.h"
+#include "arch/dram/block_templates.h"
 
 namespace npulse::dram {
 
@@ -34,18 +34,24 @@ struct Piece {
 /// burst is read, and the write that follows it to the same place waits for that read.
 class Splitter {
  public:
-  Splitter(const AddressMap& map, Bytes burst, std::int64_t max_bursts);
+  /// Pieces have at most `max_bursts`; with `coalesce`, bursts of a row are gathered from all over
+  /// the transaction, and pieces may have shapes.
+  Splitter(const AddressMap& map, Bytes burst, std::int64_t max_bursts, bool coalesce);
 
   /// The pieces in order of address, valid until the next call.
   const std::vector<Piece>& split(const Transaction& transaction);
 
  private:
+  void split_aligned(const Transaction& transaction, Address begin, Address end);
+  bool split_block(const Transaction& transaction, Address begin, int log2);
+  void split_runs(const Transaction& transaction, Address begin, Address end);
   void split_run(const Transaction& transaction, Address begin, Address end);
   void merge(const Location& where, Address run, Address burst);
 
   const AddressMap& map_;
   Address burst_;
   Address run_;  ///< Largest aligned block of one piece.
+  std::optional<BlockTemplates> templates_;
   std::vector<Piece> pieces_;
 };
 

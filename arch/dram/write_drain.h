@@ -15,8 +15,10 @@ class WriteDrain {
 
   Direction direction() const { return direction_; }
   void choose(const RequestWindow& window) {
-    const bool reads = window.waiting(Direction::read) != 0;
-    const std::int64_t writes = window.bursts(Direction::write);
+    choose(window.waiting(Direction::read) != 0, window.bursts(Direction::write));
+  }
+  /// Given whether reads wait, and how many bursts of writes.
+  void choose(bool reads, std::int64_t writes) {
     if (direction_ == Direction::read) {
       if (writes >= high_ || (!reads && writes > 0)) direction_ = Direction::write;
     } else if (writes == 0 || (reads && writes <= low_)) {

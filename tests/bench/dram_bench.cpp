@@ -12,6 +12,7 @@
 
 #include "arch/dram/address_map.h"
 #include "arch/dram/channel.h"
+#include "arch/dram/memo.h"
 #include "arch/dram/memory.h"
 #include "arch/dram/part_file.h"
 
@@ -78,43 +79,68 @@ class LastCompletion : public CompletionSink {
   Cycles last_{0};
 };
 
-void push(Channel& channel, const AddressMap& map, std::int64_t burst_bytes, const Access& access) {
-  for (std::int64_t done = 0; done < access.bytes; done += map.run_bytes().count()) {
-    const auto bytes = std::min(map.run_bytes().count(), access.bytes - done);
+/// Pushes the bursts of an access in pieces as Memory cuts them; how many bursts.
+std::int64_t push(Channel& channel, const AddressMap& map, std::int64_t burst_bytes,
+                  const Access& access) {
+  const std::int64_t piece = std::min(map.run_bytes().count(), 16 * burst_bytes);
+  std::int64_t bursts = 0;
+  for (std::int64_t done = 0; done < access.bytes; done += piece) {
+    const auto bytes = std::max(burst_bytes, std::min(piece, access.bytes - done));
     const auto where = map.decode(access.address + static_cast<Address>(done));
     channel.push({0, where.at, static_cast<std::uint16_t>(bytes / burst_bytes), access.write, {}});
+    bursts += bytes / burst_bytes;
   }
-}
-
-void print_row(const char* pattern, const std::string& part, double mbursts_per_s, double share,
-               const ChannelCounts& counts) {
-  fmt::print("{:16} {:16} {:10.2f} {:12.1f} {:10.1f}\n", pattern, part, mbursts_per_s, 100 * share,
-             100.0 * static_cast<double>(counts.row_hits()) / static_cast<double>(counts.bursts()));
+  return bursts;
 }
 
 double seconds_since(std::clock_t begin) {
   return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
 }
 
-void measure_channel(const ResolvedPart& part, const Pattern& pattern, std::int64_t bursts) {
+struct Measured {
+  double mbursts_per_s;
+  double share;  ///< Of the peak bandwidth.
+  double hits;   ///< Share of bursts.
+};
+
+Measured measure_channel(const ResolvedPart& part, const Pattern& pattern, std::int64_t bursts,
+                         Channel& channel) {
   const AddressMap map{part.organisation, 1, part.params.mapping};
-  const auto channel = make_reference_channel(part, {});
   LastCompletion sink;
   const std::clock_t begin = std::clock();
   const std::int64_t burst_bytes = part.organisation.burst_bytes();
+  // No more than the backlog is served in a step.
+  const Cycles step{128 * part.burst.count() / part.organisation.pseudo_channels};
   std::int64_t pushed = 0;
   for (std::uint64_t i = 0; pushed < bursts; ++i) {
-    while (!channel->can_accept()) channel->advance(*channel->next_event() + Cycles{256}, sink);
-    const Access access = pattern.access(i);
-    push(*channel, map, burst_bytes, access);
-    pushed += access.bytes / burst_bytes;
+    while (!channel.can_accept()) channel.advance(*channel.next_event() + step, sink);
+    pushed += push(channel, map, burst_bytes, pattern.access(i));
   }
-  while (const auto next = channel->next_event()) channel->advance(*next + Cycles{1024}, sink);
-  const double rate = static_cast<double>(pushed) / seconds_since(begin) / 1e6;
-  const ChannelCounts& counts = channel->counts();
+  while (const auto next = channel.next_event()) channel.advance(*next + Cycles{1024}, sink);
+  const double seconds = seconds_since(begin);
+  const ChannelCounts& counts = channel.counts();
   const std::int64_t ticks = part.organisation.pseudo_channels * sink.last().count();
-  print_row(pattern.name, part.params.name, rate,
-            static_cast<double>(counts.data_ticks) / static_cast<double>(ticks), counts);
+  return {static_cast<double>(pushed) / seconds / 1e6,
+          static_cast<double>(counts.data_ticks) / static_cast<double>(ticks),
+          static_cast<double>(counts.row_hits()) / static_cast<double>(counts.bursts())};
+}
+
+void compare_engines(const ResolvedPart& part, const Pattern& pattern, std::int64_t bursts) {
+  MemoTable table;
+  const auto reference = measure_channel(part, pattern, bursts, *make_reference_channel(part, {}));
+  const auto plain = measure_channel(part, pattern, bursts, *make_fast_channel(part, {}));
+  const auto memo =
+      measure_channel(part, pattern, 10 * bursts, *make_fast_channel(part, {}, &table));
+  fmt::print("{:16} {:16} {:10.2f} {:10.2f} {:10.2f} {:10.1f} {:10.1f} {:10.1f} {:8.1f} {:8.1f}\n",
+             pattern.name, part.params.name, reference.mbursts_per_s, plain.mbursts_per_s,
+             memo.mbursts_per_s, 100 * reference.share, 100 * plain.share,
+             100 * (plain.share / reference.share - 1), 100 * reference.hits, 100 * plain.hits);
+}
+
+void print_row(const char* pattern, const std::string& part, double mbursts_per_s, double share,
+               const ChannelCounts& counts) {
+  fmt::print("{:16} {:16} {:10.2f} {:12.1f} {:10.1f}\n", pattern, part, mbursts_per_s, 100 * share,
+             100.0 * static_cast<double>(counts.row_hits()) / static_cast<double>(counts.bursts()));
 }
 
 /// All channels of the part, read in transactions of 4 KiB as a DMA engine does.
@@ -148,11 +174,11 @@ void measure_memory(const PartParams& part, std::int64_t bursts) {
 int main(int argc, char** argv) {
   const std::int64_t bursts = argc > 1 ? std::atoll(argv[1]) : 2'000'000;
   const auto catalogue = Catalogue::locate();
-  fmt::print("{:16} {:16} {:>10} {:>12} {:>10}\n", "pattern", "part", "Mbursts/s", "% of peak",
-             "% row hits");
+  fmt::print("{:16} {:16} {:>10} {:>10} {:>10} {:>10} {:>10} {:>10}\n", "pattern", "part",
+             "reference", "fast", "memo", "ref %", "fast %", "error %");
   for (const auto& name : catalogue.list("parts")) {
     const ResolvedPart part{load_part(catalogue, name)};
-    for (const auto& pattern : patterns()) measure_channel(part, pattern, bursts);
+    for (const auto& pattern : patterns()) compare_engines(part, pattern, bursts);
     measure_memory(part.params, bursts);
   }
 }

@@ -39,8 +39,10 @@ DramSystem load_dram_system(const std::string& part, const DramChanges& changes)
   DramSystem system;
   system.part = read<dram::PartParams>(part_file, &system.provenance);
   for (Provenance& figure : system.provenance) figure.path = kPartPrefix.data() + figure.path;
-  system.params = read<dram::MemoryParams>(own);
+  system.params.engine = dram::MemoryEngine::reference;
+  read_into(system.params, own);
   system.params.part = part;
+  if (changes.engine) system.params.engine = *changes.engine;
   if (changes.channels) system.params.channels = checked_channels(*changes.channels);
   return changes.mapping ? with_mapping(std::move(system), *changes.mapping) : system;
 }

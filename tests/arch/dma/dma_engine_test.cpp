@@ -128,6 +128,7 @@ TEST_CASE("A second descriptor hides its start-up behind the first", "[dma]") {
 TEST_CASE("A withheld end of request stops the engine until it is unblocked", "[dma]") {
   Bench bench;
   bench.wire.accepts = false;
+  bench.params.outstanding = 2;  // packets go one by one
   bench.start(Cycles{0}, 1, load(3 * 4096));
   bench.run(Cycles{0});
   REQUIRE(bench.wire.sent.size() == 1);

@@ -153,7 +153,9 @@ TEST_CASE("An unloaded read through the module takes front end, device and back 
           "[arch][dram]") {
   const ResolvedPart part{shipped_part("lpddr5-6400")};
   const Picoseconds annotated{20'000};  // a whole number of clocks, as is the front end
-  const Run result = run("lpddr5-6400", memory_of(1), {{Picoseconds{5'000}, annotated, 0, 32}});
+  MemoryParams params = memory_of(1);
+  params.engine = MemoryEngine::reference;
+  const Run result = run("lpddr5-6400", params, {{Picoseconds{5'000}, annotated, 0, 32}});
   const Cycles device = part.ticks_per_clock + part.ticks("t_rcd + rl + burst");
   REQUIRE(result.outcomes[0].taken == Picoseconds{5'000});
   REQUIRE(result.outcomes[0].done == Picoseconds{5'000} + annotated + Picoseconds{10'000} +
@@ -194,15 +196,18 @@ TEST_CASE("A full module still streams near the refresh limit", "[arch][dram]") 
 }
 
 TEST_CASE("Waking the module for nothing changes nothing", "[arch][dram]") {
+  const auto engine = GENERATE(MemoryEngine::fast, MemoryEngine::reference);
   for (const double front : {0.0, 10.0}) {
     ControllerParams controller;
     controller.front_end_ns = front;
     controller.backlog_bursts = 32;
+    MemoryParams params = memory_of(2, controller);
+    params.engine = engine;
     std::vector<Scripted> script = stream_of(60, Picoseconds{1'234}, 1024);
     for (std::size_t i = 0; i < script.size(); i += 3) script[i].write = true;
-    const Run quiet = run("hbm3-6400", memory_of(2, controller), script);
+    const Run quiet = run("hbm3-6400", params, script);
     REQUIRE(quiet.counts.bursts() == 60 * 32);
-    const Run restless = run("hbm3-6400", memory_of(2, controller), script, {}, Picoseconds{997});
+    const Run restless = run("hbm3-6400", params, script, {}, Picoseconds{997});
     REQUIRE(restless.outcomes == quiet.outcomes);
     REQUIRE(restless.counts == quiet.counts);
   }

@@ -21,6 +21,12 @@ MemoryParams memory_of(std::int64_t channels, ControllerParams controller = {}) 
   return params;
 }
 
+/// The same, command by command.
+MemoryParams exactly(MemoryParams params) {
+  params.engine = MemoryEngine::reference;
+  return params;
+}
+
 struct Completion {
   TransactionId id;
   Picoseconds at;
@@ -56,7 +62,7 @@ TEST_CASE("An unloaded read takes front end, device and back end", "[arch][dram]
     for (const double front : {0.0, 10.0}) {
       ControllerParams controller;
       controller.front_end_ns = front;
-      Memory memory{shipped_part(name), memory_of(4, controller)};
+      Memory memory{shipped_part(name), exactly(memory_of(4, controller))};
       const ResolvedPart& part = memory.part();
       const Cycles device = open_time(part, Command::rd) + read_time(part);
       // The controller's clock samples the request at its next edge.

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arch/dram/block_templates.h"
+
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <tuple>
+
+namespace npulse::dram {
+
+BlockTemplates::BlockTemplates(const AddressMap& map, Bytes burst, std::int64_t max_bursts,
+                               std::int64_t max_run)
+    : map_{map},
+      burst_{static_cast<Address>(burst.count())},
+      max_bursts_{max_bursts},
+      max_run_{std::min(max_run, max_bursts)},
+      blocks_(kMaxLog2 + 1) {}
+
+const BlockTemplates::Block* BlockTemplates::block(int log2) {
+  if (!map_.linear() || (Address{1} << log2) < burst_) return nullptr;
+  auto& known = blocks_[static_cast<std::size_t>(log2)];
+  if (!known) known = make(log2);
+  return known->empty() ? nullptr : &*known;
+}
+
+/// Runs stay runs wherever the block lies: no address bit above the block moves columns within
+/// them.
+bool BlockTemplates::moves_whole(const std::vector<RowRun>& runs, int log2) const {
+  std::uint16_t inside = 0;
+  for (const RowRun& run : runs) inside = static_cast<std::uint16_t>(inside | (run.bursts - 1));
+  const auto bits =
+      static_cast<int>(std::bit_width(static_cast<Address>(map_.capacity().count() - 1)));
+  for (int bit = log2; bit < bits; ++bit) {
+    if (map_.decode(Address{1} << bit).at.column & inside) return false;
+  }
+  return true;
+}
+
+BlockTemplates::Block BlockTemplates::make(int log2) {
+  std::map<std::tuple<std::uint32_t, std::uint8_t>, std::vector<Cell>> by_channel;
+  std::map<std::tuple<std::uint32_t, std::uint8_t, std::uint8_t, std::uint32_t>, std::int64_t>
+      order;
+  for (Address a = 0; a < Address{1} << log2; a += burst_) {
+    const Location where = map_.decode(a);
+    const auto& at = where.at;
+    const auto first = order.try_emplace({where.channel, at.pseudo_channel, at.bank, at.row},
+                                         static_cast<std::int64_t>(order.size()));
+    by_channel[{where.channel, at.pseudo_channel}].push_back({where, first.first->second});
+  }
+  Block block;
+  for (const auto& [channel, cells] : by_channel) {
+    const auto runs = runs_of(cells);
+    if (!moves_whole(runs, log2)) return {};
+    add_requests(block, cells.front().where, runs);
+  }
+  return block;
+}
+
+/// Whole aligned blocks of columns, rows in turns.
+std::vector<RowRun> BlockTemplates::runs_of(std::vector<Cell> cells) const {
+  std::sort(cells.begin(), cells.end(), [](const Cell& a, const Cell& b) {
+    return std::tie(a.order, a.where.at.column) < std::tie(b.order, b.where.at.column);
+  });
+  struct Ordered {
+    std::int64_t turn, order;
+    RowRun run;
+  };
+  std::vector<Ordered> list;
+  std::int64_t turn = 0;
+  for (std::size_t i = 0; i < cells.size();) {
+    const DecodedAddress& at = cells[i].where.at;
+    turn = i > 0 && cells[i - 1].order == cells[i].order ? turn + 1 : 0;
+    std::int64_t n = 1;
+    const auto extends = [&](std::int64_t m) {
+      const std::size_t last = i + static_cast<std::size_t>(m) - 1;
+      return m <= max_run_ && at.column % m == 0 && last < cells.size() &&
+             cells[last].order == cells[i].order &&
+             cells[last].where.at.column == at.column + m - 1;
+    };
+    while (extends(2 * n)) n *= 2;
+    list.push_back(
+        {turn, cells[i].order, {at.row, at.column, static_cast<std::uint16_t>(n), at.bank}});
+    i += static_cast<std::size_t>(n);
+  }
+  std::stable_sort(list.begin(), list.end(), [](const Ordered& a, const Ordered& b) {
+    return std::tie(a.turn, a.order) < std::tie(b.turn, b.order);
+  });
+  std::vector<RowRun> runs;
+  for (const Ordered& o : list) runs.push_back(o.run);
+  return runs;
+}
+
+void BlockTemplates::add_requests(Block& block, const Location& where,
+                                  const std::vector<RowRun>& runs) {
+  for (auto first = runs.begin(); first != runs.end();) {
+    std::int64_t bursts = 0;
+    auto last = first;
+    for (; last != runs.end() && bursts + last->bursts <= max_bursts_; ++last)
+      bursts += last->bursts;
+    Part part{where.channel, where.at.pseudo_channel, {}};
+    part.request.bursts = static_cast<std::uint16_t>(bursts);
+    if (last - first == 1) {
+      part.request.at = {0, first->bank, first->column, first->row};
+    } else {
+      part.request.shape = &shapes_.emplace_back(Shape{{first, last}});
+    }
+    block.push_back(part);
+    first = last;
+  }
+}
+
+}  // namespace npulse::dram

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arch/dram/fast_channel.h"
+
+#include <algorithm>
+
+#include "sim/core/error.h"
+
+namespace npulse::dram {
+namespace {
+
+const ControllerParams& checked(const ControllerParams& controller) {
+  Faults faults;
+  controller.check(faults, "controller");
+  faults.throw_if_any();
+  return controller;
+}
+
+}  // namespace
+
+FastChannel::FastChannel(const ResolvedPart& part, const ControllerParams& controller,
+                         MemoTable* memo, CommandObserver* observer)
+    : backlog_limit_{checked(controller).backlog_bursts} {
+  if (observer) sorter_.emplace(*observer);
+  const auto count = static_cast<std::size_t>(part.organisation.pseudo_channels);
+  pseudo_channels_.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    pseudo_channels_.emplace_back(part, controller, static_cast<std::uint8_t>(i), counts_, memo,
+                                  sorter_ ? &*sorter_ : nullptr);
+  }
+}
+
+void FastChannel::push(const Request& request) {
+  FastPseudoChannel& p = pseudo_channels_[request.at.pseudo_channel];
+  p.push(request);
+  backlog_ += request.bursts;
+  next_ = std::min(next_, p.next_decision());
+}
+
+void FastChannel::advance(Cycles until, CompletionSink& sink) {
+  while (true) {
+    FastPseudoChannel* first = &pseudo_channels_.front();
+    for (auto& p : pseudo_channels_) {
+      if (p.next_step() < first->next_step()) first = &p;
+    }
+    const Cycles at = first->next_step();
+    if (at >= until) break;
+    const bool accepted = can_accept();
+    const std::int64_t before = first->backlog();
+    first->step(sink);
+    backlog_ += first->backlog() - before;
+    if (!accepted && can_accept()) accepting_since_ = at;
+  }
+  next_ = kNever;
+  for (const auto& p : pseudo_channels_) next_ = std::min(next_, p.next_decision());
+  if (!sorter_) return;
+  Cycles settled = until;
+  for (const auto& p : pseudo_channels_) settled = std::min(settled, p.base());
+  sorter_->release(settled);
+}
+
+std::unique_ptr<Channel> make_fast_channel(const ResolvedPart& part,
+                                           const ControllerParams& controller, MemoTable* memo,
+                                           CommandObserver* observer) {
+  return std::make_unique<FastChannel>(part, controller, memo, observer);
+}
+
+}  // namespace npulse::dram

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fast engine: whole granules reserved at once, and what that does to a state remembered.
+#pragma once
+
+#include <vector>
+
+#include "arch/dram/command_sorter.h"
+#include "arch/dram/fast_pseudo_channel.h"
+
+namespace npulse::dram {
+
+class FastChannel : public Channel {
+ public:
+  FastChannel(const ResolvedPart& part, const ControllerParams& controller, MemoTable* memo,
+              CommandObserver* observer);
+  FastChannel(const FastChannel&) = delete;
+  FastChannel& operator=(const FastChannel&) = delete;
+
+  bool can_accept() const override { return backlog_ < backlog_limit_; }
+  Cycles accepting_since() const override { return accepting_since_; }
+  void push(const Request& request) override;
+  void advance(Cycles until, CompletionSink& sink) override;
+  std::optional<Cycles> next_event() const override {
+    return next_ == kNever ? std::nullopt : std::optional{next_};
+  }
+  const ChannelCounts& counts() const override { return counts_; }
+
+ private:
+  ChannelCounts counts_;
+  std::int64_t backlog_limit_;
+  std::int64_t backlog_ = 0;
+  Cycles next_ = kNever;  ///< The next decision for a request.
+  Cycles accepting_since_{0};
+  std::optional<CommandSorter> sorter_;
+  std::vector<FastPseudoChannel> pseudo_channels_;
+};
+
+}  // namespace npulse::dram

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arch/dram/fast_pseudo_channel.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "sim/core/error.h"
+
+namespace npulse::dram {
+namespace {
+
+std::size_t log2_of(std::int64_t n) {
+  return static_cast<std::size_t>(std::countr_zero(static_cast<std::uint64_t>(n)));
+}
+
+/// Distance of the base from the end of the promised data, in column cells: enough to close and
+/// open a row behind other data and to lay three half granules side by side, and less than the
+/// queue, which is for choosing. Chosen against the reference engine (docs/dram.md).
+std::int64_t lookahead_of(const ResolvedPart& part, const ControllerParams& controller) {
+  const ReservationTimings timings{part};
+  const CommandGrids grids{part, 0};
+  const std::int64_t row = timings.pre_act + timings.act_col[0];
+  const std::int64_t wanted =
+      ceil_div(row, grids.column.period) + 3 * FastPseudoChannel::kGranule / 2;
+  const std::int64_t most = controller.queue_bursts * (grids.second_cell ? 2 : 1) * 7 / 10;
+  return std::clamp<std::int64_t>(std::min(wanted, most), 1, SlotRing::kDepth);
+}
+
+}  // namespace
+
+FastPseudoChannel::FastPseudoChannel(const ResolvedPart& part, const ControllerParams& controller,
+                                     std::uint8_t number, ChannelCounts& counts, MemoTable* memo,
+                                     CommandObserver* observer)
+    : counts_{counts},
+      observer_{observer},
+      window_bursts_{controller.queue_bursts},
+      looked_at_{controller.scheduler == Scheduler::fcfs ? 1 : kLookedAt},
+      posted_writes_{controller.write_response == WriteResponse::queued},
+      burst_{part.burst},
+      burst_data_{part.burst_data},
+      group_shift_{log2_of(part.organisation.banks)},
+      rank_shift_{log2_of(part.organisation.banks * part.organisation.bank_groups)},
+      state_{part, number, lookahead_of(part, controller), memo},
+      timings_{state_.timings()},
+      drain_{controller},
+      refresh_interval_{part.t_refi},
+      refresh_due_{controller.refresh == RefreshMode::none ? kNever : part.t_refi},
+      banks_(static_cast<std::size_t>(part.organisation.total_banks())),
+      group_ok_(banks_.size() >> group_shift_),
+      rank_ok_(banks_.size() >> rank_shift_) {}
+
+void FastPseudoChannel::push(const Request& request) {
+  ensure(request.bursts <= window_bursts_, "a request is longer than the scheduler's queue");
+  inbox_.push(request);
+  backlog_ += request.bursts;
+}
+
+Cycles FastPseudoChannel::next_decision() const {
+  if (!window_.empty()) return base();
+  return inbox_.empty() ? kNever : std::max(base(), inbox_.front().arrival);
+}
+
+void FastPseudoChannel::step(CompletionSink& sink) {
+  const Cycles decision = next_decision();
+  if (refresh_due_ <= decision) {
+    refresh();
+  } else {
+    decide(decision, sink);
+  }
+}
+
+void FastPseudoChannel::refresh() {
+  bool any_open = false;
+  std::int64_t quiet = refresh_due_.count();
+  for (const Bank& bank : banks_) {
+    any_open |= bank.open;
+    quiet = std::max(quiet, bank.act_ok - timings_.pre_refresh);
+    if (bank.open) quiet = std::max(quiet, bank.pre_ok);
+  }
+  if (!any_open) {
+    for (const Bank& bank : banks_) quiet = std::max(quiet, bank.act_ok);
+  }
+  const std::int64_t open = state_.refresh(quiet, any_open, observer_);
+  for (Bank& bank : banks_) bank = {open, 0, {}, 0, false};
+  counts_.commands[index(Command::preab)] += any_open;
+  ++counts_.commands[index(Command::refab)];
+  refresh_due_ += refresh_interval_;
+}
+
+void FastPseudoChannel::decide(Cycles now, CompletionSink& sink) {
+  state_.advance_base(now);
+  admit(now, sink);
+  drain_.choose(window_.bursts(Direction::read) != 0, window_.bursts(Direction::write));
+  if (blocked_) unblock();
+  const Direction direction = drain_.direction();
+  serve(direction, choose(direction), sink);
+}
+
+void FastPseudoChannel::admit(Cycles now, CompletionSink& sink) {
+  blocked_ = false;
+  while (!inbox_.empty() && inbox_.front().arrival <= now) {
+    const Request& request = inbox_.front();
+    const bool full = window_.bursts(direction_of(request)) + request.bursts > window_bursts_;
+    blocked_ = full || window_.conflicts(request);
+    if (blocked_) return;
+    window_.insert(request);
+    backlog_ -= request.bursts;
+    if (request.write && posted_writes_) sink.completed(request, now);
+    inbox_.pop();
+  }
+}
+
+/// The head of the inbox can only go on when some of those in its way are gone.
+void FastPseudoChannel::unblock() {
+  const Request& head = inbox_.front();
+  if (window_.conflicts(head)) {
+    drain_.force(opposite(direction_of(head)));
+  } else if (head.write) {
+    drain_.force(Direction::write);
+  }
+}
+
+/// The request whose data can begin first; then one that hits, then the oldest.
+std::size_t FastPseudoChannel::choose(Direction direction) const {
+  const WaitingList& list = window_.waiting(direction);
+  const std::int64_t base = state_.base().count();
+  const std::int64_t act_col = timings_.act_col[direction == Direction::write];
+  const std::size_t count = std::min(list.size(), looked_at_);
+  std::size_t best = 0;
+  std::int64_t best_rank = std::numeric_limits<std::int64_t>::max();
+  for (std::size_t i = 0; i < count; ++i) {
+    const RowRun& run = list[i].run;
+    const Bank& bank = banks_[run.bank];
+    const bool hit = bank.open && bank.row == run.row;
+    const std::int64_t opened =
+        bank.open ? std::max(base, bank.pre_ok) + timings_.pre_act : std::max(base, bank.act_ok);
+    const std::int64_t buses =
+        std::max({base, group_ok_[run.bank >> group_shift_], rank_ok_[run.bank >> rank_shift_]});
+    const std::int64_t at = hit ? buses : std::max(buses, opened + act_col);
+    const std::int64_t rank = 2 * at + !hit;
+    best = rank < best_rank ? i : best;
+    best_rank = std::min(rank, best_rank);
+    if (rank == 2 * base) break;  // nothing can be better
+  }
+  return best;
+}
+
+void FastPseudoChannel::serve(Direction direction, std::size_t place, CompletionSink& sink) {
+  Waiting& waiting = window_.waiting(direction)[place];
+  const std::int64_t base = state_.base().count();
+  batch_.clear();
+  places_.clear();
+  std::int64_t bursts = 0;
+  while (batch_.size() < kBatch && can_take(waiting)) {
+    take(waiting, base);
+    bursts += batch_.back().bursts;
+  }
+  const BatchPlacement result =
+      observer_ ? state_.reserve(batch_, *observer_, places_) : state_.reserve(batch_);
+  counts_.commands[index(Command::cas)] += result.syncs;
+  std::int64_t end = 0;
+  for (std::size_t i = 0; i < batch_.size(); ++i) {
+    account(batch_[i], places_[i], result.granules[i], base);
+    end = std::max(end, base + result.granules[i].last_column);
+  }
+  window_.served(direction, bursts);
+  if (!waiting.done()) return;
+  if (!(waiting.request.write && posted_writes_)) {
+    const std::int64_t latency = timings_.latency[waiting.request.write];
+    sink.completed(waiting.request, Cycles{end + latency} + burst_);
+  }
+  window_.remove(direction, place);
+}
+
+/// What a granule finds in its bank must be known, so a batch has at most one of a bank.
+bool FastPseudoChannel::can_take(const Waiting& waiting) const {
+  if (waiting.done()) return false;
+  const std::uint8_t bank = waiting.run.bank;
+  return std::none_of(batch_.begin(), batch_.end(),
+                      [&](const Granule& g) { return g.bank == bank; });
+}
+
+void FastPseudoChannel::take(Waiting& waiting, std::int64_t base) {
+  const RowRun run = waiting.run;
+  const std::uint16_t bursts = std::min(run.bursts, kGranule);
+  waiting.serve(bursts);
+  const Bank& bank = banks_[run.bank];
+  Granule granule{run.bank, static_cast<std::uint8_t>(bursts), waiting.request.write};
+  if (bank.open)
+    granule.row = bank.row == run.row ? RowState::hit : RowState::conflict;
+  else
+    granule.row = RowState::closed;
+  const auto wait = [&](std::int64_t tick) { return std::max<std::int64_t>(0, tick - base); };
+  if (granule.row == RowState::hit) granule.first_ok = wait(bank.col_ok[granule.write]);
+  if (granule.row == RowState::conflict) granule.first_ok = wait(bank.pre_ok);
+  if (granule.row != RowState::hit) granule.act_ok = wait(bank.act_ok);
+  batch_.push_back(granule);
+  places_.push_back({run.row, run.column, waiting.request.arrival});
+}
+
+void FastPseudoChannel::account(const Granule& granule, const Place& place,
+                                const Placement& placement, std::int64_t base) {
+  counts_.commands[index(granule.write ? Command::wr : Command::rd)] += granule.bursts;
+  counts_.data_ticks += granule.bursts * burst_data_.count();
+  Bank& bank = banks_[granule.bank];
+  const std::int64_t last = base + placement.last_column;
+  if (granule.row != RowState::hit) {
+    const std::int64_t at = base + placement.activate;
+    bank = {at + timings_.act_act_bank,
+            at + timings_.act_pre,
+            {at + timings_.act_col[0], at + timings_.act_col[1]},
+            place.row,
+            true};
+    ++counts_.commands[index(Command::act)];
+    counts_.commands[index(Command::act1)] += timings_.two_step_activate;
+    const bool conflict = granule.row == RowState::conflict;
+    counts_.commands[index(Command::pre)] += conflict;
+    ++(conflict ? counts_.row_conflicts : counts_.row_misses);
+  }
+  bank.pre_ok = std::max(bank.pre_ok, last + timings_.col_pre[granule.write]);
+  group_ok_[granule.bank >> group_shift_] =
+      last + timings_.col_col_group[granule.write][granule.write];
+  const std::size_t rank = granule.bank >> rank_shift_;
+  for (std::size_t other = 0; other < rank_ok_.size(); ++other) {
+    if (other != rank) rank_ok_[other] = std::max(rank_ok_[other], last + timings_.other_rank);
+  }
+  if (rank != rank_) rank_ok_[rank] = 0;
+  rank_ = rank;
+}
+
+}  // namespace npulse::dram

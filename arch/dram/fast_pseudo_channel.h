@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fast engine's scheduler of one pseudo-channel: which granules are reserved next.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "arch/dram/channel.h"
+#include "arch/dram/chunk_window.h"
+#include "arch/dram/inbox.h"
+#include "arch/dram/memo.h"
+#include "arch/dram/write_drain.h"
+
+namespace npulse::dram {
+
+class FastPseudoChannel {
+ public:
+  /// Bursts of a granule; other requests go between batches of them, not inside.
+  static constexpr std::uint16_t kGranule = 16;
+  /// So many requests of a direction are looked at, the oldest ones.
+  static constexpr std::size_t kLookedAt = 32;
+
+  /// `memo` and `observer` may be null; with an observer every granule is reserved anew.
+  FastPseudoChannel(const ResolvedPart& part, const ControllerParams& controller,
+                    std::uint8_t number, ChannelCounts& counts, MemoTable* memo,
+                    CommandObserver* observer);
+
+  void push(const Request& request);
+  bool idle() const { return inbox_.empty() && window_.empty(); }
+  std::int64_t backlog() const { return backlog_; }
+  /// When the next decision is due; far in the future when nothing waits.
+  Cycles next_decision() const;
+  Cycles base() const { return state_.base(); }
+  /// When step() is due: for a decision, or a refresh.
+  Cycles next_step() const { return std::min(next_decision(), refresh_due_); }
+  void step(CompletionSink& sink);
+
+ private:
+  /// Absolute ticks from which a bank takes a command.
+  struct Bank {
+    std::int64_t act_ok = 0, pre_ok = 0;
+    std::array<std::int64_t, 2> col_ok{};
+    std::uint32_t row = 0;
+    bool open = false;
+  };
+
+  void decide(Cycles now, CompletionSink& sink);
+  void refresh();
+  void admit(Cycles now, CompletionSink& sink);
+  void unblock();
+  std::size_t choose(Direction direction) const;
+  void serve(Direction direction, std::size_t place, CompletionSink& sink);
+  bool can_take(const Waiting& waiting) const;
+  /// Appends the next granule of a request to the batch.
+  void take(Waiting& waiting, std::int64_t base);
+  void account(const Granule& granule, const Place& place, const Placement& placement,
+               std::int64_t base);
+
+  ChannelCounts& counts_;
+  CommandObserver* observer_;
+  std::int64_t window_bursts_;
+  std::size_t looked_at_;
+  bool posted_writes_;
+  Cycles burst_, burst_data_;
+  std::size_t group_shift_, rank_shift_;
+  MemoizedReservation state_;
+  const ReservationTimings& timings_;
+  Inbox inbox_;
+  ChunkWindow window_;
+  WriteDrain drain_;
+  Cycles refresh_interval_, refresh_due_;
+  bool blocked_ = false;
+  std::int64_t backlog_ = 0;
+  std::vector<Bank> banks_;
+  std::vector<std::int64_t> group_ok_;  ///< By bank group: its next column.
+  std::vector<std::int64_t> rank_ok_;   ///< By rank: when its columns need not follow another's.
+  std::size_t rank_ = 0;                ///< Of the last column.
+  std::vector<Granule> batch_;
+  std::vector<Place> places_;
+};
+
+}  // namespace npulse::dram

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Remembers what reserving a batch of granules does to a state, so that it is worked out only once.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "arch/dram/reservation.h"
+
+namespace npulse::dram {
+
+/// The most granules that are reserved at once.
+constexpr std::size_t kBatch = 4;
+
+/// Where the granules of a batch came to lie, from the base before it, and how the base moved.
+struct BatchPlacement {
+  std::array<Placement, kBatch> granules{};
+  std::uint16_t base_step = 0;  ///< In column cells.
+  std::uint16_t syncs = 0;      ///< CAS commands.
+};
+
+/// Encoded states by number, and for each (state, batch) what it leads to. Shared by all channels
+/// of a memory; full tables take nothing more in, so that memory is bounded.
+class MemoTable {
+ public:
+  using StateId = std::uint32_t;
+
+  /// A state and all that sets a batch apart, packed.
+  struct Key {
+    std::array<std::uint64_t, 3> words{};
+    bool operator==(const Key& other) const {
+      return words[0] == other.words[0] && words[1] == other.words[1] && words[2] == other.words[2];
+    }
+    bool free() const { return words[0] == 0; }
+  };
+  struct Step {
+    StateId next = 0;
+    BatchPlacement placement;
+  };
+
+  MemoTable();
+
+  /// The state's number; nothing when the table is full.
+  std::optional<StateId> intern(const Reservation::Code& code);
+  const Reservation::Code& state(StateId id) const { return *states_[id]; }
+
+  const Step* find(const Key& key) const;
+  void insert(const Key& key, const Step& result);
+  std::size_t states() const { return states_.size(); }
+  std::size_t steps() const { return used_; }
+
+ private:
+  struct Slot {
+    Key key;
+    Step step;
+  };
+  struct Hash {
+    std::size_t operator()(const Reservation::Code& code) const;
+  };
+  /// The slot that holds `key`, or the free one where it belongs.
+  std::size_t slot_of(const Key& key) const;
+  void grow();
+
+  std::unordered_map<Reservation::Code, StateId, Hash> ids_;
+  std::vector<const Reservation::Code*> states_;
+  std::vector<Slot> slots_;
+  std::size_t used_ = 0;
+  int shift_;
+};
+
+/// A reservation that looks into a table first. What it answers does not depend on the table.
+class MemoizedReservation {
+ public:
+  /// `table` may be null.
+  MemoizedReservation(const ResolvedPart& part, std::uint8_t pseudo_channel, std::int64_t lookahead,
+                      MemoTable* table);
+
+  Cycles base() const { return Cycles{grid_.tick_of(base_)}; }
+  const ReservationTimings& timings() const { return live_.timings(); }
+  void advance_base(Cycles tick);
+  /// Up to kBatch granules, one after another.
+  BatchPlacement reserve(std::span<const Granule> batch);
+  BatchPlacement reserve(std::span<const Granule> batch, CommandObserver& observer,
+                         std::span<const Place> places);
+  std::int64_t refresh(std::int64_t quiet, bool any_open, CommandObserver* observer);
+
+ private:
+  /// Makes live_ the current state.
+  void materialise();
+  /// Finds the number of the state that live_ is in.
+  void settle();
+  /// The table's key for a batch in the current state; nothing when a figure is too large for it.
+  std::optional<MemoTable::Key> key_of(std::span<const Granule> batch) const;
+  BatchPlacement reserve_live(std::span<const Granule> batch, CommandObserver* observer,
+                              std::span<const Place> places);
+
+  Reservation live_;
+  TickGrid grid_;
+  MemoTable* table_;
+  std::int64_t base_ = 0;
+  std::int64_t behind_ = 0;                  ///< Cells that the base moved since state_.
+  std::optional<MemoTable::StateId> state_;  ///< Known by number; else live_ is current.
+  std::size_t renaming_ = 0;                 ///< Of bank groups, that states are coded with.
+  bool live_current_ = true;
+  std::int64_t credit_;
+  std::int64_t pause_ = 0;  ///< Batches for which the table is not asked.
+  Reservation::Code code_;
+};
+
+}  // namespace npulse::dram
