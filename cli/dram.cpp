@@ -18,21 +18,18 @@ namespace {
 CommandLine make_line() {
   CommandLine line{"dram PART TRACE [options]",
                    "npulse dram lpddr5-6400 reads.trace --channels 1 --json out.json"};
-  line.positional("PART", "A memory part: a name (npulse list parts) or a path.");
+  line.positional("PART", "A memory part: a name (npulse list parts), PART@VARIANT or a path.");
   line.positional(
       "TRACE",
       "A trace of requests, plain or gzip; docs/dram.md describes the formats. The native "
       "one has a line `SOURCE R|W 0xADDRESS` a request.");
   add_memory_options(line);
   add_trace_options(line);
-  line.options()("engine", po::value<std::string>()->value_name("ENGINE"),
-                 "Model of a channel: reference (default).")(
-      "commands", po::value<std::string>()->value_name("FILE"),
-      "Write every DRAM command, a line each; with gzip when FILE ends in .gz.")(
+  line.options()("commands", po::value<std::string>()->value_name("FILE"),
+                 "Write every DRAM command, a line each; with gzip when FILE ends in .gz.")(
       "suggest-mapping",
       "Try every mapping preset on the first 200000 requests (fewer with --requests), and say "
-      "which "
-      "is best.");
+      "which is best.");
   add_json_option(line);
   line.options()("quiet,q", "No text report and no progress bar.");
   return line;
@@ -59,7 +56,6 @@ int dram_command(const Arguments& arguments) {
   const auto system = dram_system_from(line, line.get<std::string>("PART"));
   const auto trace = trace_options_from(line, line.get<std::string>("TRACE"));
   arch::ReplaySettings settings;
-  if (line.has("engine")) settings.engine = choice<arch::ReplayEngine>(line, "engine");
   const InterruptGuard guard;
   JsonTarget json{line};
   ProgressBar bar{"replaying", line.has("quiet")};

@@ -10,6 +10,8 @@ void add_memory_options(CommandLine& line) {
                  "Channels; the part's typical number without it.")(
       "mapping", po::value<std::string>()->value_name("PRESET"),
       "Address mapping; the part's own without it.")(
+      "engine", po::value<std::string>()->value_name("ENGINE"),
+      "Model of the channels: reference (default), exact to the command, or fast.")(
       "set", po::value<std::vector<std::string>>()->value_name("PATH=VALUE")->composing(),
       "Change any parameter of the controller (`controller.queue_bursts=32`) or of the part "
       "(`part.timing.t_rcd.ns=20`); may be given often.");
@@ -33,6 +35,7 @@ arch::DramSystem dram_system_from(const CommandLine& line, const std::string& pa
   arch::DramChanges changes;
   if (line.has("channels")) changes.channels = line.get<std::int64_t>("channels");
   if (line.has("mapping")) changes.mapping = choice<dram::MapPreset>(line, "mapping");
+  if (line.has("engine")) changes.engine = choice<dram::MemoryEngine>(line, "engine");
   if (line.has("set")) changes.sets = line.get<std::vector<std::string>>("set");
   return arch::load_dram_system(part, changes);
 }

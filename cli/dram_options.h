@@ -9,7 +9,7 @@
 
 namespace npulse::cli {
 
-/// Adds --channels, --mapping and --set.
+/// Adds --channels, --mapping, --engine and --set.
 void add_memory_options(CommandLine& line);
 /// Adds --format, --timed, --clock, --size and --requests.
 void add_trace_options(CommandLine& line);

@@ -20,10 +20,12 @@ using Progress = std::function<void(double fraction)>;
 
 arch::DramChanges changes_of(std::optional<std::int64_t> channels,
                              const std::optional<std::string>& mapping,
+                             const std::optional<std::string>& engine,
                              std::vector<std::string> sets) {
   arch::DramChanges changes;
   changes.channels = channels;
   if (mapping) changes.mapping = choose<dram::MapPreset>("mapping", *mapping);
+  if (engine) changes.engine = choose<dram::MemoryEngine>("engine", *engine);
   changes.sets = std::move(sets);
   return changes;
 }
@@ -43,11 +45,13 @@ arch::TraceOptions trace_of(std::string path, const std::optional<std::string>& 
 /// The report as JSON and as text.
 std::pair<std::string, std::string> dram(
     const std::string& part, std::string trace, std::optional<std::int64_t> channels,
-    const std::optional<std::string>& mapping, std::vector<std::string> sets,
-    const std::optional<std::string>& format, bool timed, std::optional<double> clock_mhz,
-    std::optional<std::int64_t> size, std::optional<std::int64_t> requests,
-    const std::optional<std::string>& commands, const std::optional<Progress>& progress) {
-  const auto system = arch::load_dram_system(part, changes_of(channels, mapping, std::move(sets)));
+    const std::optional<std::string>& mapping, const std::optional<std::string>& engine,
+    std::vector<std::string> sets, const std::optional<std::string>& format, bool timed,
+    std::optional<double> clock_mhz, std::optional<std::int64_t> size,
+    std::optional<std::int64_t> requests, const std::optional<std::string>& commands,
+    const std::optional<Progress>& progress) {
+  const auto system =
+      arch::load_dram_system(part, changes_of(channels, mapping, engine, std::move(sets)));
   arch::ReplaySettings settings;
   std::optional<traces::TraceOutput> output;
   if (commands) output.emplace(*commands);
@@ -66,9 +70,9 @@ std::pair<std::string, std::string> dram(
 }  // namespace
 
 void bind_dram(py::module_& module) {
-  module.def("dram", &dram, "part"_a, "trace"_a, "channels"_a, "mapping"_a, "sets"_a, "trace_format"_a,
-             "timed"_a, "clock_mhz"_a, "size"_a, "requests"_a, "commands"_a, "progress"_a,
-             py::call_guard<py::gil_scoped_release>());
+  module.def("dram", &dram, "part"_a, "trace"_a, "channels"_a, "mapping"_a, "engine"_a, "sets"_a,
+             "trace_format"_a, "timed"_a, "clock_mhz"_a, "size"_a, "requests"_a, "commands"_a,
+             "progress"_a, py::call_guard<py::gil_scoped_release>());
 }
 
 }  // namespace npulse::bindings

@@ -60,6 +60,7 @@ def dram(
     trace: str,
     channels: int | None,
     mapping: str | None,
+    engine: str | None,
     sets: list[str],
     trace_format: str | None,
     timed: bool,

@@ -98,6 +98,7 @@ def dram(
     *,
     channels: int | None = None,
     mapping: str | None = None,
+    engine: str | None = None,
     parameters: Mapping[str, object] | None = None,
     trace_format: str | None = None,
     timed: bool = False,
@@ -109,7 +110,8 @@ def dram(
 ) -> DramReport:
     """Replays `trace` on the memory part `part` (a name or a path) and reports.
 
-    `channels` and `mapping` are the part's own unless given; `parameters` change the controller
+    `channels` and `mapping` are the part's own unless given; `engine` is reference (the default),
+    exact to the command, or fast; `parameters` change the controller
     (`{"controller.queue_bursts": 32}`) or the part (`{"part.timing.t_rcd.ns": 20}`).
     `trace_format` is native, stl, rstl, ramulator or dramsim3, and found from the file unless
     given. `timed` offers each request at its time in the trace, in cycles of `clock_mhz`. `size` is
@@ -123,6 +125,7 @@ def dram(
         fspath(trace),
         channels,
         mapping,
+        engine,
         assignments(parameters or {}),
         trace_format,
         timed,

@@ -240,7 +240,7 @@ TEST_CASE("What a replay cannot do is refused with what is allowed", "[cli][dram
   require_refused(desk, "dram lpddr5-640 t", "lpddr5-6400");
   require_refused(desk, "dram lpddr5-6400 gone", "gone: cannot be read");
   require_refused(desk, "dram lpddr5-6400 empty", "empty: holds no request");
-  require_refused(desk, dram + "--engine quick", "allowed: reference");
+  require_refused(desk, dram + "--engine quick", "allowed: fast, reference");
   require_refused(desk, dram + "--mapping rcb", "did you mean 'rbc'");
   require_refused(desk, dram + "--format st", "allowed: native, stl, rstl, ramulator, dramsim3");
   require_refused(desk, dram + "--channels 0", "use 1 to 1024");

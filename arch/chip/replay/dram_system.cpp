@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/chip/replay/dram_system.h"
 
+#include "arch/dram/part_file.h"
 #include "sim/core/catalogue.h"
 #include "sim/core/config.h"
 
@@ -25,7 +26,7 @@ std::int64_t checked_channels(std::int64_t channels) {
 }  // namespace
 
 DramSystem load_dram_system(const std::string& part, const DramChanges& changes) {
-  ConfigFile part_file = ConfigFile::load(Catalogue::locate().find("parts", part));
+  ConfigFile part_file = dram::part_config(Catalogue::locate(), part);
   ConfigFile own = ConfigFile::parse("{}", "the memory");
   for (const std::string& set : changes.sets) {
     refuse_part(set);
@@ -38,8 +39,10 @@ DramSystem load_dram_system(const std::string& part, const DramChanges& changes)
   DramSystem system;
   system.part = read<dram::PartParams>(part_file, &system.provenance);
   for (Provenance& figure : system.provenance) figure.path = kPartPrefix.data() + figure.path;
-  system.params = read<dram::MemoryParams>(own);
+  system.params.engine = dram::MemoryEngine::reference;
+  read_into(system.params, own);
   system.params.part = part;
+  if (changes.engine) system.params.engine = *changes.engine;
   if (changes.channels) system.params.channels = checked_channels(*changes.channels);
   return changes.mapping ? with_mapping(std::move(system), *changes.mapping) : system;
 }

@@ -15,6 +15,7 @@ namespace npulse::arch {
 struct DramChanges {
   std::optional<std::int64_t> channels;
   std::optional<dram::MapPreset> mapping;
+  std::optional<dram::MemoryEngine> engine;
   std::vector<std::string>
       sets;  ///< `controller.path=value`, `mapping.path=value`, `part.path=value`.
 };
@@ -27,7 +28,8 @@ struct DramSystem {
   dram::MappingParams mapping() const { return params.mapping.value_or(part.mapping); }
 };
 
-/// `part` is a name in configs/parts or a path. All faults of a file come in one InputError.
+/// `part` is PART or PART@VARIANT as in dram::part_config. All faults of a file come in one
+/// InputError.
 DramSystem load_dram_system(const std::string& part, const DramChanges& changes = {});
 
 /// The same system with another mapping preset, its granule kept.

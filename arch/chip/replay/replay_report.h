@@ -7,22 +7,19 @@
 
 #include "arch/chip/report.h"
 #include "arch/dram/energy.h"
+#include "arch/dram/memory_params.h"
 #include "arch/dram/replay/latency_histogram.h"
 #include "arch/dram/replay/time_use.h"
 #include "arch/dram/request.h"
 
 namespace npulse::arch {
 
-/// Which model of a channel is used.
-enum class ReplayEngine : std::uint8_t { reference };
-std::span<const EnumName<ReplayEngine>> enum_names(ReplayEngine);
-
 struct ReplayReport {
   std::string version;
   std::string trace;   ///< Its path.
   std::string format;  ///< Its dialect.
   bool timed = false;
-  ReplayEngine engine = ReplayEngine::reference;
+  dram::MemoryEngine engine = dram::MemoryEngine::reference;
   std::string mapping;  ///< Preset, or `bits`.
   std::int64_t requests = 0, reads = 0, writes = 0, sources = 0;
   double latency_s = 0;  ///< Arrival of the first request to the end of the last data.

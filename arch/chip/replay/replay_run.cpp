@@ -16,6 +16,7 @@ namespace npulse::arch {
 namespace {
 
 constexpr double kSecondsPerPicosecond = 1e-12;
+constexpr Picoseconds kLastCommands{2'000'000};
 
 /// Who listens to the commands of each channel.
 class Listeners {
@@ -72,11 +73,6 @@ void add_memory(ReplayReport& report, const DramSystem& system, const dram::Memo
 
 }  // namespace
 
-std::span<const EnumName<ReplayEngine>> enum_names(ReplayEngine) {
-  static constexpr EnumName<ReplayEngine> kNames[] = {{ReplayEngine::reference, "reference"}};
-  return kNames;
-}
-
 ReplayReport replay(const DramSystem& system, const TraceOptions& trace,
                     const ReplaySettings& settings) {
   const dram::ResolvedPart part{system.part};
@@ -91,6 +87,9 @@ ReplayReport replay(const DramSystem& system, const TraceOptions& trace,
   if (settings.poll) options.poll = [&](std::int64_t) { settings.poll(stream.fraction()); };
   const dram::ReplayResult result = dram::Replay{memory, stream, options}.run();
   if (result.requests == 0) throw InputError{trace.path, "holds no request", ""};
+  // The fast engine hands over commands, in order, only when nothing can come before them.
+  if (system.params.engine == dram::MemoryEngine::fast)
+    memory.settle(result.settled + kLastCommands);
   listeners.flush();
 
   ReplayReport report;
@@ -98,7 +97,7 @@ ReplayReport replay(const DramSystem& system, const TraceOptions& trace,
   report.trace = trace.path;
   report.format = to_string(stream.dialect());
   report.timed = trace.timed;
-  report.engine = settings.engine;
+  report.engine = system.params.engine;
   report.mapping = mapping_name(system.mapping());
   add_traffic(report, result);
   const Cycles end = listeners.data_end();

@@ -12,7 +12,6 @@
 namespace npulse::arch {
 
 struct ReplaySettings {
-  ReplayEngine engine = ReplayEngine::reference;
   std::ostream* commands = nullptr;  ///< Where the command trace goes, if anywhere.
   /// Called now and then with the share of the trace that was read.
   std::function<void(double)> poll;

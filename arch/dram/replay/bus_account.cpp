@@ -28,7 +28,8 @@ void BusAccount::note_activate(const CommandRecord& record) {
 void BusAccount::account(const CommandRecord& column) {
   const Cycles latency = is_read(column.command) ? part_.rl : part_.wl;
   const Hold hold = held_by_.find(column.command, column.bank);
-  const Cycles gap = data_end_ - latency;
+  // Data may begin within the pause of a burst before.
+  const Cycles gap = std::min(data_end_ - latency, column.at);
   const Cycles begin = std::clamp(column.arrival, gap, column.at);
   const Cycles end = std::clamp(hold.until, begin, column.at);
   uses_.add(TimeUse::starvation, begin - gap);
@@ -38,8 +39,15 @@ void BusAccount::account(const CommandRecord& column) {
     uses_.add(hold.use, end - begin);
   }
   uses_.add(TimeUse::bus, column.at - end);
-  data_end_ = column.at + latency + part_.burst;
-  uses_.add(TimeUse::data, part_.burst);
+  account_data(column.at + latency, column.at - gap);
+}
+
+void BusAccount::account_data(Cycles begin, Cycles gap) {
+  const Cycles end = std::max(data_end_, begin + part_.burst);
+  uses_.add(TimeUse::data, part_.burst_data);
+  // A pause within a burst, until other data fill it.
+  uses_.add(TimeUse::bus, end - data_end_ - gap - part_.burst_data);
+  data_end_ = end;
 }
 
 void BusAccount::account_row(const CommandRecord& column, Cycles begin, Cycles end) {

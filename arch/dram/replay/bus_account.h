@@ -33,6 +33,8 @@ class BusAccount {
  private:
   void note_activate(const CommandRecord& record);
   void account(const CommandRecord& column);
+  /// Data from `begin` on, behind a gap that is accounted for.
+  void account_data(Cycles begin, Cycles gap);
   /// The gap from `begin` to when the row let the column command go.
   void account_row(const CommandRecord& column, Cycles begin, Cycles end);
 

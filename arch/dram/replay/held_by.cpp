@@ -8,18 +8,56 @@
 namespace npulse::dram {
 namespace {
 
-enum class Kind : std::uint8_t { activate, precharge, refresh, column };
+enum class Kind : std::uint8_t { activate, precharge, refresh, column, power };
 
 Kind kind_of(Command command) {
-  if (is_column(command) || command == Command::cas) return Kind::column;
-  if (command == Command::act1 || command == Command::act) return Kind::activate;
-  return command == Command::pre ? Kind::precharge : Kind::refresh;
+  switch (command) {
+    case Command::act1:
+    case Command::act:
+      return Kind::activate;
+    case Command::pre:
+      return Kind::precharge;
+    case Command::preab:  // only refresh closes all rows
+    case Command::refab:
+    case Command::refpb:
+      return Kind::refresh;
+    case Command::cas:
+    case Command::rd:
+    case Command::rda:
+    case Command::wr:
+    case Command::wra:
+    case Command::mwr:
+    case Command::mwra:
+      return Kind::column;
+    case Command::pde:
+    case Command::pdx:
+    case Command::sre:
+    case Command::srx:
+      return Kind::power;
+  }
+  throw InternalError{"a DRAM command of no kind"};
+}
+
+/// The command whose rules say when `command` may go: closing the row behind it changes nothing.
+Command without_auto_precharge(Command command) {
+  switch (command) {
+    case Command::rda:
+      return Command::rd;
+    case Command::wra:
+      return Command::wr;
+    case Command::mwra:
+      return Command::mwr;
+    default:
+      return command;
+  }
 }
 
 /// What a rule between two commands stands for.
 TimeUse use_of(Command from, Command to, Scope scope) {
   const Kind first = kind_of(from), second = kind_of(to);
-  if (first == Kind::refresh || second == Kind::refresh) return TimeUse::refresh;
+  const auto either = [&](Kind kind) { return first == kind || second == kind; };
+  if (either(Kind::power)) return TimeUse::starvation;
+  if (either(Kind::refresh)) return TimeUse::refresh;
   if (first == Kind::column && second == Kind::column) {
     return is_read(from) == is_read(to) ? TimeUse::bus : TimeUse::turnaround;
   }
@@ -34,34 +72,25 @@ HeldBy::HeldBy(const ResolvedPart& part)
       banks_of_rank_{banks_of_group_ * static_cast<std::size_t>(part.organisation.bank_groups)},
       ranks_{static_cast<std::size_t>(part.organisation.ranks)},
       groups_{ranks_ * static_cast<std::size_t>(part.organisation.bank_groups)},
-      banks_{ranks_ * banks_of_rank_} {
-  for (auto& histories : histories_) histories.resize(banks_ + groups_ + ranks_ + 1);
-  for (std::size_t from = 0; from < kCommands; ++from) {
-    const auto command = static_cast<Command>(from);
-    for (const Delay& delay : part.delays[from]) add_rule(command, delay, 1);
+      banks_{ranks_ * banks_of_rank_},
+      sets_{part.refresh_sets > 0 ? static_cast<std::size_t>(part.refresh_sets) : banks_} {
+  for (auto& last : last_) last.resize(banks_ + groups_ + ranks_ + 1 + sets_);
+  for (std::size_t i = 0; i < kCommands; ++i) {
+    const auto from = static_cast<Command>(i);
+    leads_[i] = part.lead(from);
+    for (const Delay& delay : part.delays[i]) {
+      const TimeUse use = use_of(from, delay.to, delay.scope);
+      rules_[index(delay.to)].push_back({from, delay.scope, delay.latency, use});
+    }
   }
-  for (const WindowDelay& rule : part.windows) add_window(rule);
-}
-
-/// Between commands of one kind; those of another kind count for themselves.
-void HeldBy::add_window(const WindowDelay& rule) {
-  for (const auto& [command, name] : enum_names(Command{})) {
-    if (!rule.from.contains(command) || !rule.to.contains(command)) continue;
-    add_rule(command, {rule.scope, command, rule.latency}, rule.window);
+  for (const WindowDelay& rule : part.windows) {
+    windows_.push_back({rule, std::vector<std::vector<Cycles>>(banks_)});
   }
-}
-
-void HeldBy::add_rule(Command from, const Delay& delay, int window) {
-  const auto nth = static_cast<std::size_t>(window);
-  ensure(nth <= std::tuple_size_v<History>, "a window of more commands than are remembered");
-  rules_[index(delay.to)].push_back(
-      {from, delay.scope, delay.latency, use_of(from, delay.to, delay.scope), nth});
 }
 
 std::size_t HeldBy::slot(Scope scope, std::size_t bank) const {
   switch (scope) {
     case Scope::bank:
-    case Scope::bank_set:
       return bank;
     case Scope::bank_group:
       return banks_ + bank / banks_of_group_;
@@ -70,18 +99,28 @@ std::size_t HeldBy::slot(Scope scope, std::size_t bank) const {
       return banks_ + groups_ + bank / banks_of_rank_;
     case Scope::pseudo_channel:
       return banks_ + groups_ + ranks_;
+    case Scope::bank_set:
+      return banks_ + groups_ + ranks_ + 1 + bank % sets_;
   }
   throw InternalError{"a scope without a place"};
 }
 
 void HeldBy::consider(Hold& hold, const Rule& rule, std::size_t where) const {
-  const auto& issued_at = histories_[index(rule.from)][where][rule.window - 1];
-  if (!issued_at || *issued_at + rule.latency < hold.until) return;
-  hold = {*issued_at + rule.latency, rule.use};
+  const auto& last = last_[index(rule.from)][where];
+  if (last && *last + rule.latency >= hold.until) hold = {*last + rule.latency, rule.use};
+}
+
+void HeldBy::consider(Hold& hold, const Window& window, Command command, std::size_t bank) const {
+  const WindowDelay& rule = window.rule;
+  const auto& times = window.times[slot(rule.scope, bank) - slot(rule.scope, 0)];
+  if (!rule.to.contains(command) || times.size() < static_cast<std::size_t>(rule.window)) return;
+  const Cycles until = times.back() + rule.latency - leads_[index(command)];
+  if (until >= hold.until) hold = {until, TimeUse::activation_window};
 }
 
 Hold HeldBy::find(Command command, std::size_t bank) const {
   Hold hold;
+  command = without_auto_precharge(command);
   for (const Rule& rule : rules_[index(command)]) {
     const std::size_t own = slot(rule.scope, bank);
     if (rule.scope != Scope::other_rank) {
@@ -92,20 +131,28 @@ Hold HeldBy::find(Command command, std::size_t bank) const {
       if (rank != own) consider(hold, rule, rank);
     }
   }
+  for (const Window& window : windows_) consider(hold, window, command, bank);
   return hold;
 }
 
 void HeldBy::issued(Command command, std::size_t bank, Cycles at) {
-  note(command, bank, at);
-  // The precharge that an auto-precharge does by itself, as soon as it may.
-  if (closes_row(command)) note(Command::pre, bank, std::max(at, find(Command::pre, bank).until));
+  remember(command, bank, at);
+  if (!closes_row(command)) return;
+  // The device closes the row as soon as a precharge could go.
+  const Cycles closed = std::max(at, find(Command::pre, bank).until);
+  last_[index(Command::pre)][slot(Scope::bank, bank)] = closed;
 }
 
-void HeldBy::note(Command command, std::size_t bank, Cycles at) {
-  for (const Scope scope : {Scope::bank, Scope::bank_group, Scope::rank, Scope::pseudo_channel}) {
-    History& history = histories_[index(command)][slot(scope, bank)];
-    std::shift_right(history.begin(), history.end(), 1);
-    history.front() = at;
+void HeldBy::remember(Command command, std::size_t bank, Cycles at) {
+  for (const Scope scope :
+       {Scope::bank, Scope::bank_group, Scope::rank, Scope::pseudo_channel, Scope::bank_set}) {
+    last_[index(command)][slot(scope, bank)] = at;
+  }
+  for (Window& window : windows_) {
+    if (!window.rule.from.contains(command)) continue;
+    auto& times = window.times[slot(window.rule.scope, bank) - slot(window.rule.scope, 0)];
+    times.insert(times.begin(), at + leads_[index(command)]);
+    if (times.size() > static_cast<std::size_t>(window.rule.window)) times.pop_back();
   }
 }
 

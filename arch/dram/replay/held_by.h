@@ -34,20 +34,24 @@ class HeldBy {
     Scope scope;
     Cycles latency;
     TimeUse use;
-    std::size_t window;  ///< Counted from the window-th last `from`.
   };
-  /// The last commands of a kind in one scope instance, newest first.
-  using History = std::array<std::optional<Cycles>, 4>;
+  /// The times of the last commands in each scope instance, newest first.
+  struct Window {
+    WindowDelay rule;
+    std::vector<std::vector<Cycles>> times;
+  };
 
   std::size_t slot(Scope scope, std::size_t bank) const;
   void consider(Hold& hold, const Rule& rule, std::size_t slot) const;
-  void note(Command command, std::size_t bank, Cycles at);
-  void add_window(const WindowDelay& rule);
-  void add_rule(Command from, const Delay& delay, int window);
+  void consider(Hold& hold, const Window& window, Command command, std::size_t bank) const;
+  void remember(Command command, std::size_t bank, Cycles at);
 
-  std::size_t banks_of_group_, banks_of_rank_, ranks_, groups_, banks_;
-  std::array<std::vector<Rule>, kCommands> rules_;         ///< By the command that waits.
-  std::array<std::vector<History>, kCommands> histories_;  ///< By command, then scope instance.
+  std::size_t banks_of_group_, banks_of_rank_, ranks_, groups_, banks_, sets_;
+  std::array<Cycles, kCommands> leads_{};
+  std::array<std::vector<Rule>, kCommands> rules_;  ///< By the command that waits.
+  /// When a command was last seen, by command, then scope instance.
+  std::array<std::vector<std::optional<Cycles>>, kCommands> last_;
+  std::vector<Window> windows_;
 };
 
 }  // namespace npulse::dram

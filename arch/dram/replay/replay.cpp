@@ -28,6 +28,7 @@ ReplayResult Replay::run() {
     if (++steps % kStepsPerPoll == 0 && options_.poll) options_.poll(result_.requests);
   }
   memory_.settle(now);
+  result_.settled = now;
   result_.sources = static_cast<std::int64_t>(queues_.size());
   return std::move(result_);
 }

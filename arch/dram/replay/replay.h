@@ -25,7 +25,8 @@ struct ReplayResult {
   std::int64_t requests = 0;
   std::int64_t reads = 0;
   std::int64_t sources = 0;
-  Picoseconds first{};  ///< Arrival of the first request.
+  Picoseconds first{};    ///< Arrival of the first request.
+  Picoseconds settled{};  ///< How far the memory was run.
   /// From arrival to the end of the response. A request arrives when it is taken or, in a timed
   /// replay, when it is due.
   LatencyHistogram read_latency;

@@ -18,7 +18,7 @@ namespace npulse::dram {
 ///   bus                column spacing in a bank group or between ranks, command bus, WCK start,
 ///   and
 ///                      whatever no timing rule explains
-///   starvation         no request had arrived
+///   starvation         no request had arrived, or the device had to wake up for it
 enum class TimeUse : std::uint8_t {
   data,
   refresh,

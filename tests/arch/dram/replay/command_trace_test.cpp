@@ -19,6 +19,7 @@ TEST_CASE("A command trace has a line for every command counted", "[arch][dram][
   std::vector<CommandObserver*> observers{&trace.channel(0), &trace.channel(1)};
   MemoryParams memory_params;
   memory_params.channels = 2;
+  memory_params.engine = MemoryEngine::reference;
   Memory memory{params, memory_params, observers};
   Pattern pattern{5000, [](std::uint64_t i) { return access(i * 96, 64, i % 5 == 0); }};
   Replay{memory, pattern, {false, Picoseconds{10'000}, {}}}.run();

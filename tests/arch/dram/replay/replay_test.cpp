@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/arch/dram/replay/replayed.h"
+#include "tests/support/dram_sums.h"
 
 using namespace npulse;
 using namespace npulse::dram;
@@ -36,12 +37,11 @@ TEST_CASE("A lone read takes front end, row, column, data and back end", "[arch]
     const ResolvedPart part{params};
     Pattern pattern{1, [](std::uint64_t i) { return access(i, 32); }};
     const Replayed run = replay(params, one_channel(), pattern);
-    const bool lpddr = params.family == Family::lpddr5;
-    const Cycles opening = lpddr ? part.ticks("t_rcd") : part.ticks("t_rcdrd");
-    const double least = 20 + ns(part, opening + part.rl + part.burst);
+    const Cycles device = testing::open_time(part, Command::rd) + testing::read_time(part);
+    const double least = 20 + ns(part, device);
     INFO(name);
     CHECK(run.result.read_latency.mean_ps() * kTicksToNs >= least);
-    // Both ends wait for a tick, LPDDR5 for ACT-1, HBM3 for a rising edge.
+    // Both ends wait for a tick, HBM3 activates for a rising edge.
     CHECK(run.result.read_latency.mean_ps() * kTicksToNs <= least + ns(part, Cycles{4}));
   }
 }

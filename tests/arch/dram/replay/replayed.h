@@ -42,6 +42,7 @@ struct Replayed {
 inline dram::MemoryParams one_channel() {
   dram::MemoryParams params;
   params.channels = 1;
+  params.engine = dram::MemoryEngine::reference;  // exact to the command
   return params;
 }
 
