@@ -8,6 +8,9 @@ namespace npulse::cli {
 void add_chip_options(CommandLine& line) {
   line.options()("memory", po::value<std::string>()->value_name("PART[@VARIANT][:CHANNELS]"),
                  "Put another memory on the chip; without a count, the part's typical one.")(
+      "memory-engine", po::value<std::string>()->value_name("ENGINE"),
+      "How DRAM channels are simulated: fast (granules of rows, memoised), or reference (every "
+      "command).")(
       "set", po::value<std::vector<std::string>>()->value_name("PATH=VALUE")->composing(),
       "Change any parameter of the chip (`dma.start_cycles=100`), or of its memory part "
       "(`part.t_rcd=20 ns`); may be given often.");
@@ -16,7 +19,13 @@ void add_chip_options(CommandLine& line) {
 arch::Chip chip_from(const CommandLine& line, const std::string& name) {
   arch::ChipChanges changes;
   if (line.has("memory")) changes.memory = line.get<std::string>("memory");
-  if (line.has("set")) changes.sets = line.get<std::vector<std::string>>("set");
+  if (line.has("memory-engine")) {
+    changes.sets.push_back("memory.engine=" + line.get<std::string>("memory-engine"));
+  }
+  if (line.has("set")) {
+    const auto sets = line.get<std::vector<std::string>>("set");
+    changes.sets.insert(changes.sets.end(), sets.begin(), sets.end());
+  }
   return arch::load_chip(name, changes);
 }
 
