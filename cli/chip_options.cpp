@@ -6,7 +6,7 @@ namespace po = boost::program_options;
 namespace npulse::cli {
 
 void add_chip_options(CommandLine& line) {
-  line.options()("memory", po::value<std::string>()->value_name("PART[:CHANNELS]"),
+  line.options()("memory", po::value<std::string>()->value_name("PART[@VARIANT][:CHANNELS]"),
                  "Put another memory on the chip; without a count, the part's typical one.")(
       "set", po::value<std::vector<std::string>>()->value_name("PATH=VALUE")->composing(),
       "Change any parameter of the chip (`dma.start_cycles=100`), or of its memory part "

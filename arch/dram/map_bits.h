@@ -26,7 +26,7 @@ std::array<int, kFields> field_widths(const Organisation& organisation, std::int
 ///   : column low chrabaroco  channel : pseudo-channel : rank : bank group : bank : row : column
 ///   mop4clxor   row : column high : bank : bank group : rank : pseudo-channel : channel : column
 ///   low,
-///               the fields from the channel up XORed with row bits from 0 up
+///               pseudo-channel, rank, group, bank and row XORed with column bits from 0 up in turn
 MapBits preset_bits(const Organisation& organisation, std::int64_t channels,
                     const MappingParams& params);
 

@@ -147,8 +147,8 @@ MapBits mop4clxor_bits(Builder map, const Organisation& o, int low) {
   map.take(Field::bank_group).take(Field::bank).take(Field::column).take(Field::row);
   std::size_t next = 0;
   for (const Field field :
-       {Field::channel, Field::pseudo_channel, Field::rank, Field::bank_group, Field::bank}) {
-    next = map.hash_in_turn(field, Field::row, next);
+       {Field::pseudo_channel, Field::rank, Field::bank_group, Field::bank, Field::row}) {
+    next = map.hash_in_turn(field, Field::column, next);
   }
   map.take(Field::rank);
   return map.bits();

@@ -48,6 +48,11 @@ void Organisation::check(Faults& faults, const std::string& path) const {
   require_power_of_two(faults, join_path(path, "banks"), banks);
   require_power_of_two(faults, join_path(path, "pseudo_channels"), pseudo_channels);
   require_power_of_two(faults, join_path(path, "row_bytes"), row_bytes);
+  require_power_of_two(faults, join_path(path, "refpb_banks"), refpb_banks);
+  if (refpb_banks > bank_groups * banks) {
+    faults.add(join_path(path, "refpb_banks"),
+               fmt::format("{}: a rank has only {} banks", refpb_banks, bank_groups * banks));
+  }
   require_power_of_two(faults, join_path(path, "width_bits"), width_bits);
   require_power_of_two(faults, join_path(path, "burst_length"), burst_length);
   if (burst_pause > 0 && 2 * burst_pause != burst_length) {
@@ -88,11 +93,14 @@ void PartParams::check(Faults& faults, const std::string& path) const {
     faults.add(join_path(path, "partial_write"), "masked_write: needs timing.t_ccdmw");
   }
   const std::int64_t bits_per_clock = family_rules(family).bits_per_clock;
-  if (organisation.burst_length % bits_per_clock != 0) {
-    faults.add(join_path(join_path(path, "organisation"), "burst_length"),
-               fmt::format("{}: must be a multiple of {}, one clock of a pin",
-                           organisation.burst_length, bits_per_clock));
-  }
+  const auto whole_clocks = [&](const char* count, std::int64_t beats) {
+    if (beats % bits_per_clock == 0) return;
+    faults.add(
+        join_path(join_path(path, "organisation"), count),
+        fmt::format("{}: must be a multiple of {}, one clock of a pin", beats, bits_per_clock));
+  };
+  whole_clocks("burst_length", organisation.burst_length);
+  whole_clocks("burst_pause", organisation.burst_pause);
 }
 
 void ControllerParams::check(Faults& faults, const std::string& path) const {

@@ -9,7 +9,7 @@ namespace npulse::dram {
 
 /// A command that may go at `at`. The earliest goes first, then by urgency, then the oldest.
 struct Proposal {
-  enum Urgency : std::uint8_t { overdue, second_activate, column, row, housekeeping };
+  enum Urgency : std::uint8_t { overdue, seamless, second_activate, column, row, housekeeping };
 
   Cycles at = kNever;
   Urgency urgency = row;

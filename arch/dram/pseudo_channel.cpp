@@ -170,6 +170,7 @@ void PseudoChannel::issue_column(CompletionSink& sink) {
   send(command, at, p.bank, where.row, where.column);
   if (closing) close(bit_of(p.bank), at);
   const Cycles end = at + latency(command) + part_.burst;
+  data_end_ = end;
   synced_until_ = end + part_.t_wckpst;
   power_.busy(end);
   shared_.counts.data_ticks += part_.burst_data.count();

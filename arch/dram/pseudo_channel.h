@@ -111,6 +111,7 @@ class PseudoChannel {
   BankMask conflicted_ = 0;  ///< Closed for the sake of another row.
   BankMask fresh_ = 0;       ///< Opened, and not accessed yet.
   std::optional<HalfActivate> half_;
+  Cycles data_end_{0};      ///< Of the last burst.
   Cycles synced_until_{0};  ///< Data that begin by then need no `cas`.
 };
 

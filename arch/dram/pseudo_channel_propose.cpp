@@ -120,6 +120,8 @@ void PseudoChannel::propose_columns(Cycles now, BankMask hits) {
     };
     choose_bank(best, hits, earliest, age);
   }
+  // ACT-2 may not come between data that would follow each other without a gap.
+  if (half_ && best.at + latency(command) <= data_end_) best.urgency = Proposal::seamless;
   if (part_.needs_sync && best.at + latency(command) > synced_until_) {
     best.sync = true;
     best.at = std::max({now, device_.floor(Command::cas), best.at - part_.ticks_per_clock});

@@ -78,12 +78,18 @@ class LastCompletion : public CompletionSink {
   Cycles last_{0};
 };
 
-void push(Channel& channel, const AddressMap& map, std::int64_t burst_bytes, const Access& access) {
-  for (std::int64_t done = 0; done < access.bytes; done += map.run_bytes().count()) {
-    const auto bytes = std::min(map.run_bytes().count(), access.bytes - done);
+/// Pushes the bursts of an access in pieces as Memory cuts them; how many bursts.
+std::int64_t push(Channel& channel, const AddressMap& map, std::int64_t burst_bytes,
+                  const Access& access) {
+  const std::int64_t piece = std::min(map.run_bytes().count(), 16 * burst_bytes);
+  std::int64_t bursts = 0;
+  for (std::int64_t done = 0; done < access.bytes; done += piece) {
+    const auto bytes = std::max(burst_bytes, std::min(piece, access.bytes - done));
     const auto where = map.decode(access.address + static_cast<Address>(done));
     channel.push({0, where.at, static_cast<std::uint16_t>(bytes / burst_bytes), access.write, {}});
+    bursts += bytes / burst_bytes;
   }
+  return bursts;
 }
 
 void print_row(const char* pattern, const std::string& part, double mbursts_per_s, double share,
@@ -102,12 +108,12 @@ void measure_channel(const ResolvedPart& part, const Pattern& pattern, std::int6
   LastCompletion sink;
   const std::clock_t begin = std::clock();
   const std::int64_t burst_bytes = part.organisation.burst_bytes();
+  // No more than the backlog is served in a step.
+  const Cycles step{128 * part.burst.count() / part.organisation.pseudo_channels};
   std::int64_t pushed = 0;
   for (std::uint64_t i = 0; pushed < bursts; ++i) {
-    while (!channel->can_accept()) channel->advance(*channel->next_event() + Cycles{256}, sink);
-    const Access access = pattern.access(i);
-    push(*channel, map, burst_bytes, access);
-    pushed += access.bytes / burst_bytes;
+    while (!channel->can_accept()) channel->advance(*channel->next_event() + step, sink);
+    pushed += push(*channel, map, burst_bytes, pattern.access(i));
   }
   while (const auto next = channel->next_event()) channel->advance(*next + Cycles{1024}, sink);
   const double rate = static_cast<double>(pushed) / seconds_since(begin) / 1e6;

@@ -42,6 +42,17 @@ Provenance at(const std::vector<Provenance>& all, const std::string& path) {
 
 }  // namespace
 
+TEST_CASE("A node put elsewhere keeps its origin and mark", "[config]") {
+  ConfigFile file = ConfigFile::parse(test::kFullDevice, "d.yaml");
+  const ConfigNode energy = *file.root().find("energy")->find("os");
+  file.put("energy.ws", energy);
+  const auto all = provenance(file);
+  REQUIRE(at(all, "energy.ws").mark == Mark::unverified);
+  REQUIRE(at(all, "energy.ws").source == at(all, "energy.os").source);
+  file.put("name.of.nothing", energy);
+  REQUIRE_THROWS_WITH(read<Device>(file), Catch::Contains(energy.origin));
+}
+
 TEST_CASE("An override replaces, adds and reaches into lists and maps", "[config]") {
   REQUIRE(with({"memory.banks=4"}).memory.banks == 4);
   REQUIRE(with({"queues.0.name=x"}).queues[0].name == "x");
@@ -68,8 +79,7 @@ TEST_CASE("A wrong override is told as it was typed", "[config]") {
   REQUIRE(fault("name") == "--set name: has no '='; write --set path=value");
   REQUIRE(fault("=3") == "--set =3: names no parameter; write --set path=value");
   REQUIRE_THAT(fault("types=[os"), Catch::StartsWith("--set types=[os: is not valid YAML"));
-  REQUIRE(fault("memory.banks=") ==
-          "--set memory.banks=: must be one value, but is empty");
+  REQUIRE(fault("memory.banks=") == "--set memory.banks=: must be one value, but is empty");
 }
 
 TEST_CASE("A value's comment says where it comes from", "[config]") {

@@ -112,7 +112,7 @@ TEST_CASE("The bursts of a run are consecutive columns of one row", "[arch][dram
       const auto burst = static_cast<Address>(part.organisation.burst_bytes());
       const Address begin = random() % (static_cast<Address>(map.capacity().count()) / run) * run;
       INFO(name << ", " << preset_name << ", run of " << run << " bytes");
-      REQUIRE(run >= 128);
+      REQUIRE(run >= (preset == MapPreset::mop4clxor ? burst : 128));
       for (Address i = 0; i < run / burst; ++i) {
         Location expected = map.decode(begin);
         expected.at.column = static_cast<std::uint16_t>(expected.at.column + i);
@@ -150,23 +150,26 @@ TEST_CASE("The presets of other simulators have the order that their names say",
   CHECK(order(MapPreset::rorabacoch) == "cCpcgbrR");
   CHECK(order(MapPreset::rocorabach) == "cCpgbrcR");
   CHECK(order(MapPreset::chrabaroco) == "cRbgrpC");
-  CHECK(order(MapPreset::mop4clxor) == "cCprgbcR");
 }
 
-TEST_CASE("MOP4CLXOR hashes each field with the next bits of the row", "[arch][dram]") {
+TEST_CASE("MOP4CLXOR is Ramulator's", "[arch][dram]") {
+  // The same memory with granules of four bursts. From bit 5 up: 2 bits of column, 2 of channel, 1
+  // each of pseudo-channel, rank and group, 2 of bank, 3 of column, row.
   const Organisation o{64, 4, 2, 2, 2, 4, 1024, 1024};
   const AddressMap map{o, 4, {MapPreset::mop4clxor, 128, {}}};
-  const int row = 5 + 5 + 2 + 1 + 1 + 1 + 2;  // burst, column, channel, pc, rank, group, bank
-  const auto at = [&](int bit) { return map.decode(Address{1} << (row + bit)); };
-  REQUIRE(at(0).at.row == 1);
-  REQUIRE(at(0).channel == 1);
-  REQUIRE(at(1).channel == 2);
-  REQUIRE(at(2).at.pseudo_channel == 1);
-  REQUIRE(at(3).at.bank == 8);
-  REQUIRE(at(4).at.bank == 4);
-  REQUIRE(at(5).at.bank == 1);
-  REQUIRE(at(6).at.bank == 2);
-  REQUIRE(at(7).at.bank == 0);
+  const auto at = [&](int bit) { return map.decode(Address{1} << bit); };
+  REQUIRE(at(7).channel == 1);
+  REQUIRE(at(9).at.pseudo_channel == 1);
+  REQUIRE(at(10).at.bank == 8);
+  REQUIRE(at(11).at.bank == 4);
+  REQUIRE(at(13).at.bank == 2);
+  REQUIRE(at(17).at == DecodedAddress{0, 0, 0, 1});
+  // The column's five bits go in turn to the pseudo-channel, rank, group and both bits of the bank.
+  REQUIRE(at(5).at == DecodedAddress{1, 0, 1, 0});
+  REQUIRE(at(6).at == DecodedAddress{0, 8, 2, 0});
+  REQUIRE(at(14).at == DecodedAddress{0, 4, 4, 0});
+  REQUIRE(at(15).at == DecodedAddress{0, 1, 8, 0});
+  REQUIRE(at(16).at == DecodedAddress{0, 2, 16, 0});
 }
 
 TEST_CASE("RNGD's map is the vendor's", "[arch][dram]") {
