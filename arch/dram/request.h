@@ -85,7 +85,8 @@ struct ChannelCounts {
   std::int64_t row_misses = 0;     ///< Bursts that waited for a closed bank to be opened.
   std::int64_t row_conflicts = 0;  ///< Bursts that waited for another row to be closed first.
   std::int64_t data_ticks = 0;     ///< Ticks of data, summed over pseudo-channels.
-  std::array<std::int64_t, kPowerStates> state_ticks{};  ///< Summed over pseudo-channels.
+  std::array<std::int64_t, kPowerStates>
+      state_ticks{};  ///< Over pseudo-channels, until advanced to.
   bool operator==(const ChannelCounts&) const = default;
 
   std::int64_t of(Command command) const { return commands[index(command)]; }

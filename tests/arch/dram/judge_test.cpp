@@ -71,7 +71,7 @@ bool caught_anywhere(const PartParams& engine_part, const PartParams& true_part,
         const auto source = random_traffic(true_part, rows + writes, rows, writes);
         // Those that sleep are woken often, and some before they are allowed to.
         const Rhythm rhythm =
-            controller.power_down_idle_ns ? Rhythm{2, 0.003 * (1 + rows % 5)} : Rhythm{1500, 1.5};
+            controller.power_down_idle_ns ? Rhythm{2, 0.0015 * (1 + rows % 5)} : Rhythm{1500, 1.5};
         const Trial trial = judge(engine_part, true_part, source, 6000, controller, rhythm);
         if (trial.faults > 0) return true;
       }
