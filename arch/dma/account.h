@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a transfer touches: actions for energy, bank pattern for the scratchpad, copies, stall cause.
+// What a transfer touches: actions for energy, bank pattern for the scratchpad, copies, stall
+// cause.
 #pragma once
 
 #include <span>

@@ -5,8 +5,9 @@
 
 namespace npulse::arch {
 
-DmaModule::DmaModule(const sc_core::sc_module_name& name, sim::Simulation& simulation, const ClockDomain& clock,
-                     const DmaParams& params, std::uint16_t core, ScratchpadPort& local)
+DmaModule::DmaModule(const sc_core::sc_module_name& name, sim::Simulation& simulation,
+                     const ClockDomain& clock, const DmaParams& params, std::uint16_t core,
+                     ScratchpadPort& local)
     : Module{name, simulation, clock}, engine_{params, core, local, *this} {
   out.register_nb_transport_bw(this, &DmaModule::nb_transport_bw);
 }

@@ -2,14 +2,13 @@
 // The DMA engine on the chip's diagram: a unit of the sequencer, an initiator on the network.
 #pragma once
 
-#include "sim/kernel/module.h"
-#include "sim/kernel/payload.h"
-
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include <queue>
 
 #include "arch/dma/engine.h"
+#include "sim/kernel/module.h"
+#include "sim/kernel/payload.h"
 
 namespace npulse::arch {
 
@@ -23,8 +22,9 @@ struct DmaStats : StatGroup {
 class DmaModule : public sim::Module, public Unit, private DmaWire {
  public:
   /// Target 0 of the network is memory; target 1 + c is core c.
-  DmaModule(const sc_core::sc_module_name& name, sim::Simulation& simulation, const ClockDomain& clock,
-            const DmaParams& params, std::uint16_t core, ScratchpadPort& local);
+  DmaModule(const sc_core::sc_module_name& name, sim::Simulation& simulation,
+            const ClockDomain& clock, const DmaParams& params, std::uint16_t core,
+            ScratchpadPort& local);
 
   tlm_utils::simple_initiator_socket<DmaModule> out{"out"};
 

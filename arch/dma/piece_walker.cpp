@@ -35,17 +35,17 @@ PieceWalker::PieceWalker(const Transfer& transfer, Bytes max_transaction)
     }
   }
   runs_ = elements / run_elements_;
-  run_bytes_ = transfer.coded_bytes
-                   ? transfer.coded_bytes
-                   : ceil_div<std::int64_t>(run_elements_ * transfer.bits, 8);
+  run_bytes_ = transfer.coded_bytes ? transfer.coded_bytes
+                                    : ceil_div<std::int64_t>(run_elements_ * transfer.bits, 8);
 }
 
 Piece PieceWalker::next() {
   const std::int64_t first = run_ * run_elements_;
   Piece piece;
   if (transfer_.src) {
-    piece.src = (transfer_.coded_bytes ? transfer_.src->address : address_of(*transfer_.src, first)) +
-                static_cast<Address>(offset_);
+    piece.src =
+        (transfer_.coded_bytes ? transfer_.src->address : address_of(*transfer_.src, first)) +
+        static_cast<Address>(offset_);
   }
   const bool source_cuts = transfer_.src && (transfer_.src->on_wire() || !transfer_.dst);
   const std::int64_t into = expanded(offset_);

@@ -21,9 +21,13 @@ isa::Extents padded(const isa::Dma& dma) {
 
 }  // namespace
 
-std::int64_t Transfer::bytes() const { return ceil_div<std::int64_t>(shape.product() * bits, 8); }
+std::int64_t Transfer::bytes() const {
+  return ceil_div<std::int64_t>(shape.product() * bits, 8);
+}
 
-std::int64_t Transfer::source_bytes() const { return coded_bytes ? coded_bytes : bytes(); }
+std::int64_t Transfer::source_bytes() const {
+  return coded_bytes ? coded_bytes : bytes();
+}
 
 Transfer make_transfer(const isa::Dma& dma, std::uint16_t own_core) {
   Transfer transfer;
@@ -35,7 +39,8 @@ Transfer make_transfer(const isa::Dma& dma, std::uint16_t own_core) {
     const std::int64_t elements = dma.pad_lo[i] * transfer.dst->stride[i];
     transfer.dst->address += static_cast<Address>(elements * transfer.bits / 8);
   }
-  transfer.padding_bytes = isa::bytes_of(padded(dma).product(), dma.type).count() - transfer.bytes();
+  transfer.padding_bytes =
+      isa::bytes_of(padded(dma).product(), dma.type).count() - transfer.bytes();
   transfer.multicast = dma.multicast;
   if (dma.codec != isa::CodecFormat::none) transfer.coded_bytes = dma.compressed_bytes;
   return transfer;

@@ -13,19 +13,19 @@ struct Side {
   isa::Space space = isa::Space::spm;
   std::optional<std::uint16_t> core;  ///< Set when another core's memory is meant.
   Address address = 0;
-  isa::Extents stride;                ///< Elements, one a dimension of the shape.
+  isa::Extents stride;  ///< Elements, one a dimension of the shape.
 
   bool on_wire() const { return space == isa::Space::dram || core.has_value(); }
 };
 
 struct Transfer {
-  isa::Extents shape;             ///< Elements, outermost first.
-  int bits = 8;                   ///< Of an element.
-  std::optional<Side> src, dst;   ///< An opaque transfer has only the memory side.
-  std::uint64_t multicast = 0;    ///< Further cores that take a copy, at dst's address.
-  std::int64_t coded_bytes = 0;   ///< Bytes at the source when they are coded; 0: as many as at dst.
-  std::int64_t padding_bytes = 0; ///< Written at dst besides the shape.
-  Cycles at_least{};              ///< Shortest duration (opaque).
+  isa::Extents shape;            ///< Elements, outermost first.
+  int bits = 8;                  ///< Of an element.
+  std::optional<Side> src, dst;  ///< An opaque transfer has only the memory side.
+  std::uint64_t multicast = 0;   ///< Further cores that take a copy, at dst's address.
+  std::int64_t coded_bytes = 0;  ///< Bytes at the source when they are coded; 0: as many as at dst.
+  std::int64_t padding_bytes = 0;  ///< Written at dst besides the shape.
+  Cycles at_least{};               ///< Shortest duration (opaque).
 
   std::int64_t bytes() const;         ///< Of the shape, expanded.
   std::int64_t source_bytes() const;  ///< Read at src.

@@ -9,7 +9,9 @@ bool touch(const RowRun& a, const RowRun& b) {
          b.column < a.column + a.bursts;
 }
 
-bool touch(const Request& a, const Request& b) {
+}  // namespace
+
+bool share_bursts(const Request& a, const Request& b) {
   for (std::size_t i = 0; i < a.runs(); ++i) {
     for (std::size_t j = 0; j < b.runs(); ++j) {
       if (touch(a.run(i), b.run(j))) return true;
@@ -18,12 +20,10 @@ bool touch(const Request& a, const Request& b) {
   return false;
 }
 
-}  // namespace
-
 bool ChunkWindow::overlaps(const Request& request) const {
   const WaitingList& others = waiting(opposite(direction_of(request)));
   for (std::size_t i = 0; i < others.size(); ++i) {
-    if (touch(request, others[i].request)) return true;
+    if (share_bursts(request, others[i].request)) return true;
   }
   return false;
 }

@@ -9,6 +9,9 @@
 
 namespace npulse::dram {
 
+/// Some of their bursts are the same.
+bool share_bursts(const Request& a, const Request& b);
+
 /// A request and how much of it is still to be served.
 struct Waiting {
   explicit Waiting(const Request& r) : request{r}, run{r.run(0)} {}

@@ -22,7 +22,7 @@ std::int64_t lookahead_of(const ResolvedPart& part, const ControllerParams& cont
   const std::int64_t row = timings.pre_act + timings.act_col[0];
   const std::int64_t wanted =
       ceil_div(row, grids.column.period) + 3 * FastPseudoChannel::kGranule / 2;
-  const std::int64_t most = controller.queue_bursts * (grids.second_cell ? 2 : 1) * 7 / 10;
+  const std::int64_t most = controller.queue_bursts * (grids.second_cell ? 2 : 1) * 9 / 10;
   return std::clamp<std::int64_t>(std::min(wanted, most), 1, SlotRing::kDepth);
 }
 
@@ -56,7 +56,7 @@ void FastPseudoChannel::push(const Request& request) {
 }
 
 Cycles FastPseudoChannel::next_decision() const {
-  if (!window_.empty()) return base();
+  if (!window_.empty() || !held_.empty()) return base();
   return inbox_.empty() ? kNever : std::max(base(), inbox_.front().arrival);
 }
 
@@ -102,33 +102,60 @@ void FastPseudoChannel::decide(Cycles now, CompletionSink& sink) {
   state_.advance_base(now);
   admit(now, sink);
   drain_.choose(window_.bursts(Direction::read) != 0, window_.bursts(Direction::write));
-  if (blocked_) unblock();
+  unblock();
   const Direction direction = drain_.direction();
   serve(direction, choose(direction), sink);
 }
 
 void FastPseudoChannel::admit(Cycles now, CompletionSink& sink) {
-  blocked_ = false;
+  admit_held(now, sink);
   while (!inbox_.empty() && inbox_.front().arrival <= now) {
     const Request& request = inbox_.front();
-    const bool full = window_.bursts(direction_of(request)) + request.bursts > window_bursts_;
-    blocked_ = full || window_.conflicts(request);
-    if (blocked_) return;
-    window_.insert(request);
-    backlog_ -= request.bursts;
-    if (request.write && posted_writes_) sink.completed(request, now);
+    const bool waits = must_wait(request, held_.size());
+    if (waits ? held_.size() == kHeld : is_full(request)) return;
+    if (waits) {
+      held_.push_back(request);
+    } else {
+      enter(request, now, sink);
+    }
     inbox_.pop();
   }
 }
 
-/// The head of the inbox can only go on when some of those in its way are gone.
-void FastPseudoChannel::unblock() {
-  const Request& head = inbox_.front();
-  if (window_.conflicts(head)) {
-    drain_.force(opposite(direction_of(head)));
-  } else if (head.write) {
-    drain_.force(Direction::write);
+void FastPseudoChannel::admit_held(Cycles now, CompletionSink& sink) {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < held_.size(); ++i) {
+    if (must_wait(held_[i], kept) || is_full(held_[i])) {
+      held_[kept++] = held_[i];
+    } else {
+      enter(held_[i], now, sink);
+    }
   }
+  held_.resize(kept);
+}
+
+bool FastPseudoChannel::must_wait(const Request& request, std::size_t held_before) const {
+  if (window_.conflicts(request)) return true;
+  return std::any_of(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(held_before),
+                     [&](const Request& other) { return share_bursts(request, other); });
+}
+
+bool FastPseudoChannel::is_full(const Request& request) const {
+  return window_.bursts(direction_of(request)) + request.bursts > window_bursts_;
+}
+
+void FastPseudoChannel::enter(const Request& request, Cycles now, CompletionSink& sink) {
+  window_.insert(request);
+  backlog_ -= request.bursts;
+  if (request.write && posted_writes_) sink.completed(request, now);
+}
+
+/// Writes go when a read waits for one, or one for room.
+void FastPseudoChannel::unblock() {
+  if (window_.bursts(Direction::write) == 0) return;
+  const bool read_waits = !held_.empty() && !held_.front().write;
+  const bool no_room = !inbox_.empty() && inbox_.front().write && is_full(inbox_.front());
+  if (read_waits || no_room) drain_.force(Direction::write);
 }
 
 /// The request whose data can begin first; then one that hits, then the oldest.

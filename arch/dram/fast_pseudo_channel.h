@@ -19,6 +19,8 @@ class FastPseudoChannel {
   static constexpr std::uint16_t kGranule = 16;
   /// So many requests of a direction are looked at, the oldest ones.
   static constexpr std::size_t kLookedAt = 32;
+  /// So many requests wait beside the queue for others to the same bursts.
+  static constexpr std::size_t kHeld = 64;
 
   /// `memo` and `observer` may be null; with an observer every granule is reserved anew.
   FastPseudoChannel(const ResolvedPart& part, const ControllerParams& controller,
@@ -26,7 +28,7 @@ class FastPseudoChannel {
                     CommandObserver* observer);
 
   void push(const Request& request);
-  bool idle() const { return inbox_.empty() && window_.empty(); }
+  bool idle() const { return inbox_.empty() && window_.empty() && held_.empty(); }
   std::int64_t backlog() const { return backlog_; }
   /// When the next decision is due; far in the future when nothing waits.
   Cycles next_decision() const;
@@ -48,6 +50,11 @@ class FastPseudoChannel {
   void refresh();
   void account_states(bool any_open);
   void admit(Cycles now, CompletionSink& sink);
+  void admit_held(Cycles now, CompletionSink& sink);
+  /// Whether it waits for others to the same bursts, which it may not pass.
+  bool must_wait(const Request& request, std::size_t held_before) const;
+  bool is_full(const Request& request) const;
+  void enter(const Request& request, Cycles now, CompletionSink& sink);
   void unblock();
   std::size_t choose(Direction direction) const;
   void serve(Direction direction, std::size_t place, CompletionSink& sink);
@@ -70,7 +77,7 @@ class FastPseudoChannel {
   ChunkWindow window_;
   WriteDrain drain_;
   Cycles refresh_interval_, refresh_due_;
-  bool blocked_ = false;
+  std::vector<Request> held_;  ///< Arrived, waiting for others to the same bursts; oldest first.
   std::int64_t backlog_ = 0;
   std::vector<Bank> banks_;
   std::vector<std::int64_t> group_ok_;  ///< By bank group: its next column.

@@ -93,7 +93,7 @@ std::optional<MemoTable::Key> MemoizedReservation::key_of(std::span<const Granul
   MemoTable::Key key;
   key.words[0] = (std::uint64_t{*state_} + 1) << 32 | std::uint64_t{batch[0].write} << 8 |
                  static_cast<std::uint64_t>(behind_);
-  
+
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const Granule& g = batch[i];
     if (g.first_ok > kMaxWait || g.act_ok > kMaxWait) return std::nullopt;

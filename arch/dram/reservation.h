@@ -103,8 +103,8 @@ class Reservation {
   ReservationTimings timings_;
   CommandGrids grids_;
   std::int64_t lookahead_;
-  std::array<int, 2> stride_;     ///< Column cells between bursts of a granule.
-  std::array<bool, 2> at_once_;   ///< They need no CAS between them.
+  std::array<int, 2> stride_;    ///< Column cells between bursts of a granule.
+  std::array<bool, 2> at_once_;  ///< They need no CAS between them.
   std::uint8_t pseudo_channel_;
   std::size_t group_shift_, rank_shift_;  ///< From a bank to its group and rank.
   std::size_t rename_mask_;

@@ -115,7 +115,7 @@ TEST_CASE("Bytes asked for are bytes served", "[arch][dram]") {
 TEST_CASE("Where the standard has masks, a part of a burst is written without reading it",
           "[arch][dram]") {
   for (const auto& name : {"lpddr5-6400", "ddr5-4800"}) {
-    Memory memory{shipped_part(name), memory_of(1)};
+    Memory memory{shipped_part(name), exactly(memory_of(1))};
     const Address burst = static_cast<Address>(memory.part().organisation.burst_bytes());
     const auto bytes = static_cast<std::int64_t>(3 * burst);
     REQUIRE(memory.offer({}, {8, Bytes{bytes}, true}, {}));  // ragged at both ends

@@ -47,7 +47,8 @@ TEST_CASE("A run is taken where all of its cells are free, and nowhere else", "[
   for (int i = 0; i < 20'000; ++i) {
     const auto from =
         std::max<std::int64_t>(0, ledger.end() - 40 + static_cast<std::int64_t>(random() % 45));
-    const int count = 1 + static_cast<int>(random() % 8), stride = 1 + static_cast<int>(random() % 3);
+    const int count = 1 + static_cast<int>(random() % 8),
+              stride = 1 + static_cast<int>(random() % 3);
     bool free = true;
     for (int k = 0; k < count; ++k) free = free && !ledger.taken.count(from + k * stride);
     REQUIRE(ring.take_run(from, count, stride) == free);
