@@ -38,10 +38,11 @@ void FastChannel::push(const Request& request) {
 void FastChannel::advance(Cycles until, CompletionSink& sink) {
   while (true) {
     FastPseudoChannel* first = &pseudo_channels_.front();
-    for (auto& p : pseudo_channels_) {
-      if (p.next_step() < first->next_step()) first = &p;
+    Cycles at = first->next_step();
+    for (std::size_t i = 1; i < pseudo_channels_.size(); ++i) {
+      const Cycles next = pseudo_channels_[i].next_step();
+      if (next < at) first = &pseudo_channels_[i], at = next;
     }
-    const Cycles at = first->next_step();
     if (at >= until) break;
     const bool accepted = can_accept();
     const std::int64_t before = first->backlog();

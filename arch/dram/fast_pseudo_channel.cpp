@@ -53,20 +53,24 @@ void FastPseudoChannel::push(const Request& request) {
   ensure(request.bursts <= window_bursts_, "a request is longer than the scheduler's queue");
   inbox_.push(request);
   backlog_ += request.bursts;
+  note_next_decision();
 }
 
-Cycles FastPseudoChannel::next_decision() const {
-  if (!window_.empty() || !held_.empty()) return base();
-  return inbox_.empty() ? kNever : std::max(base(), inbox_.front().arrival);
+void FastPseudoChannel::note_next_decision() {
+  if (!window_.empty() || !held_.empty()) {
+    next_decision_ = base();
+  } else {
+    next_decision_ = inbox_.empty() ? kNever : std::max(base(), inbox_.front().arrival);
+  }
 }
 
 void FastPseudoChannel::step(CompletionSink& sink) {
-  const Cycles decision = next_decision();
-  if (refresh_due_ <= decision) {
+  if (refresh_due_ <= next_decision_) {
     refresh();
   } else {
-    decide(decision, sink);
+    decide(next_decision_, sink);
   }
+  note_next_decision();
 }
 
 void FastPseudoChannel::refresh() {

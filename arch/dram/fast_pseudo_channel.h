@@ -31,7 +31,7 @@ class FastPseudoChannel {
   bool idle() const { return inbox_.empty() && window_.empty() && held_.empty(); }
   std::int64_t backlog() const { return backlog_; }
   /// When the next decision is due; far in the future when nothing waits.
-  Cycles next_decision() const;
+  Cycles next_decision() const { return next_decision_; }
   Cycles base() const { return state_.base(); }
   /// When step() is due: for a decision, or a refresh.
   Cycles next_step() const { return std::min(next_decision(), refresh_due_); }
@@ -46,6 +46,7 @@ class FastPseudoChannel {
     bool open = false;
   };
 
+  void note_next_decision();
   void decide(Cycles now, CompletionSink& sink);
   void refresh();
   void account_states(bool any_open);
@@ -79,6 +80,7 @@ class FastPseudoChannel {
   Cycles refresh_interval_, refresh_due_;
   std::vector<Request> held_;  ///< Arrived, waiting for others to the same bursts; oldest first.
   std::int64_t backlog_ = 0;
+  Cycles next_decision_ = kNever;
   std::vector<Bank> banks_;
   std::vector<std::int64_t> group_ok_;  ///< By bank group: its next column.
   std::vector<std::int64_t> rank_ok_;   ///< By rank: when its columns need not follow another's.
