@@ -84,17 +84,18 @@ class ChunkWindow {
     const Direction d = direction_of(request);
     lists_[at(d)].push(request);
     bursts_[at(d)] += request.bursts;
-    rows_[at(d)].count(request, 1);
+    if (d == Direction::write) written_rows_.count(request, 1);
   }
   void remove(Direction d, std::size_t place) {
-    rows_[at(d)].count(waiting(d)[place].request, -1);
+    if (d == Direction::write) written_rows_.count(waiting(d)[place].request, -1);
     lists_[at(d)].remove(place);
   }
   void served(Direction d, std::int64_t bursts) { bursts_[at(d)] -= bursts; }
   /// A request of the other direction touches the same bursts, so that `request` may not pass it.
   bool conflicts(const Request& request) const {
     const Direction others = opposite(direction_of(request));
-    return !waiting(others).empty() && rows_[at(others)].may_share(request) && overlaps(request);
+    if (waiting(others).empty()) return false;
+    return (others == Direction::read || written_rows_.may_share(request)) && overlaps(request);
   }
 
  private:
@@ -102,7 +103,7 @@ class ChunkWindow {
   static constexpr std::size_t at(Direction d) { return static_cast<std::size_t>(d); }
   std::array<WaitingList, 2> lists_;
   std::array<std::int64_t, 2> bursts_{};
-  std::array<RowFilter, 2> rows_;
+  RowFilter written_rows_;  ///< Writes linger while reads go.
 };
 
 }  // namespace npulse::dram
