@@ -41,7 +41,7 @@ FastPseudoChannel::FastPseudoChannel(const ResolvedPart& part, const ControllerP
       group_shift_{log2_of(part.organisation.banks)},
       rank_shift_{log2_of(part.organisation.banks * part.organisation.bank_groups)},
       state_{part, number, lookahead_of(part, controller), memo},
-      timings_{state_.timings()},
+      timings_{part},
       drain_{controller},
       refresh_interval_{part.t_refi},
       refresh_due_{controller.refresh == RefreshMode::none ? kNever : part.t_refi},
@@ -228,10 +228,8 @@ void FastPseudoChannel::take(Waiting& waiting, std::int64_t base) {
   waiting.serve(bursts);
   const Bank& bank = banks_[run.bank];
   Granule granule{run.bank, static_cast<std::uint8_t>(bursts), waiting.request.write};
-  if (bank.open)
-    granule.row = bank.row == run.row ? RowState::hit : RowState::conflict;
-  else
-    granule.row = RowState::closed;
+  granule.row = RowState::closed;
+  if (bank.open) granule.row = bank.row == run.row ? RowState::hit : RowState::conflict;
   const auto wait = [&](std::int64_t tick) { return std::max<std::int64_t>(0, tick - base); };
   if (granule.row == RowState::hit) granule.first_ok = wait(bank.col_ok[granule.write]);
   if (granule.row == RowState::conflict) granule.first_ok = wait(bank.pre_ok);

@@ -73,7 +73,7 @@ class FastPseudoChannel {
   Cycles burst_, burst_data_;
   std::size_t group_shift_, rank_shift_;
   MemoizedReservation state_;
-  const ReservationTimings& timings_;
+  ReservationTimings timings_;
   Inbox inbox_;
   ChunkWindow window_;
   WriteDrain drain_;

@@ -79,7 +79,6 @@ class MemoizedReservation {
                       MemoTable* table);
 
   Cycles base() const { return Cycles{grid_.tick_of(base_)}; }
-  const ReservationTimings& timings() const { return live_.timings(); }
   void advance_base(Cycles tick);
   /// Up to kBatch granules, one after another.
   BatchPlacement reserve(std::span<const Granule> batch);

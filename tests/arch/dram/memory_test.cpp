@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <random>
 
 #include "sim/core/error.h"
 #include "tests/support/dram_sums.h"
@@ -248,6 +249,37 @@ TEST_CASE("Any part runs with any number of channels", "[arch][dram]") {
       INFO(name << ", " << channels << " channels");
       REQUIRE(taken > 0);
       REQUIRE(finish(memory).size() == taken);
+    }
+  }
+}
+
+TEST_CASE("Either engine serves random transactions on any number of channels", "[arch][dram]") {
+  const auto engine = GENERATE(MemoryEngine::fast, MemoryEngine::reference);
+  std::mt19937_64 random{23};
+  for (const auto& name : shipped_parts()) {
+    for (const std::int64_t channels : {1, 2, 3, 7, 24, 33, 128}) {
+      MemoryParams params = memory_of(channels);
+      params.engine = engine;
+      params.controller.backlog_bursts = 1 << 20;
+      Memory memory{shipped_part(name), params};
+      const auto capacity = static_cast<Address>(memory.capacity().count());
+      std::int64_t read = 0, written = 0;
+      constexpr int kTransactions = 12;
+      for (int i = 0; i < kTransactions; ++i) {
+        const auto bytes = static_cast<std::int64_t>(1 + random() % 70'000);
+        const bool write = random() % 3 == 0;
+        const Address address = random() % (capacity - static_cast<Address>(bytes));
+        REQUIRE(memory.offer({}, {address, Bytes{bytes}, write}, {}));
+        (write ? written : read) += bytes;
+      }
+      INFO(name << ", " << channels << " channels");
+      REQUIRE(finish(memory).size() == kTransactions);
+      const TrafficCounts traffic = memory.total_traffic();
+      REQUIRE(traffic.bytes_read == read);
+      REQUIRE(traffic.bytes_written == written);
+      const std::int64_t burst = memory.part().organisation.burst_bytes();
+      REQUIRE(memory.total_counts().bursts() * burst ==
+              read + written + traffic.padding_bytes + traffic.merge_bursts * burst);
     }
   }
 }
