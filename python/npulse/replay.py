@@ -52,6 +52,23 @@ class BusTime:
 
 
 @dataclass(frozen=True)
+class DramEnergy:
+    """Energy of the devices in joules, by use; the uses add up to `total`, and so do the rails."""
+
+    activation: float
+    column: float
+    io: float
+    refresh: float
+    background: float
+    total: float
+    rails: Mapping[str, float]
+    """By supply rail; empty where the part's figures do not tell rails apart."""
+    basis: str
+    """currents (of a data sheet, by rail) or figures (a command and state)."""
+    average_watts: float
+
+
+@dataclass(frozen=True)
 class DramReport:
     """What a replay says. Field names are the keys of the JSON form."""
 
@@ -73,7 +90,7 @@ class DramReport:
     read_latency_ns: ReadLatency
     commands: Mapping[str, int]
     """DRAM commands by name."""
-    energy_j: Mapping[str, float]
+    energy_j: DramEnergy
     unsure: tuple[Unsure, ...]
     _json: str = field(repr=False)
     _text: str = field(repr=False)
