@@ -81,7 +81,7 @@ struct ProgramReport {
 /// The statistics of one module.
 struct StatsReport {
   struct Value {
-    std::string name, unit;
+    std::string name, unit, doc;
     bool integral = true;
     double value = 0;
   };

@@ -185,6 +185,16 @@ TEST_CASE("A refresh of a set of banks costs its share, or what IDD5PB says", "[
           Approx((26 - 20) * ns(part, "t_refi_pb")));
 }
 
+TEST_CASE("Densities and modes change what refreshes and rows cost", "[arch][dram]") {
+  const PartParams part = shipped_part("lpddr5-6400"), dense = shipped_part("lpddr5-6400@32Gb");
+  REQUIRE(price(dense, Command::refab, EnergyUse::refresh) /
+              price(part, Command::refab, EnergyUse::refresh) ==
+          Approx(ns(dense, "t_rfc_ab") / ns(part, "t_rfc_ab")));
+  // A row of 4 KB for one of 2 KB; the file's currents are rounded.
+  REQUIRE(price(shipped_part("lpddr5-6400@8b"), Command::act, EnergyUse::activation) ==
+          Approx(2 * price(part, Command::act, EnergyUse::activation)).epsilon(0.01));
+}
+
 TEST_CASE("Uses and rails sum to the total to the last bit, in any order", "[arch][dram]") {
   std::mt19937_64 random{20261121};
   for (const auto& name : shipped_variants()) {
