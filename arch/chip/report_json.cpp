@@ -9,6 +9,7 @@ using Json = nlohmann::ordered_json;
 Json to_json(const EnergyReport& report) {
   Json json = energy_json(report.energy);
   json["dram"] = uses_json(report.dram);
+  json["dram_background_by_state"] = states_json(report.dram);
   json["dram_rails"] = rails_json(report.dram);
   json["dram_basis"] = to_string(report.dram.basis);
   json["average_watts"] = report.average_watts;
@@ -117,6 +118,12 @@ nlohmann::ordered_json to_json(const MemoryReport& memory) {
 nlohmann::ordered_json uses_json(const dram::DramEnergy& energy) {
   Json json = Json::object();
   for (const auto& [use, name] : enum_names(dram::EnergyUse{})) json[name] = energy.of(use);
+  return json;
+}
+
+nlohmann::ordered_json states_json(const dram::DramEnergy& energy) {
+  Json json = Json::object();
+  for (const auto& [state, name] : enum_names(dram::PowerState{})) json[name] = energy.of(state);
   return json;
 }
 

@@ -24,17 +24,19 @@ enum class EnergyBasis : std::uint8_t { figures, currents };
 std::span<const EnumName<EnergyBasis>> enum_names(EnergyBasis);
 
 /// In joules, which a report is to repeat to the last bit: uses and rails sum to the total exactly,
-/// in any order (below 64 J).
+/// and states to the background, in any order (below 64 J).
 struct DramEnergy {
   struct Rail {
     std::string name;
-    std::array<double, kEnergyUses> joules{};
+    std::array<double, kEnergyUses> uses{};
+    std::array<double, kPowerStates> states{};  ///< Of the background.
     double total() const;
   };
   EnergyBasis basis = EnergyBasis::figures;
   std::vector<Rail> rails;  ///< One without a name when the basis is figures.
 
   double of(EnergyUse use) const;
+  double of(PowerState state) const;
   double total() const;
 };
 

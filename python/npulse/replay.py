@@ -61,6 +61,7 @@ class DramEnergy:
     refresh: float
     background: float
     total: float
+    background_by_state: Mapping[str, float]
     rails: Mapping[str, float]
     """By supply rail; empty where the part's figures do not tell rails apart."""
     basis: str

@@ -134,8 +134,10 @@ class Energy:
     components: Mapping[str, float]
     dram: Mapping[str, float]
     """Parts of the component `dram`, by what the devices did."""
+    dram_background_by_state: Mapping[str, float]
+    """Its background by power state."""
     dram_rails: Mapping[str, float]
-    """The same by supply rail; empty where the part's figures do not tell rails apart."""
+    """The whole component by supply rail; empty where the part's figures do not tell rails apart."""
     dram_basis: str
     """currents (of a data sheet, by rail) or figures (a command and state)."""
     average_watts: float

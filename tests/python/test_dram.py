@@ -40,6 +40,7 @@ def test_energy_adds_up_by_use_and_by_rail(part: str, rails: set[str], trace: Pa
     energy = npulse.dram(part, trace, channels=1).energy_j
     uses = (energy.activation, energy.column, energy.io, energy.refresh, energy.background)
     assert sum(uses) == energy.total > 0
+    assert sum(energy.background_by_state.values()) == energy.background
     assert set(energy.rails) == rails
     assert energy.basis == ("currents" if rails else "figures")
     if rails:

@@ -48,6 +48,7 @@ Json commands_json(const dram::ChannelCounts& counts) {
 Json energy_json(const ReplayReport& report) {
   Json json = uses_json(report.energy);
   json["total"] = report.energy.total();
+  json["background_by_state"] = states_json(report.energy);
   json["rails"] = rails_json(report.energy);
   json["basis"] = to_string(report.energy.basis);
   json["average_watts"] = report.average_watts;

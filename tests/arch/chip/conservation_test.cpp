@@ -80,6 +80,8 @@ void require_energy_conserved(const Report& report) {
   const auto& rails = json.at("dram_rails");
   const double dram = std::accumulate(uses.begin(), uses.end(), 0.0, add);
   CHECK(dram == Approx(components.at("dram").get<double>()));
+  const auto& states = json.at("dram_background_by_state");
+  CHECK(std::accumulate(states.begin(), states.end(), 0.0, add) == uses.at("background"));
   CHECK(rails.empty() == (json.at("dram_basis") == "figures"));
   if (!rails.empty()) CHECK(std::accumulate(rails.begin(), rails.end(), 0.0, add) == dram);
   CHECK(json.at("dynamic").get<double>() + json.at("static").get<double>() ==

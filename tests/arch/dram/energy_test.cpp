@@ -107,6 +107,8 @@ TEST_CASE("Without currents time costs the figure of each state", "[arch][dram]"
     return dram_energy(part, counts, 4, kMicrosecond).of(EnergyUse::background);
   };
   REQUIRE(background() == Approx(4 * mean * 1e-9));  // 1 mW for 1 us is 1 nJ
+  REQUIRE(dram_energy(part, counts, 4, kMicrosecond).of(PowerState::active_power_down) ==
+          Approx(4 * 3 * 12 / 20.0 * 1e-9));
   counts.state_ticks = {};
   REQUIRE(background() == Approx(4 * f.active_standby_mw * 1e-9));
 }
@@ -202,12 +204,14 @@ TEST_CASE("Uses and rails sum to the total to the last bit, in any order", "[arc
     const DramEnergy energy =
         dram_energy(part, random_counts(random), 3,
                     Picoseconds{1 + static_cast<std::int64_t>(random() % 1'000'000'000)});
-    double uses = 0, rails = 0;
+    double uses = 0, states = 0, rails = 0;
     for (const auto& [use, use_name] : enum_names(EnergyUse{})) uses += energy.of(use);
     for (auto rail = energy.rails.rbegin(); rail != energy.rails.rend(); ++rail)
       rails += rail->total();
+    for (const auto& [state, state_name] : enum_names(PowerState{})) states += energy.of(state);
     INFO(name);
     REQUIRE(energy.total() > 0);
+    REQUIRE(states == energy.of(EnergyUse::background));
     REQUIRE(uses == energy.total());
     REQUIRE(rails == energy.total());
   }
