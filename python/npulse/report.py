@@ -137,7 +137,7 @@ class Energy:
     dram_background_by_state: Mapping[str, float]
     """Its background by power state."""
     dram_rails: Mapping[str, float]
-    """The whole component by supply rail; empty where the part's figures do not tell rails apart."""
+    """The component by supply rail; empty where the part's figures do not tell rails apart."""
     dram_basis: str
     """currents (of a data sheet, by rail) or figures (a command and state)."""
     average_watts: float
