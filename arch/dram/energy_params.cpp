@@ -3,12 +3,36 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "sim/core/config_file.h"
 
 namespace npulse::dram {
 namespace {
 
-using Current = std::pair<const char*, const ByRail*>;
+/// All that is given by rail, by name.
+struct ByRailLister {
+  const SupplyCurrents& source;
+  std::map<std::string, const ByRail*> list;
+
+  void operator()(const char* name, ByRail SupplyCurrents::*member, const char*, const char*,
+                  Limits) {
+    list[name] = &(source.*member);
+  }
+  void operator()(const char* name, std::optional<ByRail> SupplyCurrents::*member, const char*,
+                  const char*, Limits) {
+    if (source.*member) list[name] = &*(source.*member);
+  }
+  void operator()(const char*, std::int64_t SupplyCurrents::*, const char*, const char*, Limits) {}
+};
+
+/// What a command adds to the current of its state.
+constexpr std::pair<const char*, const char*> kCommandOverState[]{{"idd0", "idd2n"},
+                                                                  {"idd4r", "idd3n"},
+                                                                  {"idd4w", "idd3n"},
+                                                                  {"idd5", "idd2n"},
+                                                                  {"idd5pb", "idd2n"}};
 
 /// Both name the same rails.
 bool same_rails(const ByRail& a, const ByRail& b) {
@@ -25,30 +49,23 @@ std::string rails_of(const ByRail& by_rail) {
 }  // namespace
 
 void SupplyCurrents::check(Faults& faults, const std::string& path) const {
-  std::vector<Current> all{{"idd0", &idd0},   {"idd2n", &idd2n}, {"idd2p", &idd2p},
-                           {"idd3n", &idd3n}, {"idd3p", &idd3p}, {"idd4r", &idd4r},
-                           {"idd4w", &idd4w}, {"idd5", &idd5},   {"idd6", &idd6}};
-  if (idd5pb) all.push_back({"idd5pb", &*idd5pb});
-  for (const auto& [name, current] : all) {
+  ByRailLister lister{*this, {}};
+  describe(lister);
+  for (const auto& [name, current] : lister.list) {
     if (same_rails(*current, volts)) continue;
     faults.add(join_path(path, name), fmt::format("names the rails {}: must be those of volts, {}",
                                                   rails_of(*current), rails_of(volts)));
-    return;
   }
-  // What a command adds to standby must not be negative.
-  const auto at_least = [&](Current current, Current standby) {
-    for (const auto& [rail, milliamps] : *standby.second) {
-      if (current.second->at(rail) >= milliamps) continue;
-      faults.add(join_path(join_path(path, current.first), rail),
-                 fmt::format("{}: must be at least {} = {}", current.second->at(rail),
-                             standby.first, milliamps));
+  if (!faults.empty()) return;
+  for (const auto& [command, state] : kCommandOverState) {
+    if (!lister.list.contains(command)) continue;
+    for (const auto& [rail, milliamps] : *lister.list[command]) {
+      const double standby = lister.list[state]->at(rail);
+      if (milliamps >= standby) continue;
+      faults.add(join_path(join_path(path, command), rail),
+                 fmt::format("{}: must be at least {} = {}", milliamps, state, standby));
     }
-  };
-  at_least({"idd0", &idd0}, {"idd2n", &idd2n});
-  at_least({"idd4r", &idd4r}, {"idd3n", &idd3n});
-  at_least({"idd4w", &idd4w}, {"idd3n", &idd3n});
-  at_least({"idd5", &idd5}, {"idd2n", &idd2n});
-  if (idd5pb) at_least({"idd5pb", &*idd5pb}, {"idd2n", &idd2n});
+  }
 }
 
 void EnergyParams::check(Faults& faults, const std::string& path) const {
