@@ -3,6 +3,7 @@
 #include <boost/iostreams/filter/gzip.hpp>
 #include <boost/iostreams/filtering_stream.hpp>
 #include <catch2/catch.hpp>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -198,6 +199,52 @@ TEST_CASE("The option commands writes every command, compressed by name", "[cli]
   CHECK_THAT(text, Catch::StartsWith("# npulse-commands 1 part=hbm3-6400 tick_ps="));
   CHECK(lines_of(text) == commands + 2);
   CHECK((gunzip(desk.read("c.txt.gz")) == text));
+}
+
+TEST_CASE("Two replays are compared figure by figure", "[cli][dram]") {
+  const Desk desk;
+  desk.put("t", mixed_trace());
+  const json a = report_of(desk, "lpddr5-6400 t --channels 1");
+  const json b = report_of(desk, "hbm3-6400 t --channels 1");
+  desk.put("a.json", a.dump());
+  desk.put("b.json", b.dump());
+  const std::string text = require_ok(desk, "compare a.json b.json").out;
+  for (const char* words :
+       {"hbm3-6400", "read latency, p99", "time: row_opening", "share of peak"}) {
+    CHECK_THAT(text, Catch::Contains(words));
+  }
+  const json comparison = json::parse(require_ok(desk, "compare a.json b.json --json -").out);
+  CHECK(comparison.at("kind") == "dram");
+  double shares = 0;
+  for (const json& figure : comparison.at("figures")) {
+    const std::string name = figure.at("figure");
+    if (name == "read latency, mean") CHECK(figure.at("a") == a.at("read_latency_ns").at("mean"));
+    if (name.starts_with("time: ")) shares += figure.at("b").get<double>();
+  }
+  CHECK(shares == Approx(1));
+  require_ok(desk, "run edu-8x8 gemm:24,24,24 --quiet --json run.json");
+  require_refused(desk, "compare a.json run.json", "give two of the same kind");
+  require_refused(desk, "compare a.json t", "is no JSON");
+}
+
+TEST_CASE("Every bin of the latency histogram is drawn, the largest longest", "[cli][dram]") {
+  const Desk desk;
+  desk.put("t", mixed_trace());
+  const std::string text = require_ok(desk, "dram lpddr5-6400 t --channels 1").out;
+  std::istringstream lines{text.substr(text.find("read latencies"))};
+  std::string line;
+  std::getline(lines, line);
+  double total = 0;
+  std::map<double, std::size_t> bars;  // by share
+  while (std::getline(lines, line) && line.find(" to ") != std::string::npos) {
+    const double share = std::stod(line.substr(line.find('%') - 7));
+    total += share;
+    bars[share] = static_cast<std::size_t>(std::count(line.begin(), line.end(), '#'));
+  }
+  CHECK(total == Approx(100).margin(1));
+  REQUIRE(bars.size() >= 3);
+  CHECK(bars.begin()->second >= 1);
+  CHECK(bars.rbegin()->second == 40);
 }
 
 TEST_CASE("Suggesting a mapping ranks every preset as a replay of each would", "[cli][dram]") {
