@@ -289,7 +289,7 @@ TEST_CASE("What a replay cannot do is refused with what is allowed", "[cli][dram
   require_refused(desk, "dram lpddr5-6400 empty", "empty: holds no request");
   require_refused(desk, dram + "--engine quick", "allowed: fast, reference");
   require_refused(desk, dram + "--mapping rcb", "did you mean 'rbc'");
-  require_refused(desk, dram + "--format st", "allowed: native, stl, rstl, ramulator, dramsim3");
+  require_refused(desk, dram + "--format st", "allowed: native, stl, rstl, ramulator, dramsim3, simpleo3");
   require_refused(desk, dram + "--channels 0", "use 1 to 1024");
   require_refused(desk, dram + "--requests 0", "out of range");
   require_refused(desk, dram + "--size 1048577", "use 1 to 1048576");
@@ -320,6 +320,12 @@ TEST_CASE("A converted trace replays as the original", "[cli][dram]") {
   require_refused(desk, "convert t", "-o FILE is missing");
   require_refused(desk, "convert t -o t.txt", "say --to native, stl");
   require_refused(desk, "convert gone -o t2.stl", "gone: cannot be read");
+  require_refused(desk, "convert t -o t3 --to simpleo3", "simpleo3 is only read");
+  desk.put("core", "3 64 128\n1 192\n");
+  require_ok(desk, "convert core -o core.trace --to native");
+  CHECK(desk.read("core.trace") == "0 R 0x40\n0 W 0x80\n0 R 0xc0\n");
+  CHECK(report_of(desk, "lpddr5-6400 core").at("format") == "simpleo3");
+  require_refused(desk, "dram lpddr5-6400 core --timed", "core:1:1: the line has no time");
   desk.put("bad", "0 R 0x0\nx\n");
   require_refused(desk, "convert bad -o bad.stl", "bad:2:1");
 }
