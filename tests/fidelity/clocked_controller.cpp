@@ -105,7 +105,7 @@ Candidate PseudoChannel::best(Bus bus, Cycles now) {
   Candidate best;
   const auto consider = [&](Candidate candidate) {
     const auto& use = part_.bus[index(candidate.command)];
-    if (use->bus != bus) return;
+    if (use->bus != bus || candidate.at == kNever) return;
     candidate.at = buses_.slot(candidate.command, std::max(now, candidate.at));
     const bool over_first = habits_.pick == Habits::Pick::over_first;
     if (!over_first && candidate.at > now) return;

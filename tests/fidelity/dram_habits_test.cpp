@@ -46,7 +46,7 @@ PartParams part_for(const std::string& simulator, const StreamSetup& setup) {
   return part;
 }
 
-/// They differ from a million by less than 0.3 % of peak.
+/// They differ from a million by less than 0.3 % of peak, but where docs/fidelity.md says so.
 constexpr std::uint64_t kRebuiltRequests = 60'000;
 
 struct Rebuilt {
