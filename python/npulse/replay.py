@@ -131,10 +131,11 @@ def dram(
     `channels` and `mapping` are the part's own unless given; `engine` is reference (the default),
     exact to the command, or fast; `parameters` change the controller
     (`{"controller.queue_bursts": 32}`) or the part (`{"part.timing.t_rcd.ns": 20}`).
-    `trace_format` is native, stl, rstl, ramulator or dramsim3, and found from the file unless
-    given. `timed` offers each request at its time in the trace, in cycles of `clock_mhz`. `size` is
-    that of requests that name none, in bytes; `requests` limits their number. `commands` names a
-    file for the DRAM commands. `progress` is called now and then with the share done.
+    `trace_format` is native, stl, rstl, ramulator, dramsim3 or simpleo3, and found from the file
+    unless given. `timed` offers each request at its time in the trace, in cycles of `clock_mhz`.
+    `size` is that of requests that name none, in bytes; `requests` limits their number.
+    `commands` names a file for the DRAM commands. `progress` is called now and then with the
+    share done.
 
     Raises InputError with every fault of the trace, KeyboardInterrupt on Ctrl-C.
     """
