@@ -13,17 +13,28 @@ std::size_t log2_of(std::int64_t n) {
   return static_cast<std::size_t>(std::countr_zero(static_cast<std::uint64_t>(n)));
 }
 
+/// Beyond what it takes to close and open a row, in column cells: about three half granules.
+constexpr std::int64_t kSideBySide = 22;
+
 /// Distance of the base from the end of the promised data, in column cells: enough to close and
-/// open a row behind other data and to lay three half granules side by side, and less than the
-/// queue, which is for choosing. Chosen against the reference engine (docs/dram.md).
+/// open a row behind other data and to lay granules side by side, and less than the queue, which is
+/// for choosing. Chosen against the reference engine (docs/benchmarks.md).
 std::int64_t lookahead_of(const ResolvedPart& part, const ControllerParams& controller) {
   const ReservationTimings timings{part};
   const CommandGrids grids{part, 0};
   const std::int64_t row = timings.pre_act + timings.act_col[0];
-  const std::int64_t wanted =
-      ceil_div(row, grids.column.period) + 3 * FastPseudoChannel::kGranule / 2;
-  const std::int64_t most = controller.queue_bursts * (grids.second_cell ? 2 : 1) * 9 / 10;
+  const std::int64_t wanted = ceil_div(row, grids.column.period) + kSideBySide;
+  const std::int64_t most = controller.queue_bursts * (grids.second_cell ? 2 : 1) * 4 / 5;
   return std::clamp<std::int64_t>(std::min(wanted, most), 1, SlotRing::kDepth);
+}
+
+/// Bursts of a granule: whole ones of other groups must find room between its own while they are
+/// remembered, which is twice the cells that it spans here.
+std::uint16_t granule_of(const ResolvedPart& part, std::size_t direction) {
+  const std::int64_t stride = ceil_div(ReservationTimings{part}.col_col_group[direction][direction],
+                                       CommandGrids{part, 0}.column.period);
+  return static_cast<std::uint16_t>(
+      std::clamp<std::int64_t>(SlotRing::kDepth / 2 / stride, 1, FastPseudoChannel::kGranule));
 }
 
 }  // namespace
@@ -33,6 +44,7 @@ FastPseudoChannel::FastPseudoChannel(const ResolvedPart& part, const ControllerP
                                      CommandObserver* observer)
     : observer_{observer},
       window_bursts_{controller.queue_bursts},
+      granule_{granule_of(part, 0), granule_of(part, 1)},
       looked_at_{controller.scheduler == Scheduler::fcfs ? 1 : kLookedAt},
       posted_writes_{controller.write_response == WriteResponse::queued},
       burst_{part.burst},
@@ -62,8 +74,9 @@ bool FastPseudoChannel::in_step_with(const FastPseudoChannel& other) const {
 }
 
 bool FastPseudoChannel::same_requests(const FastPseudoChannel& other) const {
-  return backlog_ == other.backlog_ && drain_.direction() == other.drain_.direction() &&
-         window_.same_requests(other.window_) && held_ == other.held_ && inbox_ == other.inbox_;
+  return backlog_ == other.backlog_ && promised_.same_after(base().count(), other.promised_) &&
+         drain_.direction() == other.drain_.direction() && window_.same_requests(other.window_) &&
+         held_ == other.held_ && inbox_ == other.inbox_;
 }
 
 /// What they allow from the base on.
@@ -113,6 +126,7 @@ void FastPseudoChannel::refresh() {
   }
   account_states(any_open);
   const std::int64_t open = state_.refresh(quiet, any_open, observer_);
+  promised_.forget_until(base().count());
   for (Bank& bank : banks_) bank = {open, 0, {}, 0, false};
   counts_.commands[index(Command::preab)] += any_open;
   ++counts_.commands[index(Command::refab)];
@@ -131,6 +145,7 @@ void FastPseudoChannel::account_states(bool any_open) {
 
 void FastPseudoChannel::decide(Cycles now, CompletionSink& sink) {
   state_.advance_base(now);
+  promised_.forget_until(base().count());
   admit(now, sink);
   drain_.choose(window_.bursts(Direction::read) != 0, window_.bursts(Direction::write));
   unblock();
@@ -172,8 +187,14 @@ bool FastPseudoChannel::must_wait(const Request& request, std::size_t held_befor
                      [&](const Request& other) { return share_bursts(request, other); });
 }
 
+/// Bursts leave the scheduler's queue when their columns go. A granule is chosen earlier than its
+/// first burst would be, so rather less than half of what is promised counts: chosen against the
+/// reference engine (docs/benchmarks.md).
 bool FastPseudoChannel::is_full(const Request& request) const {
-  return window_.bursts(direction_of(request)) + request.bursts > window_bursts_;
+  const Direction direction = direction_of(request);
+  const std::int64_t waiting = window_.bursts(direction);
+  return waiting > 0 &&
+         waiting + promised_.bursts(direction) * 4 / 9 + request.bursts > window_bursts_;
 }
 
 void FastPseudoChannel::enter(const Request& request, Cycles now, CompletionSink& sink) {
@@ -231,7 +252,9 @@ void FastPseudoChannel::serve(Direction direction, std::size_t place, Completion
   std::int64_t end = 0;
   for (std::size_t i = 0; i < batch_.size(); ++i) {
     account(batch_[i], places_[i], result.granules[i], base);
-    end = std::max(end, base + result.granules[i].last_column);
+    const std::int64_t last = base + result.granules[i].last_column;
+    promised_.add(direction, batch_[i].bursts, last);
+    end = std::max(end, last);
   }
   window_.served(direction, bursts);
   if (!waiting.done()) return;
@@ -256,7 +279,7 @@ void FastPseudoChannel::take(Waiting& waiting, std::int64_t base) {
   const Bank& bank = banks_[run.bank];
   Granule& granule = batch_.emplace_back();
   granule.bank = run.bank;
-  granule.bursts = static_cast<std::uint8_t>(std::min(run.bursts, kGranule));
+  granule.bursts = static_cast<std::uint8_t>(std::min(run.bursts, granule_[waiting.request.write]));
   granule.write = waiting.request.write;
   granule.row = RowState::closed;
   if (bank.open) granule.row = bank.row == run.row ? RowState::hit : RowState::conflict;

@@ -9,6 +9,7 @@
 #include "arch/dram/chunk_window.h"
 #include "arch/dram/inbox.h"
 #include "arch/dram/memo.h"
+#include "arch/dram/promised_bursts.h"
 #include "arch/dram/write_drain.h"
 
 namespace npulse::dram {
@@ -16,7 +17,7 @@ namespace npulse::dram {
 class FastPseudoChannel {
  public:
   /// Bursts of a granule; other requests go between batches of them, not inside.
-  static constexpr std::uint16_t kGranule = 16;
+  static constexpr std::int64_t kGranule = 16;
   /// So many requests of a direction are looked at, the oldest ones.
   static constexpr std::size_t kLookedAt = 32;
   /// So many requests wait beside the queue for others to the same bursts.
@@ -73,6 +74,7 @@ class FastPseudoChannel {
   ChannelCounts counts_;
   CommandObserver* observer_;
   std::int64_t window_bursts_;
+  std::array<std::uint16_t, 2> granule_;  ///< Bursts of a granule, by direction.
   std::size_t looked_at_;
   bool posted_writes_;
   Cycles burst_, burst_data_;
@@ -81,6 +83,7 @@ class FastPseudoChannel {
   ReservationTimings timings_;
   Inbox inbox_;
   ChunkWindow window_;
+  PromisedBursts promised_;
   WriteDrain drain_;
   Cycles refresh_interval_, refresh_due_;
   std::vector<Request> held_;  ///< Arrived, waiting for others to the same bursts; oldest first.

@@ -82,11 +82,17 @@ CommandGrids::CommandGrids(const ResolvedPart& part, std::int64_t pseudo_channel
       refuse_spacing("ACT-1 and ACT-2 do not fit between columns within t_aad");
     }
   } else {
-    const std::int64_t edge = part.bus[index(Command::act)]->edge;
-    const std::int64_t turn = round_up(activates + precharges, edge);
     column = {std::max(spacing, sharers * columns), pseudo_channel * columns};
+    // Turns of an activate and a precharge, or cells for either: whichever opens rows faster.
+    const std::int64_t edge = part.bus[index(Command::act)]->edge;
+    const std::int64_t both = round_up(activates + precharges, edge);
+    const std::int64_t either = round_up(std::max(activates, precharges), edge);
+    const std::int64_t between_activates = within(part, Command::act, Command::act, Scope::rank);
+    rows_share = std::max(2 * sharers * either, round_up(between_activates, sharers * either)) <
+                 round_up(between_activates, sharers * both);
+    const std::int64_t turn = rows_share ? either : both;
     activate = {sharers * turn, pseudo_channel * turn};
-    precharge = {sharers * turn, pseudo_channel * turn + activates};
+    precharge = rows_share ? activate : TickGrid{sharers * turn, pseudo_channel * turn + activates};
   }
   base_period = std::lcm(column.period, activate.period);
 }

@@ -63,6 +63,11 @@ std::vector<Pattern> patterns() {
          const std::uint64_t row = i % 64, tile = i / 64;
          return Access{(tile / 32 * 64 + row) * 8192 % kRegion + tile % 32 * 256, 256};
        }},
+      {"tiles 64x128 B",
+       [](std::uint64_t i) {
+         const std::uint64_t row = i % 64, tile = i / 64;
+         return Access{(tile / 64 * 64 + row) * 8192 % kRegion + tile % 64 * 128, 128};
+       }},
       {"random 32 B",
        [](std::uint64_t i) {
          return Access{splitmix(i) % (kRegion / 32) * 32, 32};
@@ -81,13 +86,13 @@ class LastCompletion : public CompletionSink {
 
 /// Pushes the bursts of an access in pieces as Memory cuts them; how many bursts.
 std::int64_t push(Channel& channel, const AddressMap& map, std::int64_t burst_bytes,
-                  const Access& access) {
+                  const Access& access, Cycles now) {
   const std::int64_t piece = std::min(map.run_bytes().count(), 16 * burst_bytes);
   std::int64_t bursts = 0;
   for (std::int64_t done = 0; done < access.bytes; done += piece) {
     const auto bytes = std::max(burst_bytes, std::min(piece, access.bytes - done));
     const auto where = map.decode(access.address + static_cast<Address>(done));
-    channel.push({0, where.at, static_cast<std::uint16_t>(bytes / burst_bytes), access.write, {}});
+    channel.push({0, where.at, static_cast<std::uint16_t>(bytes / burst_bytes), access.write, now});
     bursts += bytes / burst_bytes;
   }
   return bursts;
@@ -112,9 +117,13 @@ Measured measure_channel(const ResolvedPart& part, const Pattern& pattern, std::
   // No more than the backlog is served in a step.
   const Cycles step{128 * part.burst.count() / part.organisation.pseudo_channels};
   std::int64_t pushed = 0;
+  Cycles now{0};
   for (std::uint64_t i = 0; pushed < bursts; ++i) {
-    while (!channel.can_accept()) channel.advance(*channel.next_event() + step, sink);
-    pushed += push(channel, map, burst_bytes, pattern.access(i));
+    while (!channel.can_accept()) {
+      now = std::max(now, *channel.next_event()) + step;
+      channel.advance(now, sink);
+    }
+    pushed += push(channel, map, burst_bytes, pattern.access(i), now);
   }
   while (const auto next = channel.next_event()) channel.advance(*next + Cycles{1024}, sink);
   const double seconds = seconds_since(begin);

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bursts that are reserved, and whose columns are still to come.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "arch/dram/request_window.h"
+
+namespace npulse::dram {
+
+class PromisedBursts {
+ public:
+  /// The last of `bursts` goes at tick `last`.
+  void add(Direction direction, std::int64_t bursts, std::int64_t last) {
+    granules_.push_back({last, bursts, direction});
+    bursts_[at(direction)] += bursts;
+  }
+  /// Their columns have gone by tick `now`.
+  void forget_until(std::int64_t now) {
+    std::size_t kept = 0;
+    for (const Granule& granule : granules_) {
+      if (granule.last > now) {
+        granules_[kept++] = granule;
+      } else {
+        bursts_[at(granule.direction)] -= granule.bursts;
+      }
+    }
+    granules_.resize(kept);
+  }
+  std::int64_t bursts(Direction direction) const { return bursts_[at(direction)]; }
+  /// The same are to come after `now`.
+  bool same_after(std::int64_t now, PromisedBursts other) const {
+    PromisedBursts mine = *this;
+    mine.forget_until(now);
+    other.forget_until(now);
+    return mine.granules_ == other.granules_;
+  }
+
+ private:
+  struct Granule {
+    std::int64_t last = 0, bursts = 0;
+    Direction direction{};
+    bool operator==(const Granule&) const = default;
+  };
+  static constexpr std::size_t at(Direction d) { return static_cast<std::size_t>(d); }
+
+  std::vector<Granule> granules_;
+  std::array<std::int64_t, 2> bursts_{};
+};
+
+}  // namespace npulse::dram
