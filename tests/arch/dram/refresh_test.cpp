@@ -68,6 +68,13 @@ TEST_CASE("Refreshes are done ahead up to their limit while nothing waits", "[ar
   }
 }
 
+TEST_CASE("Without refresh none is done ahead", "[arch][dram]") {
+  const ResolvedPart part{shipped_part("lpddr5-6400")};
+  RefreshScheduler refresh{part, refreshing(RefreshMode::none, 8, 8)};
+  refresh.update(100 * part.t_refi, 0, 0);
+  REQUIRE(refresh.need() == Need::none);
+}
+
 TEST_CASE("Every set of banks has its turn once in a round, the idle ones first", "[arch][dram]") {
   for (const auto& name : shipped_parts()) {
     const ResolvedPart part{shipped_part(name)};
