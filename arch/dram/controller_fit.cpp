@@ -3,9 +3,29 @@
 
 #include <fmt/format.h>
 
+#include "arch/dram/timing_lookup.h"
 #include "sim/core/error.h"
 
 namespace npulse::dram {
+namespace {
+
+/// So that where four granules come to lie fits the 16 bits of a Placement.
+constexpr std::int64_t kLongestTicks = 4096;
+
+void check_fast_timings(const ResolvedPart& part, Faults& faults) {
+  for (const auto& [name, value] : list_timings(part.params.timing)) {
+    // Refreshes are reserved in absolute time; the optional ones are not the fast engine's.
+    if (!value || name == "t_refi" || name == "t_rfc_ab" || is_optional_timing(name)) continue;
+    const std::int64_t ticks = part.ticks(name).count();
+    if (ticks <= kLongestTicks) continue;
+    faults.add(fmt::format("part.timing.{}", name),
+               fmt::format("{} ticks; the fast engine counts to {}; take `memory.engine: "
+                           "reference` (--memory-engine reference)",
+                           ticks, kLongestTicks));
+  }
+}
+
+}  // namespace
 
 void check_fit(const ResolvedPart& part, const ControllerParams& controller) {
   Faults faults;
@@ -28,8 +48,9 @@ void check_fit(const ResolvedPart& part, const ControllerParams& controller) {
   faults.throw_if_any();
 }
 
-void check_fast_fit(const ControllerParams& controller) {
+void check_fast_fit(const ResolvedPart& part, const ControllerParams& controller) {
   Faults faults;
+  check_fast_timings(part, faults);
   const auto refuse = [&](bool asked, const char* parameter) {
     if (!asked) return;
     faults.add(fmt::format("controller.{}", parameter),

@@ -10,7 +10,7 @@ namespace {
 
 const ControllerParams& checked(const ResolvedPart& part, const ControllerParams& controller) {
   check_fit(part, controller);
-  check_fast_fit(controller);
+  check_fast_fit(part, controller);
   return controller;
 }
 

@@ -195,7 +195,8 @@ bool Reservation::needs_sync(std::int64_t cell, std::size_t direction) const {
     return grids_.column.tick_of(cell) + timings_.latency[direction] > synced_until_;
   }
   // Between columns of its own direction, or behind a turnaround, which outlasts the postamble.
-  const std::int64_t gap = (cell - columns_.taken_before(cell)) * grids_.column.period;
+  const std::int64_t before = columns_.taken_before(cell) - grids_.second_cell;
+  const std::int64_t gap = (cell - before) * grids_.column.period;
   return gap > timings_.burst + timings_.t_wckpst;
 }
 

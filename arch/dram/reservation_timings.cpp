@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/dram/reservation_timings.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numeric>
 
@@ -41,6 +43,13 @@ std::int64_t bus_ticks(const ResolvedPart& part, Command command) {
   return use ? use->ticks : 0;
 }
 
+[[noreturn]] void refuse_spacing(const char* why) {
+  throw InputError{"part.timing.t_ccd_s",
+                   fmt::format("{} on the fast engine's grid; take `memory.engine: reference` "
+                               "(--memory-engine reference)",
+                               why)};
+}
+
 constexpr Command kColumns[] = {Command::rd, Command::wr};
 
 }  // namespace
@@ -57,17 +66,20 @@ CommandGrids::CommandGrids(const ResolvedPart& part, std::int64_t pseudo_channel
     ensure(sharers == 1, "pseudo-channels on one bus for rows and columns");
     const std::int64_t rows = std::max(activates, precharges);
     std::int64_t period = columns + rows;
-    while (period < spacing && spacing % period != 0) ++period;
+    while (period < spacing && (spacing % period != 0 || spacing / period > 2)) ++period;
     column = {period, 0};
-    activate = precharge = {period, columns};
-    const auto cells = ceil_div(spacing, period);
-    ensure(cells <= 2, "bursts further apart than two column cells");
-    second_cell = static_cast<int>(cells - 1);
+    // The last before a column, where a CAS for it must stand.
+    activate = precharge = {period, period - rows};
+    second_cell = static_cast<int>(ceil_div(spacing, period) - 1);
     // Two halves with a pause between, which the first half of another burst fits into.
     if (const auto& gap = part.gaps[index(Command::rd)]) {
-      ensure(gap->after.count() == spacing && gap->before.count() == 3 * period,
-             "halves of a burst that do not fit the grid");
+      if (gap->after.count() != spacing || gap->before.count() != 3 * period) {
+        refuse_spacing("halves of a burst do not fit between those of another");
+      }
       second_cell = 2;
+    }
+    if (part.two_step_activate && part.t_aad.count() < period) {
+      refuse_spacing("ACT-1 and ACT-2 do not fit between columns within t_aad");
     }
   } else {
     const std::int64_t edge = part.bus[index(Command::act)]->edge;

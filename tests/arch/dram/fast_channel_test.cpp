@@ -107,6 +107,38 @@ TEST_CASE("The judge finds nothing in the fast engine's commands", "[arch][dram]
   }
 }
 
+TEST_CASE("Bursts further apart than any standard's are still laid out soundly",
+          "[arch][dram][fast]") {
+  for (const std::int64_t spacing : {3, 5, 6, 8, 12, 16}) {
+    PartParams params = shipped_part("lpddr5-6400");
+    params.timing.t_ccd_s = params.timing.t_ccd_l = {0, spacing};
+    const ResolvedPart part{params};
+    ControllerParams judged;
+    judged.refresh_postpone_max = 1;
+    DramJudge judge{params, judged};
+    const auto channel = make_fast_channel(part, {}, nullptr, &judge);
+    const auto log = drive_with_gaps(*channel, 2000, random_traffic(params, 1, 16), 1);
+    judge.finish(log.last());
+    INFO("t_ccd_s " << spacing << ": " << (judge.faults().empty() ? "" : judge.faults()[0]));
+    REQUIRE(log.entries().size() == 2000);
+    REQUIRE(judge.fault_count() == 0);
+  }
+}
+
+TEST_CASE("What the fast engine's grid and counters cannot hold is refused by name",
+          "[arch][dram][fast]") {
+  PartParams params = shipped_part("lpddr5-6400");
+  params.timing.t_faw = {200'000, 0};
+  REQUIRE_THROWS_WITH(make_fast_channel(ResolvedPart{params}, {}),
+                      Catch::Contains("part.timing.t_faw") && Catch::Contains("reference"));
+  REQUIRE_NOTHROW(make_reference_channel(ResolvedPart{params}, {}));
+  for (const auto& [name, spacing] : {std::pair{"lpddr5-6400", 9}, {"lpddr5-6400@bl32", 5}}) {
+    params = shipped_part(name);
+    params.timing.t_ccd_s = {0, spacing};
+    REQUIRE_THROWS_WITH(make_fast_channel(ResolvedPart{params}, {}), Catch::Contains("t_ccd_s"));
+  }
+}
+
 TEST_CASE("With or without a table the fast engine does the same", "[arch][dram][fast]") {
   // 1,008 cases; the table is shared by the traffics of a part and controller, as by channels.
   constexpr std::uint64_t kTraffics = 63;
