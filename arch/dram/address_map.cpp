@@ -60,6 +60,7 @@ AddressMap::AddressMap(const Organisation& organisation, std::int64_t channels,
     : bank_shift_{std::bit_width(static_cast<std::uint64_t>(organisation.banks - 1))},
       rank_shift_{bank_shift_ +
                   std::bit_width(static_cast<std::uint64_t>(organisation.bank_groups - 1))},
+      channels_{channels},
       capacity_{channels * organisation.channel_bytes()} {
   Faults faults;
   params.check(faults, "mapping");

@@ -32,6 +32,7 @@ class AddressMap {
   AddressMap(const Organisation& organisation, std::int64_t channels, const MappingParams& params);
 
   Location decode(Address address) const;
+  std::int64_t channels() const { return channels_; }
   Bytes capacity() const { return capacity_; }
   /// decode(a ^ b) is decode(a) ^ decode(b), field by field.
   bool linear() const { return modulo_channels_ == 1; }
@@ -53,6 +54,7 @@ class AddressMap {
   std::int64_t modulo_channels_ = 1;  ///< Not 1: the channel is found by division.
   std::uint64_t granule_ = 1;
   std::uint64_t bank_shift_, rank_shift_;
+  std::int64_t channels_;
   Bytes capacity_;
   std::int64_t run_bytes_;
 };

@@ -14,13 +14,37 @@ BlockTemplates::BlockTemplates(const AddressMap& map, Bytes burst, std::int64_t 
       burst_{static_cast<Address>(burst.count())},
       max_bursts_{max_bursts},
       max_run_{std::min(max_run, max_bursts)},
-      blocks_(kMaxLog2 + 1) {}
+      blocks_(kMaxLog2 + 1),
+      everywhere_(kMaxLog2 + 1) {}
 
 const BlockTemplates::Block* BlockTemplates::block(int log2) {
   if (!map_.linear() || (Address{1} << log2) < burst_) return nullptr;
   auto& known = blocks_[static_cast<std::size_t>(log2)];
   if (!known) known = make(log2);
   return known->empty() ? nullptr : &*known;
+}
+
+const BlockTemplates::Block* BlockTemplates::everywhere(int log2) {
+  const Block* all = block(log2);
+  if (!all) return nullptr;
+  auto& known = everywhere_[static_cast<std::size_t>(log2)];
+  if (!known) known = common(*all);
+  return known->empty() ? nullptr : &*known;
+}
+
+/// The parts come channel by channel.
+BlockTemplates::Block BlockTemplates::common(const Block& block) const {
+  const auto channels = static_cast<std::size_t>(map_.channels());
+  if (block.size() % channels != 0) return {};
+  const std::size_t each = block.size() / channels;
+  for (std::size_t i = 0; i < block.size(); ++i) {
+    const Part& first = block[i % each];
+    if (block[i].channel != i / each || block[i].pseudo_channel != first.pseudo_channel ||
+        block[i].request != first.request) {
+      return {};
+    }
+  }
+  return {block.begin(), block.begin() + static_cast<std::ptrdiff_t>(each)};
 }
 
 /// Runs stay runs wherever the block lies: no address bit above the block moves columns within
@@ -102,11 +126,17 @@ void BlockTemplates::add_requests(Block& block, const Location& where,
     if (last - first == 1) {
       part.request.at = {0, first->bank, first->column, first->row};
     } else {
-      part.request.shape = &shapes_.emplace_back(Shape{{first, last}});
+      part.request.shape = shared({{first, last}});
     }
     block.push_back(part);
     first = last;
   }
+}
+
+/// One object a shape, so that requests can be compared.
+const Shape* BlockTemplates::shared(Shape shape) {
+  const auto known = std::find(shapes_.begin(), shapes_.end(), shape);
+  return known != shapes_.end() ? &*known : &shapes_.emplace_back(std::move(shape));
 }
 
 }  // namespace npulse::dram

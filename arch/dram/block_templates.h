@@ -32,6 +32,8 @@ class BlockTemplates {
   /// The pieces of an aligned block of 2^log2 bytes at address 0; null when the map is not of the
   /// kind.
   const Block* block(int log2);
+  /// The pieces of one channel, when all channels have the same; else null.
+  const Block* everywhere(int log2);
 
  private:
   struct Cell {
@@ -40,13 +42,15 @@ class BlockTemplates {
   };
   bool moves_whole(const std::vector<RowRun>& runs, int log2) const;
   Block make(int log2);
+  Block common(const Block& block) const;
+  const Shape* shared(Shape shape);
   std::vector<RowRun> runs_of(std::vector<Cell> cells) const;
   void add_requests(Block& block, const Location& where, const std::vector<RowRun>& runs);
 
   const AddressMap& map_;
   Address burst_;
   std::int64_t max_bursts_, max_run_;
-  std::vector<std::optional<Block>> blocks_;  ///< Empty: cannot be had.
+  std::vector<std::optional<Block>> blocks_, everywhere_;  ///< Empty: cannot be had.
   std::deque<Shape> shapes_;
 };
 

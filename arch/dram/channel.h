@@ -35,7 +35,13 @@ class Channel {
   /// No request is served or completed before this tick; nothing when there are no requests.
   virtual std::optional<Cycles> next_event() const = 0;
   bool idle() const { return !next_event(); }
-  virtual const ChannelCounts& counts() const = 0;
+  virtual ChannelCounts counts() const = 0;
+
+  /// A copy that goes on from here by itself. Only of engines that can, see make_fast_channel.
+  virtual std::unique_ptr<Channel> clone() const { return nullptr; }
+  /// Whether both, asked for the same, would do the same from here on; both were advanced to the
+  /// same tick, and ticks up to `past` are over for those that push. Never wrongly true.
+  virtual bool in_step_with(const Channel& /*other*/, Cycles /*past*/) const { return false; }
 };
 
 /// The reference engine: event-driven, one command at a time. `observer` may be null; it and `part`
@@ -47,7 +53,8 @@ std::unique_ptr<Channel> make_reference_channel(const ResolvedPart& part,
 class MemoTable;
 
 /// The fast engine: granules of a row at a time, see docs/dram.md. `memo` may be shared by channels
-/// of the same part and controller; null works everything out, with the same result.
+/// of the same part and controller; null works everything out, with the same result. Without an
+/// observer it can be cloned.
 std::unique_ptr<Channel> make_fast_channel(const ResolvedPart& part,
                                            const ControllerParams& controller,
                                            MemoTable* memo = nullptr,

@@ -2,6 +2,7 @@
 // The requests that the fast engine's scheduler sees, oldest first.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "arch/dram/request.h"
@@ -23,6 +24,7 @@ struct Waiting {
     if (run.bursts == 0 && ++next < request.runs()) run = request.run(next);
   }
   bool done() const { return next == request.runs(); }
+  bool operator==(const Waiting&) const = default;
 
   Request request;
   RowRun run;              ///< What is left of the current one.
@@ -37,6 +39,9 @@ class WaitingList {
   const Waiting& operator[](std::size_t i) const { return list_[first_ + i]; }
   Waiting& operator[](std::size_t i) { return list_[first_ + i]; }
   void push(const Request& request) { list_.emplace_back(request); }
+  bool operator==(const WaitingList& other) const {
+    return std::equal(begin(), list_.end(), other.begin(), other.list_.end());
+  }
   void remove(std::size_t i) {
     for (; i > 0; --i) (*this)[i] = (*this)[i - 1];
     if (++first_ < kSlack) return;
@@ -45,6 +50,9 @@ class WaitingList {
   }
 
  private:
+  std::vector<Waiting>::const_iterator begin() const {
+    return list_.begin() + static_cast<std::ptrdiff_t>(first_);
+  }
   static constexpr std::size_t kSlack = 64;
   std::vector<Waiting> list_;
   std::size_t first_ = 0;
@@ -90,6 +98,8 @@ class ChunkWindow {
     if (d == Direction::write) written_rows_.count(waiting(d)[place].request, -1);
     lists_[at(d)].remove(place);
   }
+  /// The same wait, in the same order and as far done.
+  bool same_requests(const ChunkWindow& other) const { return lists_ == other.lists_; }
   void served(Direction d, std::int64_t bursts) { bursts_[at(d)] -= bursts; }
   /// A request of the other direction touches the same bursts, so that `request` may not pass it.
   bool conflicts(const Request& request) const {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "arch/dram/controller_fit.h"
+#include "sim/core/error.h"
 
 namespace npulse::dram {
 namespace {
@@ -23,7 +24,7 @@ FastChannel::FastChannel(const ResolvedPart& part, const ControllerParams& contr
   const auto count = static_cast<std::size_t>(part.organisation.pseudo_channels);
   pseudo_channels_.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
-    pseudo_channels_.emplace_back(part, controller, static_cast<std::uint8_t>(i), counts_, memo,
+    pseudo_channels_.emplace_back(part, controller, static_cast<std::uint8_t>(i), memo,
                                   sorter_ ? &*sorter_ : nullptr);
   }
 }
@@ -58,6 +59,25 @@ void FastChannel::advance(Cycles until, CompletionSink& sink) {
     settled = std::min(settled, p.idle() ? std::max(p.base(), until) : p.base());
   }
   sorter_->release(settled);
+}
+
+ChannelCounts FastChannel::counts() const {
+  ChannelCounts sum;
+  for (const auto& p : pseudo_channels_) sum += p.counts();
+  return sum;
+}
+
+std::unique_ptr<Channel> FastChannel::clone() const {
+  ensure(!sorter_, "commands of a channel and its clone would go to one observer");
+  return std::unique_ptr<Channel>{new FastChannel{*this}};
+}
+
+bool FastChannel::in_step_with(const Channel& channel, Cycles past) const {
+  const auto& other = static_cast<const FastChannel&>(channel);
+  return std::max(accepting_since_, past) == std::max(other.accepting_since_, past) &&
+         std::equal(pseudo_channels_.begin(), pseudo_channels_.end(),
+                    other.pseudo_channels_.begin(),
+                    [](const auto& a, const auto& b) { return a.in_step_with(b); });
 }
 
 std::unique_ptr<Channel> make_fast_channel(const ResolvedPart& part,

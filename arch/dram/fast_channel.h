@@ -13,7 +13,6 @@ class FastChannel : public Channel {
  public:
   FastChannel(const ResolvedPart& part, const ControllerParams& controller, MemoTable* memo,
               CommandObserver* observer);
-  FastChannel(const FastChannel&) = delete;
   FastChannel& operator=(const FastChannel&) = delete;
 
   bool can_accept() const override { return backlog_ < backlog_limit_; }
@@ -23,10 +22,13 @@ class FastChannel : public Channel {
   std::optional<Cycles> next_event() const override {
     return next_ == kNever ? std::nullopt : std::optional{next_};
   }
-  const ChannelCounts& counts() const override { return counts_; }
+  ChannelCounts counts() const override;
+  std::unique_ptr<Channel> clone() const override;
+  bool in_step_with(const Channel& other, Cycles past) const override;
 
  private:
-  ChannelCounts counts_;
+  FastChannel(const FastChannel&) = default;  // for clone()
+
   std::int64_t backlog_limit_;
   std::int64_t backlog_ = 0;
   Cycles next_ = kNever;  ///< The next decision for a request.

@@ -29,10 +29,9 @@ std::int64_t lookahead_of(const ResolvedPart& part, const ControllerParams& cont
 }  // namespace
 
 FastPseudoChannel::FastPseudoChannel(const ResolvedPart& part, const ControllerParams& controller,
-                                     std::uint8_t number, ChannelCounts& counts, MemoTable* memo,
+                                     std::uint8_t number, MemoTable* memo,
                                      CommandObserver* observer)
-    : counts_{counts},
-      observer_{observer},
+    : observer_{observer},
       window_bursts_{controller.queue_bursts},
       looked_at_{controller.scheduler == Scheduler::fcfs ? 1 : kLookedAt},
       posted_writes_{controller.write_response == WriteResponse::queued},
@@ -54,6 +53,35 @@ void FastPseudoChannel::push(const Request& request) {
   inbox_.push(request);
   backlog_ += request.bursts;
   note_next_decision();
+}
+
+bool FastPseudoChannel::in_step_with(const FastPseudoChannel& other) const {
+  return base() == other.base() && refresh_due_ == other.refresh_due_ &&
+         closed_since_ == other.closed_since_ && opened_at_ == other.opened_at_ &&
+         next_decision_ == other.next_decision_ && same_requests(other) && same_banks(other) &&
+         state_.in_step_with(other.state_);
+}
+
+bool FastPseudoChannel::same_requests(const FastPseudoChannel& other) const {
+  return backlog_ == other.backlog_ && drain_.direction() == other.drain_.direction() &&
+         window_.same_requests(other.window_) && held_ == other.held_ && inbox_ == other.inbox_;
+}
+
+/// What they allow from the base on.
+bool FastPseudoChannel::same_banks(const FastPseudoChannel& other) const {
+  const std::int64_t base = state_.base().count();
+  const auto same = [base](std::int64_t a, std::int64_t b) {
+    return std::max(a, base) == std::max(b, base);
+  };
+  const auto same_bank = [&](const Bank& a, const Bank& b) {
+    return a.open == b.open && same(a.act_ok, b.act_ok) &&
+           (!a.open || (a.row == b.row && same(a.pre_ok, b.pre_ok) &&
+                        same(a.col_ok[0], b.col_ok[0]) && same(a.col_ok[1], b.col_ok[1])));
+  };
+  return rank_ == other.rank_ &&
+         std::equal(banks_.begin(), banks_.end(), other.banks_.begin(), same_bank) &&
+         std::equal(group_ok_.begin(), group_ok_.end(), other.group_ok_.begin(), same) &&
+         std::equal(rank_ok_.begin(), rank_ok_.end(), other.rank_ok_.begin(), same);
 }
 
 void FastPseudoChannel::note_next_decision() {

@@ -24,8 +24,7 @@ class FastPseudoChannel {
 
   /// `memo` and `observer` may be null; with an observer every granule is reserved anew.
   FastPseudoChannel(const ResolvedPart& part, const ControllerParams& controller,
-                    std::uint8_t number, ChannelCounts& counts, MemoTable* memo,
-                    CommandObserver* observer);
+                    std::uint8_t number, MemoTable* memo, CommandObserver* observer);
 
   void push(const Request& request);
   bool idle() const { return inbox_.empty() && window_.empty() && held_.empty(); }
@@ -36,6 +35,9 @@ class FastPseudoChannel {
   /// When step() is due: for a decision, or a refresh.
   Cycles next_step() const { return std::min(next_decision(), refresh_due_); }
   void step(CompletionSink& sink);
+  const ChannelCounts& counts() const { return counts_; }
+  /// See Channel::in_step_with.
+  bool in_step_with(const FastPseudoChannel& other) const;
 
  private:
   /// Absolute ticks from which a bank takes a command.
@@ -65,7 +67,10 @@ class FastPseudoChannel {
   void account(const Granule& granule, const Place& place, const Placement& placement,
                std::int64_t base);
 
-  ChannelCounts& counts_;
+  bool same_requests(const FastPseudoChannel& other) const;
+  bool same_banks(const FastPseudoChannel& other) const;
+
+  ChannelCounts counts_;
   CommandObserver* observer_;
   std::int64_t window_bursts_;
   std::size_t looked_at_;

@@ -14,6 +14,13 @@ class Inbox {
   bool empty() const { return first_ == last_; }
   const Request& front() const { return ring_[first_ & mask()]; }
   void pop() { ++first_; }
+  bool operator==(const Inbox& other) const {
+    if (last_ - first_ != other.last_ - other.first_) return false;
+    for (std::size_t i = first_, j = other.first_; i != last_; ++i, ++j) {
+      if (ring_[i & mask()] != other.ring_[j & other.mask()]) return false;
+    }
+    return true;
+  }
 
   /// Behind all that arrive no later.
   void push(const Request& request) {

@@ -163,6 +163,17 @@ std::int64_t MemoizedReservation::refresh(std::int64_t quiet, bool any_open,
   return open;
 }
 
+bool MemoizedReservation::in_step_with(const MemoizedReservation& other) const {
+  if (base_ != other.base_) return false;
+  const auto code = [](MemoizedReservation copy) {
+    copy.materialise();
+    copy.code_.clear();
+    copy.live_.encode(copy.code_, 0);
+    return copy.code_;
+  };
+  return code(*this) == code(other);
+}
+
 void MemoizedReservation::materialise() {
   if (!live_current_) live_.decode(table_->state(*state_), base_ - behind_, renaming_);
   live_current_ = true;

@@ -89,6 +89,8 @@ class MemoizedReservation {
   BatchPlacement reserve(std::span<const Granule> batch, CommandObserver& observer,
                          std::span<const Place> places);
   std::int64_t refresh(std::int64_t quiet, bool any_open, CommandObserver* observer);
+  /// Whether both answer the same from here on.
+  bool in_step_with(const MemoizedReservation& other) const;
 
  private:
   /// Makes live_ the current state.

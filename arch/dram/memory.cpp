@@ -15,6 +15,15 @@ Picoseconds picoseconds(double ns) {
   return Picoseconds{std::llround(ns * 1000)};
 }
 
+std::size_t channel_count(const PartParams& part, const MemoryParams& params) {
+  return static_cast<std::size_t>(params.channels.value_or(part.channels));
+}
+
+CommandObserver* observer(std::span<CommandObserver* const> observers, std::size_t channel) {
+  ensure(observers.empty() || channel < observers.size(), "one observer a channel, or none");
+  return observers.empty() ? nullptr : observers[channel];
+}
+
 }  // namespace
 
 Memory::Memory(const PartParams& part, const MemoryParams& params,
@@ -28,15 +37,12 @@ Memory::Memory(const PartParams& part, const MemoryParams& params,
       // A longer piece would leave the scheduler blind for the row that comes next.
       splitter_{map_, Bytes{part.organisation.burst_bytes()},
                 std::max<std::int64_t>(1, controller_.queue_bursts / 4), part.partial_write,
-                params.engine == MemoryEngine::fast} {
-  const auto count = static_cast<std::size_t>(params.channels.value_or(part.channels));
-  ensure(observers.empty() || observers.size() == count, "one observer a channel, or none");
-  for (std::size_t c = 0; c < count; ++c) {
-    channels_.push_back(make_channel(params.engine, observers.empty() ? nullptr : observers[c]));
-  }
-  traffic_.resize(count);
-  next_events_.resize(count, kNever);
-}
+                params.engine == MemoryEngine::fast},
+      channels_{channel_count(part, params),
+                params.engine == MemoryEngine::fast && observers.empty(), part_.t_refi,
+                [&](std::size_t c) { return make_channel(params.engine, observer(observers, c)); },
+                *this},
+      traffic_(channels_.size()) {}
 
 std::unique_ptr<Channel> Memory::make_channel(MemoryEngine engine, CommandObserver* observer) {
   if (engine == MemoryEngine::reference) {
@@ -49,19 +55,12 @@ Cycles Memory::settled_until(Picoseconds now) const {
   return part_.clock.first_at_or_after(now + front_end_);
 }
 
-void Memory::advance(std::size_t channel, Cycles until) {
-  if (next_events_[channel] >= until) return;
-  channels_[channel]->advance(until, *this);
-  note_next_event(channel);
-}
-
-void Memory::note_next_event(std::size_t channel) {
-  next_events_[channel] = channels_[channel]->next_event().value_or(kNever);
+Cycles Memory::over_at(Picoseconds now) const {
+  return part_.clock.first_at_or_after(now) - Cycles{1};
 }
 
 void Memory::advance(Picoseconds now) {
-  const Cycles until = settled_until(now);
-  for (std::size_t c = 0; c < channels_.size(); ++c) advance(c, until);
+  channels_.advance(settled_until(now), over_at(now));
 }
 
 std::optional<TransactionId> Memory::offer(Picoseconds now, const Transaction& transaction,
@@ -72,23 +71,19 @@ std::optional<TransactionId> Memory::offer(Picoseconds now, const Transaction& t
     throw InputError{"memory", fmt::format("{} bytes at {:#x} lie beyond its {} bytes", bytes,
                                            transaction.address, size)};
   }
-  const Cycles until = settled_until(now);
-  const auto& pieces = splitter_.split(transaction);
-  for (const Piece& piece : pieces) {
-    advance(piece.channel, until);
-    if (!channels_[piece.channel]->can_accept()) return std::nullopt;
-  }
-  const TransactionId id = start_flight(pieces.size());
-  const Cycles seen = settled_until(arrival);
-  for (const Piece& piece : pieces) {
-    Request request = piece.request;
-    request.id = id;
-    request.arrival = seen;
-    channels_[piece.channel]->push(request);
-    note_next_event(piece.channel);
-    traffic_[piece.channel] += piece.traffic;
-  }
+  const Split& split = splitter_.split(transaction);
+  if (!channels_.accept(split, settled_until(now))) return std::nullopt;
+  const TransactionId id =
+      start_flight(split.pieces.size() * (split.everywhere ? channels_.size() : 1));
+  channels_.push(split, id, settled_until(arrival));
+  count_traffic(split);
   return id;
+}
+
+void Memory::count_traffic(const Split& split) {
+  for (const Piece& piece : split.pieces) {
+    (split.everywhere ? everywhere_ : traffic_[piece.channel]) += piece.traffic;
+  }
 }
 
 TransactionId Memory::start_flight(std::size_t pieces) {
@@ -103,20 +98,16 @@ TransactionId Memory::start_flight(std::size_t pieces) {
 }
 
 std::optional<Picoseconds> Memory::room_since(const Transaction& transaction) {
-  Cycles since{0};
-  for (const Piece& piece : splitter_.split(transaction)) {
-    const Channel& channel = *channels_[piece.channel];
-    if (!channel.can_accept()) return std::nullopt;
-    since = std::max(since, channel.accepting_since());
-  }
-  return part_.clock.time_of(since);
+  const auto since = channels_.accepting_since(splitter_.split(transaction));
+  return since ? std::optional{part_.clock.time_of(*since)} : std::nullopt;
 }
 
-void Memory::completed(const Request& request, Cycles at) {
+void Memory::completed(const Request& request, Cycles at, std::size_t channels) {
   const auto id = static_cast<TransactionId>(request.id);
   Flight& flight = flights_[id];
   flight.latest = std::max(flight.latest, at);
-  if (--flight.pieces == 0) {
+  flight.pieces -= channels;
+  if (flight.pieces == 0) {
     done_.push({part_.clock.time_of(flight.latest) + back_end_, flight.order, id});
   }
 }
@@ -130,8 +121,7 @@ std::optional<TransactionId> Memory::take_completed(Picoseconds now) {
 }
 
 std::optional<Picoseconds> Memory::next_advance() const {
-  Cycles event = kNever;
-  for (const Cycles next : next_events_) event = std::min(event, next);
+  const Cycles event = channels_.next_event();
   if (event == kNever) return std::nullopt;
   // Without a front end a tick is settled only when its instant has passed.
   return part_.clock.time_of(event) + Picoseconds{front_end_ == Picoseconds{0}};
@@ -143,10 +133,7 @@ std::optional<Picoseconds> Memory::next_completion() const {
 }
 
 void Memory::settle(Picoseconds now) {
-  for (std::size_t c = 0; c < channels_.size(); ++c) {
-    channels_[c]->advance(settled_until(now), *this);
-    note_next_event(c);
-  }
+  channels_.settle(settled_until(now));
 }
 
 std::int64_t Memory::peak_bytes_per_s() const {
@@ -155,13 +142,13 @@ std::int64_t Memory::peak_bytes_per_s() const {
 
 ChannelCounts Memory::total_counts() const {
   ChannelCounts total;
-  for (const auto& channel : channels_) total += channel->counts();
+  for (std::size_t c = 0; c < channels_.size(); ++c) total += counts(c);
   return total;
 }
 
 TrafficCounts Memory::total_traffic() const {
   TrafficCounts total;
-  for (const auto& traffic : traffic_) total += traffic;
+  for (std::size_t c = 0; c < channels_.size(); ++c) total += traffic(c);
   return total;
 }
 

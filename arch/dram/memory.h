@@ -2,14 +2,13 @@
 // All channels of a chip's memory: spreads transactions over them and tells when each is done.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <queue>
 #include <span>
 #include <vector>
 
 #include "arch/dram/address_map.h"
-#include "arch/dram/channel.h"
+#include "arch/dram/lockstep_channels.h"
 #include "arch/dram/memo.h"
 #include "arch/dram/memory_params.h"
 #include "arch/dram/splitter.h"
@@ -22,7 +21,7 @@ using TransactionId = std::uint32_t;
 /// A request reaches its channel a front-end latency F after it arrives, so at time T everything
 /// before T + F is settled: one call of advance() for each F of time is enough, and more calls
 /// change nothing. Times handed in must never go back.
-class Memory : private CompletionSink {
+class Memory : private LockstepChannels::Sink {
  public:
   /// `observers` are none, or one a channel; they must outlive the memory. Throws InputError when
   /// part, mapping and controller do not fit each other.
@@ -53,10 +52,12 @@ class Memory : private CompletionSink {
   const ResolvedPart& part() const { return part_; }
   Bytes capacity() const { return map_.capacity(); }
   std::size_t channels() const { return channels_.size(); }
+  /// How many of them are simulated one by one now (LockstepChannels).
+  std::size_t simulations() const { return channels_.simulations(); }
   std::int64_t peak_bytes_per_s() const;
-  const ChannelCounts& counts(std::size_t channel) const { return channels_[channel]->counts(); }
+  ChannelCounts counts(std::size_t channel) const { return channels_.counts(channel); }
   ChannelCounts total_counts() const;
-  const TrafficCounts& traffic(std::size_t channel) const { return traffic_[channel]; }
+  TrafficCounts traffic(std::size_t channel) const { return traffic_[channel] + everywhere_; }
   TrafficCounts total_traffic() const;
 
  private:
@@ -74,13 +75,14 @@ class Memory : private CompletionSink {
     }
   };
 
-  void completed(const Request& request, Cycles at) override;
+  void completed(const Request& request, Cycles at, std::size_t channels) override;
   /// The first tick that is not settled at `now`; a request that arrives then is seen at that tick.
   Cycles settled_until(Picoseconds now) const;
-  void advance(std::size_t channel, Cycles until);
+  /// Ticks up to this one are over at `now`.
+  Cycles over_at(Picoseconds now) const;
   std::unique_ptr<Channel> make_channel(MemoryEngine engine, CommandObserver* observer);
-  void note_next_event(std::size_t channel);
   TransactionId start_flight(std::size_t pieces);
+  void count_traffic(const Split& split);
 
   ResolvedPart part_;
   ControllerParams controller_;
@@ -88,9 +90,9 @@ class Memory : private CompletionSink {
   AddressMap map_;
   Splitter splitter_;
   MemoTable memo_;  ///< Of the fast engine.
-  std::vector<std::unique_ptr<Channel>> channels_;
-  std::vector<Cycles> next_events_;  ///< By channel; kNever when it has none.
-  std::vector<TrafficCounts> traffic_;
+  LockstepChannels channels_;
+  std::vector<TrafficCounts> traffic_;  ///< By channel, without what went everywhere.
+  TrafficCounts everywhere_;            ///< In each channel.
   std::vector<Flight> flights_;
   std::vector<TransactionId> free_flights_;
   std::priority_queue<Done> done_;

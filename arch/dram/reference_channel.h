@@ -20,7 +20,7 @@ class ReferenceChannel : public Channel {
   void push(const Request& request) override;
   void advance(Cycles until, CompletionSink& sink) override;
   std::optional<Cycles> next_event() const override;
-  const ChannelCounts& counts() const override { return shared_.counts; }
+  ChannelCounts counts() const override { return shared_.counts; }
 
  private:
   /// Runs `step` and notes when the backlog falls below its limit.

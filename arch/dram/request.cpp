@@ -3,12 +3,25 @@
 
 namespace npulse::dram {
 
+namespace {
+
+void add(ChannelCounts& to, const ChannelCounts& other, std::int64_t times) {
+  for (std::size_t i = 0; i < kCommands; ++i) to.commands[i] += times * other.commands[i];
+  to.row_misses += times * other.row_misses;
+  to.row_conflicts += times * other.row_conflicts;
+  for (std::size_t i = 0; i < kPowerStates; ++i) to.state_ticks[i] += times * other.state_ticks[i];
+  to.data_ticks += times * other.data_ticks;
+}
+
+}  // namespace
+
 ChannelCounts& ChannelCounts::operator+=(const ChannelCounts& other) {
-  for (std::size_t i = 0; i < kCommands; ++i) commands[i] += other.commands[i];
-  row_misses += other.row_misses;
-  row_conflicts += other.row_conflicts;
-  for (std::size_t i = 0; i < kPowerStates; ++i) state_ticks[i] += other.state_ticks[i];
-  data_ticks += other.data_ticks;
+  add(*this, other, 1);
+  return *this;
+}
+
+ChannelCounts& ChannelCounts::operator-=(const ChannelCounts& other) {
+  add(*this, other, -1);
   return *this;
 }
 

@@ -31,12 +31,14 @@ struct RowRun {
   std::uint16_t column = 0;
   std::uint16_t bursts = 1;
   std::uint8_t bank = 0;
+  bool operator==(const RowRun&) const = default;
 };
 
 /// What a request for more than one run looks like, wherever it lies: bank and row of each run XOR
 /// those of the request, and columns of their own.
 struct Shape {
   std::vector<RowRun> runs;
+  bool operator==(const Shape&) const = default;
 };
 
 /// `bursts` consecutive bursts of one row, or, with a shape, those of all its runs. Times are ticks
@@ -57,6 +59,7 @@ struct Request {
     return {r.row ^ at.row, static_cast<std::uint16_t>(r.column ^ at.column), r.bursts,
             static_cast<std::uint8_t>(r.bank ^ at.bank)};
   }
+  bool operator==(const Request&) const = default;
   /// The next burst is written under a mask.
   bool masked() const { return first_masked || (last_masked && bursts == 1); }
 };
@@ -97,6 +100,7 @@ struct ChannelCounts {
   std::int64_t bursts() const { return reads() + writes(); }
   std::int64_t row_hits() const { return bursts() - row_misses - row_conflicts; }
   ChannelCounts& operator+=(const ChannelCounts& other);
+  ChannelCounts& operator-=(const ChannelCounts& other);
 };
 
 }  // namespace npulse::dram

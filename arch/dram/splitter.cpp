@@ -10,6 +10,13 @@ namespace {
 // Bursts of a request and of a run, at most: what the fast engine reserves at once.
 constexpr std::int64_t kMaxRequest = 64, kMaxRun = 16;
 
+/// The largest aligned block at `begin`, by its logarithm.
+int largest_block(Address begin, Address end) {
+  const int aligned = begin == 0 ? 63 : std::countr_zero(begin);
+  const int fits = static_cast<int>(std::bit_width(end - begin)) - 1;
+  return std::min({aligned, fits, BlockTemplates::kMaxLog2});
+}
+
 }  // namespace
 
 TrafficCounts& TrafficCounts::operator+=(const TrafficCounts& other) {
@@ -30,41 +37,58 @@ Splitter::Splitter(const AddressMap& map, Bytes burst, std::int64_t max_bursts,
   if (coalesce) templates_.emplace(map, burst, std::min(max_bursts, kMaxRequest), kMaxRun);
 }
 
-const std::vector<Piece>& Splitter::split(const Transaction& transaction) {
-  pieces_.clear();
+const Split& Splitter::split(const Transaction& transaction) {
+  split_.pieces.clear();
+  split_.everywhere = false;
   const Address begin = transaction.address;
   const Address end = begin + static_cast<Address>(transaction.bytes.count());
   const Address first = std::min(end, (begin + burst_ - 1) / burst_ * burst_);
   const Address last = std::max(first, end / burst_ * burst_);
   if (!templates_ || last - first <= run_) {
     split_runs(transaction, begin, end);
-    return pieces_;
+    return split_;
   }
+  if (first == begin && last == end) split_.everywhere = split_everywhere(transaction, begin, end);
+  if (split_.everywhere) return split_;
   split_runs(transaction, begin, first);
   split_aligned(transaction, first, last);
   split_runs(transaction, last, end);
-  return pieces_;
+  return split_;
+}
+
+/// Whether blocks could be found that ask all channels for the same.
+bool Splitter::split_everywhere(const Transaction& transaction, Address begin, Address end) {
+  while (begin < end) {
+    const int log2 = largest_block(begin, end);
+    const auto* block = templates_->everywhere(log2);
+    if (!block) {
+      split_.pieces.clear();
+      return false;
+    }
+    add_block(transaction, begin, *block);
+    begin += Address{1} << log2;
+  }
+  return true;
 }
 
 /// In the largest aligned blocks.
 void Splitter::split_aligned(const Transaction& transaction, Address begin, Address end) {
   while (begin < end) {
-    const int aligned = begin == 0 ? 63 : std::countr_zero(begin);
-    const int fits = static_cast<int>(std::bit_width(end - begin)) - 1;
-    const int log2 = std::min({aligned, fits, BlockTemplates::kMaxLog2});
-    if (!split_block(transaction, begin, log2)) {
+    const int log2 = largest_block(begin, end);
+    const auto* block = templates_->block(log2);
+    if (!block) {
       split_runs(transaction, begin, end);
       return;
     }
+    add_block(transaction, begin, *block);
     begin += Address{1} << log2;
   }
 }
 
-bool Splitter::split_block(const Transaction& transaction, Address begin, int log2) {
-  const auto* block = templates_->block(log2);
-  if (!block) return false;
+void Splitter::add_block(const Transaction& transaction, Address begin,
+                         const BlockTemplates::Block& block) {
   const Location base = map_.decode(begin);
-  for (const auto& part : *block) {
+  for (const auto& part : block) {
     Piece piece{base.channel ^ part.channel, part.request, {}};
     DecodedAddress& at = piece.request.at;
     at.pseudo_channel = base.at.pseudo_channel ^ part.pseudo_channel;
@@ -74,9 +98,8 @@ bool Splitter::split_block(const Transaction& transaction, Address begin, int lo
     piece.request.write = transaction.write;
     const auto bytes = static_cast<std::int64_t>(piece.request.bursts * burst_);
     (transaction.write ? piece.traffic.bytes_written : piece.traffic.bytes_read) = bytes;
-    pieces_.push_back(piece);
+    split_.pieces.push_back(piece);
   }
-  return true;
 }
 
 void Splitter::split_runs(const Transaction& transaction, Address begin, Address end) {
@@ -109,7 +132,7 @@ void Splitter::split_run(const Transaction& transaction, Address begin, Address 
   const auto bytes = static_cast<std::int64_t>(end - begin);
   (transaction.write ? piece.traffic.bytes_written : piece.traffic.bytes_read) = bytes;
   piece.traffic.padding_bytes = static_cast<std::int64_t>(last + burst_ - first) - bytes;
-  pieces_.push_back(piece);
+  split_.pieces.push_back(piece);
 }
 
 void Splitter::merge(const Location& where, Address run, Address burst) {
@@ -117,7 +140,7 @@ void Splitter::merge(const Location& where, Address run, Address burst) {
   piece.request.at = where.at;
   piece.request.at.column = static_cast<std::uint16_t>(where.at.column + (burst - run) / burst_);
   piece.traffic.merge_bursts = 1;
-  pieces_.push_back(piece);
+  split_.pieces.push_back(piece);
 }
 
 }  // namespace npulse::dram

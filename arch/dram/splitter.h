@@ -22,12 +22,18 @@ struct TrafficCounts {
   std::int64_t merge_bursts = 0;   ///< Read because a write covered them only partly.
   bool operator==(const TrafficCounts&) const = default;
   TrafficCounts& operator+=(const TrafficCounts& other);
+  friend TrafficCounts operator+(TrafficCounts a, const TrafficCounts& b) { return a += b; }
 };
 
 struct Piece {
   std::uint32_t channel;
   Request request;        ///< Without id and arrival.
   TrafficCounts traffic;  ///< What it adds.
+};
+
+struct Split {
+  bool everywhere = false;  ///< Each channel gets all the pieces, whatever `channel` they name.
+  std::vector<Piece> pieces;
 };
 
 /// A burst is the least that moves. A write that covers a burst partly is masked, or where the part
@@ -40,12 +46,13 @@ class Splitter {
   Splitter(const AddressMap& map, Bytes burst, std::int64_t max_bursts, PartialWrite partial_write,
            bool coalesce);
 
-  /// The pieces in order of address, valid until the next call.
-  const std::vector<Piece>& split(const Transaction& transaction);
+  /// The pieces of each channel in order of address, valid until the next call.
+  const Split& split(const Transaction& transaction);
 
  private:
+  bool split_everywhere(const Transaction& transaction, Address begin, Address end);
   void split_aligned(const Transaction& transaction, Address begin, Address end);
-  bool split_block(const Transaction& transaction, Address begin, int log2);
+  void add_block(const Transaction& transaction, Address begin, const BlockTemplates::Block& block);
   void split_runs(const Transaction& transaction, Address begin, Address end);
   void split_run(const Transaction& transaction, Address begin, Address end);
   void merge(const Location& where, Address run, Address burst);
@@ -55,7 +62,7 @@ class Splitter {
   bool merges_;
   Address run_;  ///< Largest aligned block of one piece.
   std::optional<BlockTemplates> templates_;
-  std::vector<Piece> pieces_;
+  Split split_;
 };
 
 }  // namespace npulse::dram

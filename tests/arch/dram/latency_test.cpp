@@ -34,7 +34,7 @@ class Bench {
     REQUIRE(log.entries().size() == 1);
     return log.last() - now_;
   }
-  const ChannelCounts& counts() const { return channel_->counts(); }
+  ChannelCounts counts() const { return channel_->counts(); }
 
   ResolvedPart part;
 

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arch/dram/lockstep_channels.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace npulse::dram {
+
+LockstepChannels::LockstepChannels(std::size_t channels, bool alike, Cycles rejoin_interval,
+                                   const MakeChannel& make, Sink& sink)
+    : sink_{sink},
+      simulation_of_(channels),
+      before_(channels),
+      rejoin_interval_{rejoin_interval},
+      rejoin_due_{alike ? rejoin_interval : kNever},
+      asked_(channels) {
+  for (std::size_t c = 0; c < channels; ++c) {
+    if (!alike || c == 0) simulations_.push_back({make(c), {}});
+    simulation_of_[c] = simulations_.size() - 1;
+    simulations_.back().members.push_back(c);
+  }
+}
+
+template <class F>
+void LockstepChannels::each_touched(const Split& split, F&& f) {
+  if (split.everywhere) {
+    std::for_each(simulations_.begin(), simulations_.end(), f);
+  } else {
+    for (const Piece& piece : split.pieces) f(simulations_[simulation_of_[piece.channel]]);
+  }
+}
+
+bool LockstepChannels::accept(const Split& split, Cycles until) {
+  bool all = true;
+  each_touched(split, [&](Simulation& simulation) {
+    if (!all) return;
+    if (simulation.next_event < until) run(simulation, until);
+    all = simulation.channel->can_accept();
+  });
+  return all;
+}
+
+std::optional<Cycles> LockstepChannels::accepting_since(const Split& split) {
+  std::optional<Cycles> since = Cycles{0};
+  each_touched(split, [&](const Simulation& simulation) {
+    const Channel& channel = *simulation.channel;
+    if (!channel.can_accept()) since.reset();
+    if (since) since = std::max(*since, channel.accepting_since());
+  });
+  return since;
+}
+
+void LockstepChannels::push(const Split& split, std::uint64_t id, Cycles arrival) {
+  if (!split.everywhere) part(split);
+  const auto push_to = [&](Simulation& simulation, const Piece& piece) {
+    Request request = piece.request;
+    request.id = id;
+    request.arrival = arrival;
+    simulation.channel->push(request);
+  };
+  for (const Piece& piece : split.pieces) {
+    if (split.everywhere) {
+      for (Simulation& simulation : simulations_) push_to(simulation, piece);
+      continue;
+    }
+    Simulation& simulation = simulations_[simulation_of_[piece.channel]];
+    if (simulation.members.front() == piece.channel) push_to(simulation, piece);
+  }
+  each_touched(split, [](Simulation& simulation) { simulation.note_next_event(); });
+}
+
+/// Separates channels of which the pieces ask different things.
+void LockstepChannels::part(const Split& split) {
+  if (simulations_.size() == size()) return;
+  for (const Piece& piece : split.pieces) asked_[piece.channel].push_back(&piece.request);
+  // Those that are added are looked at in turn.
+  for (std::size_t i = 0; i < simulations_.size(); ++i) part(i);
+  for (const Piece& piece : split.pieces) asked_[piece.channel].clear();
+}
+
+void LockstepChannels::part(std::size_t simulation) {
+  auto& members = simulations_[simulation].members;
+  const auto& first = asked_[members.front()];
+  const auto others = std::stable_partition(members.begin(), members.end(), [&](std::size_t c) {
+    return std::equal(asked_[c].begin(), asked_[c].end(), first.begin(), first.end(),
+                      [](const Request* a, const Request* b) { return *a == *b; });
+  });
+  if (others == members.end()) return;
+  Simulation apart{simulations_[simulation].channel->clone(), {others, members.end()}};
+  apart.note_next_event();
+  members.erase(others, members.end());
+  for (const std::size_t c : apart.members) simulation_of_[c] = simulations_.size();
+  simulations_.push_back(std::move(apart));
+}
+
+void LockstepChannels::run(Simulation& simulation, Cycles until) {
+  completing_ = simulation.members.size();
+  simulation.channel->advance(until, *this);
+  simulation.note_next_event();
+}
+
+void LockstepChannels::advance(Cycles until, Cycles past) {
+  for (Simulation& simulation : simulations_) {
+    if (simulation.next_event < until) run(simulation, until);
+  }
+  if (until < rejoin_due_ || simulations_.size() == 1) return;
+  rejoin_due_ = until + rejoin_interval_;
+  settle(until);
+  rejoin(past);
+}
+
+void LockstepChannels::settle(Cycles until) {
+  for (Simulation& simulation : simulations_) run(simulation, until);
+}
+
+void LockstepChannels::rejoin(Cycles past) {
+  std::vector<Simulation> kept;
+  for (Simulation& simulation : simulations_) {
+    const auto equal = std::find_if(kept.begin(), kept.end(), [&](const Simulation& other) {
+      return other.channel->in_step_with(*simulation.channel, past);
+    });
+    if (equal == kept.end()) {
+      kept.push_back(std::move(simulation));
+    } else {
+      absorb(*equal, simulation);
+    }
+  }
+  simulations_ = std::move(kept);
+  for (std::size_t i = 0; i < simulations_.size(); ++i) {
+    for (const std::size_t c : simulations_[i].members) simulation_of_[c] = i;
+  }
+}
+
+void LockstepChannels::absorb(Simulation& kept, Simulation& gone) {
+  for (const std::size_t c : gone.members) {
+    before_[c] += gone.channel->counts();
+    before_[c] -= kept.channel->counts();
+    kept.members.push_back(c);
+  }
+}
+
+Cycles LockstepChannels::next_event() const {
+  Cycles first = kNever;
+  for (const Simulation& s : simulations_) first = std::min(first, s.next_event);
+  return first;
+}
+
+ChannelCounts LockstepChannels::counts(std::size_t channel) const {
+  ChannelCounts sum = before_[channel];
+  return sum += simulations_[simulation_of_[channel]].channel->counts();
+}
+
+void LockstepChannels::completed(const Request& request, Cycles at) {
+  sink_.completed(request, at, completing_);
+}
+
+}  // namespace npulse::dram

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Channels in the same state are simulated once, and nobody can tell.
+#include <catch2/catch.hpp>
+#include <random>
+
+#include "arch/dram/memory.h"
+#include "tests/support/dram_traffic.h"
+
+using namespace npulse;
+using namespace npulse::dram;
+using namespace npulse::testing;
+
+namespace {
+
+/// With someone who listens to their commands, channels are simulated one by one.
+class Listener : public CommandObserver {
+ public:
+  void command(const CommandRecord&) override {}
+};
+
+MemoryParams memory_of(std::int64_t channels, std::uint64_t seed) {
+  MemoryParams params;
+  params.channels = channels;
+  params.controller.queue_bursts = 64 << seed % 3;
+  params.controller.backlog_bursts = 256 << seed % 2;
+  params.controller.write_response = seed % 4 ? WriteResponse::queued : WriteResponse::written;
+  return params;
+}
+
+/// Mostly blocks that concern all channels, some that do not, and pauses.
+struct Traffic {
+  explicit Traffic(std::uint64_t seed) : random{seed}, odd_of_64{seed % 5 * 4} {}
+
+  Transaction next() {
+    const bool odd = random() % 64 < odd_of_64;
+    const Address block = random() % 256 << 16;
+    const bool write = random() % 8 == 0;
+    if (!odd) return {block, Bytes{65536 >> random() % 3}, write};
+    return {block + random() % 65536, Bytes{static_cast<std::int64_t>(1 + random() % 5000)}, write};
+  }
+  Picoseconds pause() {
+    if (random() % 32) return Picoseconds{static_cast<std::int64_t>(random() % 40'000)};
+    return Picoseconds{static_cast<std::int64_t>(random() % 20'000'000)};
+  }
+
+  std::mt19937_64 random;
+  std::uint64_t odd_of_64;
+};
+
+struct Seen {
+  std::vector<std::pair<TransactionId, Picoseconds>> done;
+  std::vector<ChannelCounts> counts;
+  std::vector<TrafficCounts> traffic;
+  bool operator==(const Seen&) const = default;
+};
+
+Seen run(Memory& memory, std::uint64_t seed, int transactions) {
+  Seen seen;
+  Traffic traffic{seed};
+  Picoseconds now{0};
+  const auto collect = [&] {
+    memory.advance(now);
+    while (const auto id = memory.take_completed(now)) seen.done.push_back({*id, now});
+  };
+  const auto step = [&] {
+    const auto advance = memory.next_advance(), completion = memory.next_completion();
+    const auto wake = !advance ? completion : !completion ? advance : std::min(advance, completion);
+    now = std::max(now, *wake);
+    collect();
+  };
+  for (int i = 0; i < transactions; ++i) {
+    const Transaction transaction = traffic.next();
+    while (!memory.offer(now, transaction, now)) step();
+    now += traffic.pause();
+    collect();
+  }
+  while (!memory.idle()) step();
+  memory.settle(now);
+  for (std::size_t c = 0; c < memory.channels(); ++c) {
+    seen.counts.push_back(memory.counts(c));
+    seen.traffic.push_back(memory.traffic(c));
+  }
+  return seen;
+}
+
+}  // namespace
+
+TEST_CASE("Channels simulated together do what each would do alone", "[arch][dram][lockstep]") {
+  Listener listener;
+  std::uint64_t seed = 0;
+  for (const auto& name : shipped_parts()) {
+    for (const std::int64_t channels : {2, 6, 8, 32}) {
+      const std::vector<CommandObserver*> listeners(static_cast<std::size_t>(channels), &listener);
+      Memory together{shipped_part(name), memory_of(channels, ++seed)};
+      Memory alone{shipped_part(name), memory_of(channels, seed), listeners};
+      INFO(name << ", " << channels << " channels, seed " << seed);
+      REQUIRE(run(together, seed, 150) == run(alone, seed, 150));
+      REQUIRE(alone.simulations() == alone.channels());
+    }
+  }
+}
+
+TEST_CASE("Blocks that concern all channels are simulated in one", "[arch][dram][lockstep]") {
+  for (const auto& name : shipped_parts()) {
+    Memory memory{shipped_part(name), memory_of(8, 1)};
+    run(memory, 0, 100);
+    INFO(name);
+    CHECK(memory.simulations() == 1);
+  }
+}
+
+TEST_CASE("Channels that went apart come together when they have had a rest",
+          "[arch][dram][lockstep]") {
+  for (const auto& name : shipped_parts()) {
+    Memory memory{shipped_part(name), memory_of(8, 1)};
+    Picoseconds now{0};
+    for (Address a = 0; a < 3; ++a) memory.offer(now, {a * 333, Bytes{100}, false}, now);
+    CHECK(memory.simulations() > 1);
+    // Refreshes close all rows; the channels are looked at when one is due to be advanced.
+    const Picoseconds interval = memory.part().clock.time_of(memory.part().t_refi);
+    for (int i = 0; i < 4; ++i) memory.advance(now += interval);
+    INFO(name);
+    CHECK(memory.simulations() == 1);
+  }
+}
