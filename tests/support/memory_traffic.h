@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Traffic for a whole memory, of all kinds: streams, tiles, scattered and partial accesses.
+// Traffic for a whole memory, of all kinds: streams, tiles, blocks, scattered and partial accesses.
 #pragma once
 
 #include <algorithm>
@@ -38,6 +38,16 @@ inline Pattern any_tiles(test::Random& random) {
   return [=](std::int64_t i) { return dram::Transaction{address(i * pitch), Bytes{bytes}, write}; };
 }
 
+/// Aligned blocks that many channels have the same part in.
+inline Pattern any_blocks(test::Random& random) {
+  const std::int64_t bytes = std::int64_t{4096} << random.between(0, 4);
+  const std::int64_t writes_of_8 = random.between(0, 3);
+  return [=, &random](std::int64_t) {
+    return dram::Transaction{address(random.between(0, 255) * bytes), Bytes{bytes},
+                             random.between(1, 8) <= writes_of_8};
+  };
+}
+
 /// Anything anywhere within `span` bytes; ragged ones begin and end within bursts.
 inline Pattern any_scatter(test::Random& random, std::int64_t span, std::int64_t longest) {
   const bool ragged = random.coin();
@@ -51,7 +61,7 @@ inline Pattern any_scatter(test::Random& random, std::int64_t span, std::int64_t
 }
 
 inline Pattern any_pattern(test::Random& random, std::int64_t capacity) {
-  switch (random.between(0, 6)) {
+  switch (random.between(0, 7)) {
     case 0:
       return any_streams(random);
     case 1:
@@ -64,8 +74,10 @@ inline Pattern any_pattern(test::Random& random, std::int64_t capacity) {
       return any_scatter(random, 1000, 200);  // the same bursts over and over
     case 5:
       return any_scatter(random, 1 << 20, 300);
-    default:
+    case 6:
       return any_scatter(random, capacity, 40'000);
+    default:
+      return any_blocks(random);
   }
 }
 
@@ -81,11 +93,11 @@ inline std::vector<TimedTransaction> any_traffic(Bytes capacity, const dram::Org
                                                  test::Random& random) {
   const std::int64_t size = capacity.count();
   const Pattern patterns[] = {any_pattern(random, size), any_pattern(random, size)};
-  const std::int64_t base = random.between(0, size / 4096 - 1) * 4096;
+  const std::int64_t base = random.between(0, (size >> 16) - 1) << 16;
   const std::int64_t mixed = random.between(0, 1), rhythm = random.between(0, 2);
   const bool ahead = random.coin();
   std::vector<TimedTransaction> traffic;
-  std::int64_t budget = o.burst_bytes() * random.between(1, random.between(0, 15) ? 400 : 5000);
+  std::int64_t budget = o.burst_bytes() * random.between(1, random.between(0, 11) ? 400 : 5000);
   for (std::int64_t i = 0; budget > 0; ++i) {
     dram::Transaction t = patterns[i % 2 * mixed](i);
     t.bytes = std::min({t.bytes, capacity, Bytes{budget}});
