@@ -76,9 +76,9 @@ class RowFilter {
 
  private:
   static std::size_t slot(const RowRun& run) {
-    return ((run.row ^ std::uint32_t{run.bank} << 24) * 0x9E3779B9u) >> 24;
+    return ((run.row ^ std::uint32_t{run.bank} << 24) * 0x9E3779B9u) >> 22;
   }
-  std::array<std::uint16_t, 256> counts_{};
+  std::array<std::uint16_t, 1024> counts_{};
 };
 
 class ChunkWindow {

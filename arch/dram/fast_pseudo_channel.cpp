@@ -57,8 +57,7 @@ void FastPseudoChannel::push(const Request& request) {
 
 bool FastPseudoChannel::in_step_with(const FastPseudoChannel& other) const {
   return base() == other.base() && refresh_due_ == other.refresh_due_ &&
-         closed_since_ == other.closed_since_ && opened_at_ == other.opened_at_ &&
-         next_decision_ == other.next_decision_ && same_requests(other) && same_banks(other) &&
+         opened_at_ == other.opened_at_ && same_requests(other) && same_banks(other) &&
          state_.in_step_with(other.state_);
 }
 
@@ -143,12 +142,13 @@ void FastPseudoChannel::admit(Cycles now, CompletionSink& sink) {
   admit_held(now, sink);
   while (!inbox_.empty() && inbox_.front().arrival <= now) {
     const Request& request = inbox_.front();
-    const bool waits = must_wait(request, held_.size());
-    if (waits ? held_.size() == kHeld : is_full(request)) return;
-    if (waits) {
+    if (is_full(request)) return;
+    if (!must_wait(request, held_.size())) {
+      enter(request, now, sink);
+    } else if (held_.size() < kHeld) {
       held_.push_back(request);
     } else {
-      enter(request, now, sink);
+      return;
     }
     inbox_.pop();
   }
@@ -251,19 +251,24 @@ bool FastPseudoChannel::can_take(const Waiting& waiting) const {
 }
 
 void FastPseudoChannel::take(Waiting& waiting, std::int64_t base) {
-  const RowRun run = waiting.run;
-  const std::uint16_t bursts = std::min(run.bursts, kGranule);
-  waiting.serve(bursts);
+  // Field by field in place: copying what was just written in pieces stalls the processor.
+  const RowRun& run = waiting.run;
   const Bank& bank = banks_[run.bank];
-  Granule granule{run.bank, static_cast<std::uint8_t>(bursts), waiting.request.write};
+  Granule& granule = batch_.emplace_back();
+  granule.bank = run.bank;
+  granule.bursts = static_cast<std::uint8_t>(std::min(run.bursts, kGranule));
+  granule.write = waiting.request.write;
   granule.row = RowState::closed;
   if (bank.open) granule.row = bank.row == run.row ? RowState::hit : RowState::conflict;
   const auto wait = [&](std::int64_t tick) { return std::max<std::int64_t>(0, tick - base); };
   if (granule.row == RowState::hit) granule.first_ok = wait(bank.col_ok[granule.write]);
   if (granule.row == RowState::conflict) granule.first_ok = wait(bank.pre_ok);
   if (granule.row != RowState::hit) granule.act_ok = wait(bank.act_ok);
-  batch_.push_back(granule);
-  places_.push_back({run.row, run.column, waiting.request.arrival});
+  Place& place = places_.emplace_back();
+  place.row = run.row;
+  place.column = run.column;
+  place.arrival = waiting.request.arrival;
+  waiting.serve(granule.bursts);
 }
 
 void FastPseudoChannel::account(const Granule& granule, const Place& place,
