@@ -6,6 +6,7 @@
 #include <bit>
 
 #include "arch/dram/map_bits.h"
+#include "arch/dram/power_of_two.h"
 #include "arch/dram/resolved_part.h"
 #include "tests/support/dram_traffic.h"
 #include "tests/support/memory_traffic.h"
@@ -27,10 +28,6 @@ E any(Random& random) {
 template <class T>
 T one_of(Random& random, std::initializer_list<T> values) {
   return values.begin()[random.between(0, static_cast<std::int64_t>(values.size()) - 1)];
-}
-
-bool is_power_of_two(std::int64_t n) {
-  return std::has_single_bit(static_cast<std::uint64_t>(n));
 }
 
 /// XORs some bits of a map with others: it stays one to one.

@@ -6,7 +6,7 @@
 
 #include "arch/dram/refresh_scheduler.h"
 #include "sim/core/error.h"
-#include "tests/support/dram_traffic.h"
+#include "tests/support/judged_run.h"
 
 using namespace npulse;
 using namespace npulse::dram;
@@ -14,14 +14,6 @@ using namespace npulse::testing;
 using Need = RefreshScheduler::Need;
 
 namespace {
-
-ControllerParams refreshing(RefreshMode mode, std::int64_t postpone, std::int64_t pull_in) {
-  ControllerParams controller;
-  controller.refresh = mode;
-  controller.refresh_postpone_max = postpone;
-  controller.refresh_pull_in_max = pull_in;
-  return controller;
-}
 
 /// Share of the peak that a sequential stream of reads gets.
 double stream_share(const ResolvedPart& part, const ControllerParams& controller) {
