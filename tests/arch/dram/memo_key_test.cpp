@@ -147,6 +147,20 @@ class ListeningTable : public MemoTable {
   std::array<std::uint64_t, 3> set_bits{};
 };
 
+/// Batches that hardly ever come again, of one granule each; a sum of where they came to lie.
+std::uint64_t irregular(const ResolvedPart& part, std::uint64_t seed, int batches,
+                        MemoTable* table) {
+  test::Random random{seed};
+  MemoizedReservation reservation{part, 0, 24, table};
+  std::uint64_t sum = 0;
+  for (int i = 0; i < batches; ++i) {
+    const Granule granule = any_granule(part, true, random);
+    const BatchPlacement placed = reservation.reserve({&granule, 1});
+    sum = 31 * sum + placed.granules[0].last_column;
+  }
+  return sum + static_cast<std::uint64_t>(reservation.base().count());
+}
+
 }  // namespace
 
 TEST_CASE("With or without a table reservations are the same", "[arch][dram][fast][memo]") {
@@ -156,6 +170,32 @@ TEST_CASE("With or without a table reservations are the same", "[arch][dram][fas
     CHECK(bench->agrees(table));
     CHECK(table.steps() > 10'000);
   }
+}
+
+TEST_CASE("A table that is full changes nothing", "[arch][dram][fast][memo]") {
+  const ResolvedPart part{shipped_part("hbm3-6400")};
+  MemoTable table;
+  std::size_t before = 0;
+  std::uint64_t seed = 0;
+  do {
+    before = table.steps();
+    irregular(part, ++seed, 4000, &table);
+  } while (table.steps() > before);
+  INFO(table.states() << " states, " << table.steps() << " steps");
+  for (std::uint64_t again = 1; again <= seed; again += 5) {
+    REQUIRE(irregular(part, again, 4000, &table) == irregular(part, again, 4000, nullptr));
+  }
+}
+
+TEST_CASE("A table that is not asked for a while, then again, changes nothing",
+          "[arch][dram][fast][memo]") {
+  const ResolvedPart part{shipped_part("lpddr5-6400")};
+  MemoTable table;
+  const std::uint64_t right = irregular(part, 1, 200'000, nullptr);
+  REQUIRE(irregular(part, 1, 200'000, &table) == right);
+  const std::size_t steps = table.steps();
+  REQUIRE(steps < 20'000);  // it gave up soon
+  REQUIRE(irregular(part, 1, 200'000, &table) == right);
 }
 
 TEST_CASE("The mutations of the memo's key leave no part of it out", "[arch][dram][fast][memo]") {
