@@ -11,9 +11,17 @@ namespace po = boost::program_options;
 namespace npulse::cli {
 namespace {
 
+traces::Dialect named_dialect(const CommandLine& line) {
+  const auto dialect = choice<traces::Dialect>(line, "to");
+  if (traces::can_be_written(dialect)) return dialect;
+  throw InputError{"--to",
+                   to_string(dialect) + std::string{" is only read: its stores stand behind loads"},
+                   "take ramulator, its loads and stores without a core"};
+}
+
 /// --to, or else what the ending says.
 traces::Dialect target_dialect(const CommandLine& line, const std::string& path) {
-  if (line.has("to")) return choice<traces::Dialect>(line, "to");
+  if (line.has("to")) return named_dialect(line);
   if (const auto named = traces::dialect_of_name(path)) return *named;
   throw InputError{path, "the ending does not say which format",
                    "say --to " + join(all_names<traces::Dialect>())};

@@ -20,7 +20,7 @@ void add_memory_options(CommandLine& line) {
 void add_trace_options(CommandLine& line) {
   line.options()(
       "format", po::value<std::string>()->value_name("FORMAT"),
-      "native, stl, rstl, ramulator or dramsim3; without it, by the ending .stl or .rstl, "
+      "native, stl, rstl, ramulator, dramsim3 or simpleo3; without it, by the ending .stl or .rstl, "
       "then by the first line.")(
       "timed",
       "Offer each request at its time in the trace, not as soon as the one before is taken.")(

@@ -4,6 +4,8 @@
 namespace npulse::arch {
 namespace {
 
+using Use = dram::EnergyUse;
+
 constexpr double kJoulesPerPicojoule = 1e-12;
 
 Bytes bank_capacity(const SpmParams& params) {
@@ -22,6 +24,14 @@ EnergyFacts facts_of(const Chip& chip) {
 
 double bytes_of(const Activity& activity) {
   return static_cast<double>(activity.dram_read_bytes + activity.dram_write_bytes);
+}
+
+Picojoules picojoules(double joules) {
+  return Picojoules{joules / kJoulesPerPicojoule};
+}
+
+double dynamic_of(const dram::DramEnergy& energy) {
+  return energy.of(Use::activation) + energy.of(Use::column) + energy.of(Use::io);
 }
 
 double dynamic_sum(const Energy& energy) {
@@ -45,23 +55,17 @@ EnergyPricer::EnergyPricer(const Chip& chip, const dram::Memory& memory, const A
 EnergyReport EnergyPricer::report() const {
   EnergyReport report;
   report.energy = model_.price(total_);
-  const Picojoules dynamic = dram_.activation + dram_.column + dram_.io;
-  const Picojoules standing = dram_.refresh + dram_.background;
-  report.energy.add("dram", dynamic, standing);
+  const double standing = dram_.of(Use::refresh) + dram_.of(Use::background);
+  report.energy.add("dram", picojoules(dynamic_of(dram_)), picojoules(standing));
   report.energy += model_.price_time(elapsed_);
-  report.dram_j = {{"activation", dram_.activation.count() * kJoulesPerPicojoule},
-                   {"column", dram_.column.count() * kJoulesPerPicojoule},
-                   {"io", dram_.io.count() * kJoulesPerPicojoule},
-                   {"refresh", dram_.refresh.count() * kJoulesPerPicojoule},
-                   {"background", dram_.background.count() * kJoulesPerPicojoule}};
+  report.dram = dram_;
   report.average_watts = ratio(report.energy.total().count(), static_cast<double>(elapsed_.count()));
   return report;
 }
 
 double EnergyPricer::dynamic_joules(const Activity& activity) const {
-  const double devices = (dram_.activation + dram_.column + dram_.io).count();
   const double share = ratio(bytes_of(activity), bytes_of(total_));
-  return (dynamic_sum(model_.price(activity)) + devices * share) * kJoulesPerPicojoule;
+  return dynamic_sum(model_.price(activity)) * kJoulesPerPicojoule + dynamic_of(dram_) * share;
 }
 
 }  // namespace npulse::arch

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/chip/reference.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "arch/chip/params.h"
 #include "arch/energy/tech.h"
 #include "sim/core/param_writers.h"
@@ -20,6 +24,15 @@ std::vector<Section> sections() {
           {"tech", "Energy tables (configs/tech)", reflect(TechParams{})}};
 }
 
+/// The same for all modules of a kind.
+std::string statistics_table(const StatsReport& stats) {
+  std::string table = "\n| statistic | unit | meaning |\n|---|---|---|\n";
+  for (const StatsReport::Value& value : stats.values) {
+    table += fmt::format("| `{}` | {} | {} |\n", value.name, value.unit, value.doc);
+  }
+  return table;
+}
+
 }  // namespace
 
 std::vector<ReferenceFile> reference_files() {
@@ -36,6 +49,27 @@ std::vector<ReferenceFile> reference_files() {
   }
   files.push_back({"docs/parameters.md", markdown});
   return files;
+}
+
+ReferenceFile statistics_reference(const std::vector<StatsReport>& stats) {
+  std::vector<std::pair<std::string, std::string>> sections;  // names of modules, table
+  for (const StatsReport& module : stats) {
+    const std::string table = statistics_table(module), name = "`" + module.module + "`";
+    const auto twin = std::find_if(sections.begin(), sections.end(),
+                                   [&](const auto& section) { return section.second == table; });
+    if (twin == sections.end()) {
+      sections.emplace_back(name, table);
+    } else {
+      twin->first += ", " + name;
+    }
+  }
+  std::string markdown =
+      "# Statistics\n\n"
+      "Generated from the descriptions in the code: what a run's report holds under `stats`, by "
+      "module.\nModules of a core are named after it and the queue that they serve; those here are "
+      "of a small\nchip with one core.\n";
+  for (const auto& [names, table] : sections) markdown += "\n## " + names + "\n" + table;
+  return {"docs/statistics.md", markdown};
 }
 
 }  // namespace npulse::arch

@@ -2,10 +2,12 @@
 // What a run says: plain values, every sum exact. Formats are in report_json.h and report_text.h.
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "arch/dram/energy.h"
 #include "arch/energy/energy.h"
 #include "sim/core/provenance.h"
 #include "sim/core/stats.h"
@@ -16,7 +18,8 @@ namespace npulse::arch {
 struct ChannelReport {
   std::int64_t bytes_read = 0, bytes_written = 0;
   double bandwidth_bytes_per_s = 0;
-  std::int64_t row_hits = 0, row_misses = 0, row_conflicts = 0, refreshes = 0;
+  std::int64_t row_hits = 0, row_misses = 0, row_conflicts = 0;
+  std::int64_t refreshes = 0, per_bank_refreshes = 0;
 };
 
 struct MemoryReport {
@@ -25,13 +28,13 @@ struct MemoryReport {
   double bandwidth_bytes_per_s = 0;                ///< (read + written) / latency.
   double peak_bytes_per_s = 0;
   double channel_peak_bytes_per_s = 0;
+  std::array<std::int64_t, dram::kPowerStates> state_ticks{};  ///< Over all pseudo-channels.
   std::vector<ChannelReport> channels;
 };
 
 struct EnergyReport {
   Energy energy;
-  /// Parts of the component `dram`, whose total is their sum.
-  std::vector<std::pair<std::string, double>> dram_j;
+  dram::DramEnergy dram;  ///< The component `dram`, by use and by rail.
   double average_watts = 0;
 };
 
@@ -78,7 +81,7 @@ struct ProgramReport {
 /// The statistics of one module.
 struct StatsReport {
   struct Value {
-    std::string name, unit;
+    std::string name, unit, doc;
     bool integral = true;
     double value = 0;
   };

@@ -78,7 +78,7 @@ std::vector<StatsReport> stats_reports(const sim::Simulation& simulation) {
     StatsReport report{module->name(), {}};
     for (const Stat* stat : module->stats()->stats()) {
       const bool whole = stat->integral() || stat->unit() != npulse::Unit::ratio;
-      report.values.push_back({stat->name(), to_string(stat->unit()), whole, stat->value()});
+      report.values.push_back({stat->name(), to_string(stat->unit()), stat->doc(), whole, stat->value()});
     }
     reports.push_back(std::move(report));
   }

@@ -8,7 +8,10 @@ using Json = nlohmann::ordered_json;
 
 Json to_json(const EnergyReport& report) {
   Json json = energy_json(report.energy);
-  for (const auto& [name, joules] : report.dram_j) json["dram"][name] = joules;
+  json["dram"] = uses_json(report.dram);
+  json["dram_background_by_state"] = states_json(report.dram);
+  json["dram_rails"] = rails_json(report.dram);
+  json["dram_basis"] = to_string(report.dram.basis);
   json["average_watts"] = report.average_watts;
   return json;
 }
@@ -96,15 +99,39 @@ nlohmann::ordered_json to_json(const MemoryReport& memory) {
                         {"row_hits", channel.row_hits},
                         {"row_misses", channel.row_misses},
                         {"row_conflicts", channel.row_conflicts},
-                        {"refreshes", channel.refreshes}});
+                        {"refreshes", channel.refreshes},
+                        {"per_bank_refreshes", channel.per_bank_refreshes}});
   }
+  Json states = Json::object();
+  for (const auto& [state, name] : enum_names(dram::PowerState{}))
+    states[name] = memory.state_ticks[index(state)];
   return {{"part", memory.part},
           {"bytes_read", memory.bytes_read},
           {"bytes_written", memory.bytes_written},
           {"bandwidth_bytes_per_s", memory.bandwidth_bytes_per_s},
           {"peak_bytes_per_s", memory.peak_bytes_per_s},
           {"channel_peak_bytes_per_s", memory.channel_peak_bytes_per_s},
+          {"state_ticks", states},
           {"channels", channels}};
+}
+
+nlohmann::ordered_json uses_json(const dram::DramEnergy& energy) {
+  Json json = Json::object();
+  for (const auto& [use, name] : enum_names(dram::EnergyUse{})) json[name] = energy.of(use);
+  return json;
+}
+
+nlohmann::ordered_json states_json(const dram::DramEnergy& energy) {
+  Json json = Json::object();
+  for (const auto& [state, name] : enum_names(dram::PowerState{})) json[name] = energy.of(state);
+  return json;
+}
+
+nlohmann::ordered_json rails_json(const dram::DramEnergy& energy) {
+  Json json = Json::object();
+  if (energy.basis == dram::EnergyBasis::figures) return json;
+  for (const auto& rail : energy.rails) json[rail.name] = rail.total();
+  return json;
 }
 
 nlohmann::ordered_json to_json(const std::vector<Provenance>& unsure) {

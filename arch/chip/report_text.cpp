@@ -70,7 +70,7 @@ std::string energy_table(const Report& report) {
                percent(ratio(part.total().count(), energy.total().count()))});
   }
   table.row({"total", "", "", joules(energy.total()), scaled(report.energy.average_watts, "W")});
-  return table.text();
+  return table.text() + "  dram: " + dram_shares(report.energy.dram) + "\n";
 }
 
 /// The queues of one name on all cores, summed.
@@ -125,6 +125,18 @@ std::string region_table(const Report& report) {
 }
 
 }  // namespace
+
+std::string dram_shares(const dram::DramEnergy& energy) {
+  const auto list = [&](std::string& text, const std::string& name, double joules) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name,
+                        percent(ratio(joules, energy.total())));
+  };
+  std::string uses, rails;
+  for (const auto& [use, name] : enum_names(dram::EnergyUse{})) list(uses, name, energy.of(use));
+  if (energy.basis == dram::EnergyBasis::figures) return uses;
+  for (const auto& rail : energy.rails) list(rails, rail.name, rail.total());
+  return uses + "; by rail " + rails;
+}
 
 std::string unsure_note(const std::vector<Provenance>& unsure) {
   std::map<std::string, int> counts;

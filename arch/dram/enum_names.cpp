@@ -2,6 +2,7 @@
 // Spellings of the enumerations of this folder.
 #include "arch/dram/command.h"
 #include "arch/dram/controller_params.h"
+#include "arch/dram/energy.h"
 #include "arch/dram/memory_params.h"
 #include "arch/dram/params.h"
 #include "arch/dram/power_state.h"
@@ -101,6 +102,22 @@ std::span<const EnumName<WriteResponse>> enum_names(WriteResponse) {
 std::span<const EnumName<MemoryEngine>> enum_names(MemoryEngine) {
   static constexpr EnumName<MemoryEngine> kNames[] = {{MemoryEngine::fast, "fast"},
                                                       {MemoryEngine::reference, "reference"}};
+  return kNames;
+}
+
+std::span<const EnumName<EnergyUse>> enum_names(EnergyUse) {
+  using enum EnergyUse;
+  static constexpr EnumName<EnergyUse> kNames[] = {{activation, "activation"},
+                                                   {column, "column"},
+                                                   {io, "io"},
+                                                   {refresh, "refresh"},
+                                                   {background, "background"}};
+  return kNames;
+}
+
+std::span<const EnumName<EnergyBasis>> enum_names(EnergyBasis) {
+  static constexpr EnumName<EnergyBasis> kNames[] = {{EnergyBasis::figures, "figures"},
+                                                     {EnergyBasis::currents, "currents"}};
   return kNames;
 }
 

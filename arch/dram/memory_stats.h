@@ -28,6 +28,23 @@ struct MemoryStats : StatGroup {
                     [this] { return commands(Command::act); }};
   Formula refreshes{*this, "refreshes", Unit::count, "All-bank refreshes of a pseudo-channel.",
                     [this] { return commands(Command::refab); }};
+  Formula per_bank_refreshes{*this, "per_bank_refreshes", Unit::count,
+                             "Refreshes of a set of banks.",
+                             [this] { return commands(Command::refpb); }};
+  Formula active_standby{*this, "active_standby_ticks", Unit::cycles,
+                         "Ticks of the part's clock with rows open, over all pseudo-channels.",
+                         [this] { return ticks(PowerState::active_standby); }};
+  Formula precharge_standby{*this, "precharge_standby_ticks", Unit::cycles,
+                            "Ticks without an open row.",
+                            [this] { return ticks(PowerState::precharge_standby); }};
+  Formula active_power_down{*this, "active_power_down_ticks", Unit::cycles,
+                            "Ticks in power-down with rows open.",
+                            [this] { return ticks(PowerState::active_power_down); }};
+  Formula precharge_power_down{*this, "precharge_power_down_ticks", Unit::cycles,
+                               "Ticks in power-down without an open row.",
+                               [this] { return ticks(PowerState::precharge_power_down); }};
+  Formula self_refresh{*this, "self_refresh_ticks", Unit::cycles, "Ticks in self-refresh.",
+                       [this] { return ticks(PowerState::self_refresh); }};
   Formula row_hits{*this, "row_hits", Unit::count, "Bursts that found their row open.",
                    [this] { return static_cast<double>(memory_.total_counts().row_hits()); }};
   Formula row_misses{*this, "row_misses", Unit::count, "Bursts that found their bank closed.",
@@ -41,6 +58,9 @@ struct MemoryStats : StatGroup {
   }
   double count(std::int64_t ChannelCounts::*member) const {
     return static_cast<double>(memory_.total_counts().*member);
+  }
+  double ticks(PowerState state) const {
+    return static_cast<double>(memory_.total_counts().state_ticks[index(state)]);
   }
   double commands(Command command) const {
     return static_cast<double>(memory_.total_counts().of(command));

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "arch/dram/energy_params.h"
 #include "arch/dram/timings.h"
 #include "sim/core/enum_names.h"
 #include "sim/core/error.h"
@@ -59,42 +60,6 @@ struct Organisation {
   /// Banks of a pseudo-channel, over all ranks and groups.
   std::int64_t total_banks() const { return ranks * bank_groups * banks; }
   std::int64_t channel_bytes() const { return pseudo_channels * total_banks() * rows * row_bytes; }
-};
-
-/// Energy of the device alone; the host's PHY is priced by the chip.
-struct EnergyParams {
-  double activate_pj = 0;
-  double read_pj_per_bit = 0;
-  double write_pj_per_bit = 0;
-  double io_read_pj_per_bit = 0;
-  double io_write_pj_per_bit = 0;
-  double refresh_pj = 0;
-  double background_mw = 0;
-  std::optional<double> precharge_standby_mw = std::nullopt;
-  std::optional<double> power_down_mw = std::nullopt;
-  std::optional<double> self_refresh_mw = std::nullopt;
-
-  template <class V>
-  static void describe(V& field) {
-    using T = EnergyParams;
-    field("activate_pj", &T::activate_pj, "pJ", "Opening and closing one row.", at_least(0));
-    field("read_pj_per_bit", &T::read_pj_per_bit, "pJ/bit", "Column read.", at_least(0));
-    field("write_pj_per_bit", &T::write_pj_per_bit, "pJ/bit", "Column write.", at_least(0));
-    field("io_read_pj_per_bit", &T::io_read_pj_per_bit, "pJ/bit", "Driving read data.",
-          at_least(0));
-    field("io_write_pj_per_bit", &T::io_write_pj_per_bit, "pJ/bit", "Receiving write data.",
-          at_least(0));
-    field("refresh_pj", &T::refresh_pj, "pJ", "One all-bank refresh of a pseudo-channel.",
-          at_least(0));
-    field("background_mw", &T::background_mw, "mW", "Standby power of a channel, rows open.",
-          at_least(0));
-    field("precharge_standby_mw", &T::precharge_standby_mw, "mW",
-          "Standby power of a channel, rows closed; background_mw when absent.", at_least(0));
-    field("power_down_mw", &T::power_down_mw, "mW",
-          "Power-down of a channel; its standby power when absent.", at_least(0));
-    field("self_refresh_mw", &T::self_refresh_mw, "mW",
-          "Self-refresh of a channel; that of power-down when absent.", at_least(0));
-  }
 };
 
 /// How a burst is written that is covered partly. merge: it is read first. data_mask: by mask pins,
@@ -157,7 +122,7 @@ struct PartParams {
     field("organisation", &T::organisation, "", "Counts inside a channel.");
     field("partial_write", &T::partial_write, "", "How a part of a burst is written.");
     field("timing", &T::timing, "", "Timings by their JEDEC names.");
-    field("energy", &T::energy, "", "Energy figures of the device.");
+    field("energy", &T::energy, "", "Energy of the devices alone; the chip prices its own PHY.");
     field("mapping", &T::mapping, "", "Address mapping unless the chip says otherwise.");
     field("variants", &T::variants, "",
           "Other densities and modes: what `name@VARIANT` changes, by path.");

@@ -53,9 +53,13 @@ PartParams load_part(const Catalogue& catalogue, std::string_view part) {
   return read<PartParams>(part_config(catalogue, part));
 }
 
+std::vector<std::string> part_variants(const Catalogue& catalogue, const std::string& part) {
+  return variants_of(part_config(catalogue, part));
+}
+
 std::vector<std::string> part_names(const Catalogue& catalogue, const std::string& part) {
   std::vector<std::string> names{part};
-  for (const auto& variant : variants_of(part_config(catalogue, part))) {
+  for (const auto& variant : part_variants(catalogue, part)) {
     names.push_back(part + "@" + variant);
   }
   return names;

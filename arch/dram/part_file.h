@@ -18,6 +18,9 @@ ConfigFile part_config(const Catalogue& catalogue, std::string_view part);
 /// Throws InputError with every fault of the file.
 PartParams load_part(const Catalogue& catalogue, std::string_view part);
 
+/// The variants that its file lists, in the file's order.
+std::vector<std::string> part_variants(const Catalogue& catalogue, const std::string& part);
+
 /// PART and PART@VARIANT for every variant.
 std::vector<std::string> part_names(const Catalogue& catalogue, const std::string& part);
 

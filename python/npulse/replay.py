@@ -52,6 +52,24 @@ class BusTime:
 
 
 @dataclass(frozen=True)
+class DramEnergy:
+    """Energy of the devices in joules, by use; the uses add up to `total`, and so do the rails."""
+
+    activation: float
+    column: float
+    io: float
+    refresh: float
+    background: float
+    total: float
+    background_by_state: Mapping[str, float]
+    rails: Mapping[str, float]
+    """By supply rail; empty where the part's figures do not tell rails apart."""
+    basis: str
+    """currents (of a data sheet, by rail) or figures (a command and state)."""
+    average_watts: float
+
+
+@dataclass(frozen=True)
 class DramReport:
     """What a replay says. Field names are the keys of the JSON form."""
 
@@ -73,7 +91,7 @@ class DramReport:
     read_latency_ns: ReadLatency
     commands: Mapping[str, int]
     """DRAM commands by name."""
-    energy_j: Mapping[str, float]
+    energy_j: DramEnergy
     unsure: tuple[Unsure, ...]
     _json: str = field(repr=False)
     _text: str = field(repr=False)
@@ -113,10 +131,11 @@ def dram(
     `channels` and `mapping` are the part's own unless given; `engine` is reference (the default),
     exact to the command, or fast; `parameters` change the controller
     (`{"controller.queue_bursts": 32}`) or the part (`{"part.timing.t_rcd.ns": 20}`).
-    `trace_format` is native, stl, rstl, ramulator or dramsim3, and found from the file unless
-    given. `timed` offers each request at its time in the trace, in cycles of `clock_mhz`. `size` is
-    that of requests that name none, in bytes; `requests` limits their number. `commands` names a
-    file for the DRAM commands. `progress` is called now and then with the share done.
+    `trace_format` is native, stl, rstl, ramulator, dramsim3 or simpleo3, and found from the file
+    unless given. `timed` offers each request at its time in the trace, in cycles of `clock_mhz`.
+    `size` is that of requests that name none, in bytes; `requests` limits their number.
+    `commands` names a file for the DRAM commands. `progress` is called now and then with the
+    share done.
 
     Raises InputError with every fault of the trace, KeyboardInterrupt on Ctrl-C.
     """

@@ -47,6 +47,8 @@ class Channel:
     row_misses: int
     row_conflicts: int
     refreshes: int
+    """All-bank refreshes."""
+    per_bank_refreshes: int
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class Memory:
     """(read + written) / latency."""
     peak_bytes_per_s: float
     channel_peak_bytes_per_s: float
+    state_ticks: Mapping[str, int]
+    """Ticks of the part's clock in each power state, over all pseudo-channels."""
     channels: tuple[Channel, ...]
 
 
@@ -130,6 +134,12 @@ class Energy:
     components: Mapping[str, float]
     dram: Mapping[str, float]
     """Parts of the component `dram`, by what the devices did."""
+    dram_background_by_state: Mapping[str, float]
+    """Its background by power state."""
+    dram_rails: Mapping[str, float]
+    """The component by supply rail; empty where the part's figures do not tell rails apart."""
+    dram_basis: str
+    """currents (of a data sheet, by rail) or figures (a command and state)."""
     average_watts: float
 
 

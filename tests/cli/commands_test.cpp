@@ -7,6 +7,7 @@
 #include "tests/cli/programs.h"
 
 using namespace npulse::test;
+using Json = nlohmann::json;
 
 namespace {
 
@@ -121,6 +122,40 @@ TEST_CASE("Two reports are put side by side", "[cli]") {
   const std::string text = require_ok(desk, "compare a.json b.json").out;
   for (const char* words : {"latency", "lpddr5-6400", "lpddr5x-8533"})
     CHECK_THAT(text, Catch::Contains(words));
+}
+
+TEST_CASE("A comparison is there as JSON, with the ratio of every number", "[cli]") {
+  const Desk desk;
+  require_ok(desk, "run edu-8x8 gemm:24,24,24 --quiet --json a.json");
+  require_ok(desk, "run edu-8x8 gemm:48,24,24 --quiet --json b.json");
+  const Json comparison = Json::parse(require_ok(desk, "compare a.json b.json --json -").out);
+  const Json a = Json::parse(desk.read("a.json")), b = Json::parse(desk.read("b.json"));
+  CHECK(comparison.at("kind") == "run");
+  for (const Json& figure : comparison.at("figures")) {
+    if (!figure.contains("path")) continue;
+    const Json::json_pointer path{figure.at("path").get<std::string>()};
+    INFO(figure.dump());
+    CHECK(figure.at("a") == a.at(path));
+    CHECK(figure.at("b") == b.at(path));
+    if (!figure.contains("ratio")) continue;
+    CHECK(figure.at("ratio").get<double>() ==
+          Approx(b.at(path).get<double>() / a.at(path).get<double>()));
+  }
+}
+
+TEST_CASE("Parts are listed with their variants", "[cli]") {
+  const Desk desk;
+  CHECK_THAT(require_ok(desk, "list parts").out, Catch::Contains("@8Gb @16Gb @32Gb @bl32 @8b\n"));
+  const Json parts = Json::parse(require_ok(desk, "list parts --json").out);
+  for (const Json& part : parts) {
+    const std::string name = part.at("name");
+    for (const std::string variant : part.at("variants")) {
+      CHECK_THAT(require_ok(desk, "show " + name + "@" + variant).out,
+                 Catch::Contains(name + "@" + variant));
+    }
+  }
+  const auto lines = require_ok(desk, "list parts").out;
+  CHECK(lines_of(lines) == static_cast<std::int64_t>(parts.size()));
 }
 
 TEST_CASE("A good program passes the check, and quiet is quiet", "[cli]") {

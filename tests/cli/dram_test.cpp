@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // npulse dram and npulse convert: reports, formats, side outputs, and what is refused.
 #include <catch2/catch.hpp>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -178,6 +179,52 @@ TEST_CASE("The option commands writes every command, compressed by name", "[cli]
   CHECK((npulse::tests::gunzip(desk.read("c.txt.gz")) == text));
 }
 
+TEST_CASE("Two replays are compared figure by figure", "[cli][dram]") {
+  const Desk desk;
+  desk.put("t", mixed_trace());
+  const json a = report_of(desk, "lpddr5-6400 t --channels 1");
+  const json b = report_of(desk, "hbm3-6400 t --channels 1");
+  desk.put("a.json", a.dump());
+  desk.put("b.json", b.dump());
+  const std::string text = require_ok(desk, "compare a.json b.json").out;
+  for (const char* words :
+       {"hbm3-6400", "read latency, p99", "time: row_opening", "share of peak"}) {
+    CHECK_THAT(text, Catch::Contains(words));
+  }
+  const json comparison = json::parse(require_ok(desk, "compare a.json b.json --json -").out);
+  CHECK(comparison.at("kind") == "dram");
+  double shares = 0;
+  for (const json& figure : comparison.at("figures")) {
+    const std::string name = figure.at("figure");
+    if (name == "read latency, mean") CHECK(figure.at("a") == a.at("read_latency_ns").at("mean"));
+    if (name.starts_with("time: ")) shares += figure.at("b").get<double>();
+  }
+  CHECK(shares == Approx(1));
+  require_ok(desk, "run edu-8x8 gemm:24,24,24 --quiet --json run.json");
+  require_refused(desk, "compare a.json run.json", "give two of the same kind");
+  require_refused(desk, "compare a.json t", "is no JSON");
+}
+
+TEST_CASE("Every bin of the latency histogram is drawn, the largest longest", "[cli][dram]") {
+  const Desk desk;
+  desk.put("t", mixed_trace());
+  const std::string text = require_ok(desk, "dram lpddr5-6400 t --channels 1").out;
+  std::istringstream lines{text.substr(text.find("read latencies"))};
+  std::string line;
+  std::getline(lines, line);
+  double total = 0;
+  std::map<double, std::size_t> bars;  // by share
+  while (std::getline(lines, line) && line.find(" to ") != std::string::npos) {
+    const double share = std::stod(line.substr(line.find('%') - 7));
+    total += share;
+    bars[share] = static_cast<std::size_t>(std::count(line.begin(), line.end(), '#'));
+  }
+  CHECK(total == Approx(100).margin(1));
+  REQUIRE(bars.size() >= 3);
+  CHECK(bars.begin()->second >= 1);
+  CHECK(bars.rbegin()->second == 40);
+}
+
 TEST_CASE("Suggesting a mapping ranks every preset as a replay of each would", "[cli][dram]") {
   const Desk desk;
   desk.put("t", mixed_trace());
@@ -220,7 +267,7 @@ TEST_CASE("What a replay cannot do is refused with what is allowed", "[cli][dram
   require_refused(desk, "dram lpddr5-6400 empty", "empty: holds no request");
   require_refused(desk, dram + "--engine quick", "allowed: fast, reference");
   require_refused(desk, dram + "--mapping rcb", "did you mean 'rbc'");
-  require_refused(desk, dram + "--format st", "allowed: native, stl, rstl, ramulator, dramsim3");
+  require_refused(desk, dram + "--format st", "allowed: native, stl, rstl, ramulator, dramsim3, simpleo3");
   require_refused(desk, dram + "--channels 0", "use 1 to 1024");
   require_refused(desk, dram + "--requests 0", "out of range");
   require_refused(desk, dram + "--size 1048577", "use 1 to 1048576");
@@ -251,6 +298,12 @@ TEST_CASE("A converted trace replays as the original", "[cli][dram]") {
   require_refused(desk, "convert t", "-o FILE is missing");
   require_refused(desk, "convert t -o t.txt", "say --to native, stl");
   require_refused(desk, "convert gone -o t2.stl", "gone: cannot be read");
+  require_refused(desk, "convert t -o t3 --to simpleo3", "simpleo3 is only read");
+  desk.put("core", "3 64 128\n1 192\n");
+  require_ok(desk, "convert core -o core.trace --to native");
+  CHECK(desk.read("core.trace") == "0 R 0x40\n0 W 0x80\n0 R 0xc0\n");
+  CHECK(report_of(desk, "lpddr5-6400 core").at("format") == "simpleo3");
+  require_refused(desk, "dram lpddr5-6400 core --timed", "core:1:1: the line has no time");
   desk.put("bad", "0 R 0x0\nx\n");
   require_refused(desk, "convert bad -o bad.stl", "bad:2:1");
 }

@@ -32,6 +32,36 @@ def test_a_report_is_typed_and_agrees_with_itself(trace: Path) -> None:
     assert "where the time of the data buses went" in report.text()
 
 
+@pytest.mark.parametrize(
+    ("part", "rails"),
+    [("lpddr4-3200", {"vdd1", "vdd2", "vddq"}), ("hbm3-6400", set[str]())],
+)
+def test_energy_adds_up_by_use_and_by_rail(part: str, rails: set[str], trace: Path) -> None:
+    energy = npulse.dram(part, trace, channels=1).energy_j
+    uses = (energy.activation, energy.column, energy.io, energy.refresh, energy.background)
+    assert sum(uses) == energy.total > 0
+    assert sum(energy.background_by_state.values()) == energy.background
+    assert set(energy.rails) == rails
+    assert energy.basis == ("currents" if rails else "figures")
+    if rails:
+        assert sum(energy.rails.values()) == energy.total
+
+
+def test_refreshes_and_power_states_are_told(trace: Path) -> None:
+    parameters = {"controller.refresh": "per_bank", "controller.power_down_idle_ns": 0}
+    memory = npulse.dram("lpddr5-6400", trace, channels=1, parameters=parameters).memory
+    assert memory.channels[0].refreshes == 0
+    assert memory.channels[0].per_bank_refreshes > 0
+    assert set(memory.state_ticks) == {
+        "active_standby",
+        "precharge_standby",
+        "active_power_down",
+        "precharge_power_down",
+        "self_refresh",
+    }
+    assert memory.state_ticks["active_standby"] > 0
+
+
 def test_the_same_replay_gives_the_same_bytes(trace: Path) -> None:
     first = npulse.dram("hbm3-6400", trace)
     assert npulse.dram("hbm3-6400", trace).to_json() == first.to_json()

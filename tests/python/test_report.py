@@ -47,6 +47,14 @@ def test_energy_components_add_up_to_the_total(report: npulse.Report) -> None:
     assert sum(report.energy_j.components.values()) == report.energy_j.total
 
 
+def test_the_memory_devices_energy_adds_up_by_use_and_by_rail(report: npulse.Report) -> None:
+    energy = report.energy_j
+    assert energy.dram_basis == "currents"
+    assert set(energy.dram_rails) == {"vdd1", "vdd2h", "vdd2l", "vddq"}
+    assert sum(energy.dram_rails.values()) == sum(energy.dram.values())
+    assert sum(energy.dram.values()) == pytest.approx(energy.components["dram"])
+
+
 def test_channels_carry_what_the_memory_carried(report: npulse.Report) -> None:
     assert sum(c.bytes_read for c in report.memory.channels) == report.memory.bytes_read
     moved = report.memory.bytes_read + report.memory.bytes_written

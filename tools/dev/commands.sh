@@ -72,6 +72,13 @@ cmd_bench() {
     "$bench" || die "$bench failed"
   done
   [[ $found ]] || die "no benchmark '${1:-bench_*}' in tests/bench" 2
+  [[ ${1:-dram} != dram ]] || bench_side_by_side
+}
+
+bench_side_by_side() {
+  build_preset release npulse
+  say "running tests/bench/side_by_side.py"
+  python3 tests/bench/side_by_side.py || die "tests/bench/side_by_side.py failed"
 }
 
 cmd_fmt() {

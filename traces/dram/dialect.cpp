@@ -8,11 +8,9 @@ namespace npulse::traces {
 
 std::span<const EnumName<Dialect>> enum_names(Dialect) {
   using enum Dialect;
-  static constexpr EnumName<Dialect> kNames[] = {{native, "native"},
-                                                 {stl, "stl"},
-                                                 {rstl, "rstl"},
-                                                 {ramulator, "ramulator"},
-                                                 {dramsim3, "dramsim3"}};
+  static constexpr EnumName<Dialect> kNames[] = {{native, "native"},     {stl, "stl"},
+                                                 {rstl, "rstl"},         {ramulator, "ramulator"},
+                                                 {dramsim3, "dramsim3"}, {simpleo3, "simpleo3"}};
   return kNames;
 }
 
@@ -27,6 +25,8 @@ std::string_view syntax(Dialect dialect) {
       return "LD|ST ADDRESS";
     case Dialect::dramsim3:
       return "0xADDRESS READ|WRITE CYCLE";
+    case Dialect::simpleo3:
+      return "BUBBLES LOAD_ADDRESS [STORE_ADDRESS]";
   }
   throw InternalError{"a trace dialect without syntax"};
 }
@@ -44,6 +44,7 @@ Dialect dialect_of_line(std::string_view line) {
   if (first.text == "LD" || first.text == "ST") return Dialect::ramulator;
   if (first.text.starts_with("0x")) return Dialect::dramsim3;
   if (first.text.ends_with(':')) return Dialect::stl;
+  if (decimal(first.text) && decimal(tokens.next().text)) return Dialect::simpleo3;
   return Dialect::native;
 }
 

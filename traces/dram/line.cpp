@@ -13,7 +13,7 @@ class LineParser {
  public:
   explicit LineParser(std::string_view line) : tokens_{line}, word_{tokens_.next()} {}
 
-  MemoryAccess native() {
+  LineAccesses native() {
     access_.source = static_cast<std::uint32_t>(
         value(decimal(word_.text), 0, kMaxSources - 1, "a source (0 to 4095)"));
     advance();
@@ -24,7 +24,7 @@ class LineParser {
     return finish();
   }
 
-  MemoryAccess stl() {
+  LineAccesses stl() {
     std::string_view time = word_.text;
     if (time.ends_with(':')) time.remove_suffix(1);
     cycle(time);
@@ -35,18 +35,33 @@ class LineParser {
     return finish();
   }
 
-  MemoryAccess ramulator() {
+  LineAccesses ramulator() {
     direction("LD", "ST");
     const auto hex = hexadecimal(word_.text);
     address(hex ? hex : decimal(word_.text), "an address, decimal or with 0x");
     return finish();
   }
 
-  MemoryAccess dramsim3() {
+  LineAccesses dramsim3() {
     address(hexadecimal(word_.text), "an address with 0x");
     direction("READ", "WRITE");
     cycle(word_.text);
     return finish();
+  }
+
+  /// A core that runs BUBBLES instructions, then loads, then may store: only the accesses count.
+  LineAccesses simpleo3() {
+    value(decimal(word_.text), 0, INT32_MAX, "a number of instructions (0 to 2147483647)");
+    advance();
+    address(decimal(word_.text), "a decimal address");
+    LineAccesses accesses{access_};
+    if (!word_.text.empty()) {
+      address(decimal(word_.text), "a decimal address");
+      accesses.second = access_;
+      accesses.second->write = true;
+    }
+    finish();
+    return accesses;
   }
 
  private:
@@ -96,9 +111,9 @@ class LineParser {
     }
     advance();
   }
-  MemoryAccess finish() const {
+  LineAccesses finish() const {
     if (!word_.text.empty()) fail("the end of the line");
-    return access_;
+    return {access_};
   }
 
   Tokens tokens_;
@@ -106,7 +121,7 @@ class LineParser {
   MemoryAccess access_;
 };
 
-MemoryAccess parse(Dialect dialect, LineParser parser) {
+LineAccesses parse(Dialect dialect, LineParser parser) {
   switch (dialect) {
     case Dialect::native:
       return parser.native();
@@ -117,6 +132,8 @@ MemoryAccess parse(Dialect dialect, LineParser parser) {
       return parser.ramulator();
     case Dialect::dramsim3:
       return parser.dramsim3();
+    case Dialect::simpleo3:
+      return parser.simpleo3();
   }
   throw LineFault{1, "a dialect without a parser"};
 }
@@ -128,7 +145,7 @@ bool is_blank(std::string_view line) {
   return first.text.empty() || first.text[0] == '#';
 }
 
-std::variant<MemoryAccess, LineFault> parse_line(Dialect dialect, std::string_view line) {
+std::variant<LineAccesses, LineFault> parse_line(Dialect dialect, std::string_view line) {
   try {
     return parse(dialect, LineParser{line});
   } catch (LineFault& fault) {

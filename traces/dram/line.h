@@ -2,6 +2,7 @@
 // One line of a trace, in and out.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -19,7 +20,12 @@ struct LineFault {
 /// True when the line holds no access: it is empty or a comment.
 bool is_blank(std::string_view line);
 
+struct LineAccesses {
+  MemoryAccess first;
+  std::optional<MemoryAccess> second{};  ///< The store of a simpleo3 line.
+};
+
 /// Reads a line that is not blank. A time of rstl is left as it stands: since the line before.
-std::variant<MemoryAccess, LineFault> parse_line(Dialect dialect, std::string_view line);
+std::variant<LineAccesses, LineFault> parse_line(Dialect dialect, std::string_view line);
 
 }  // namespace npulse::traces

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <ios>
+#include <utility>
 
 namespace npulse::traces {
 
@@ -11,10 +12,12 @@ AccessReader::AccessReader(std::istream& in, std::string name, const ReaderOptio
     : lines_{in}, name_{std::move(name)}, options_{options} {}
 
 std::optional<MemoryAccess> AccessReader::next() {
+  if (second_) return std::exchange(second_, std::nullopt);
   if (!next_line()) return std::nullopt;
-  MemoryAccess access;
-  if (!take(access)) collect_faults();
-  return access;
+  LineAccesses accesses;
+  if (!take(accesses)) collect_faults();
+  second_ = accesses.second;
+  return accesses.first;
 }
 
 bool AccessReader::next_line() {
@@ -34,14 +37,20 @@ bool AccessReader::next_line() {
   return true;
 }
 
-bool AccessReader::take(MemoryAccess& access) {
+bool AccessReader::take(LineAccesses& accesses) {
   const std::size_t before = faults_.size();
   auto parsed = parse_line(dialect_, lines_.line());
   if (const auto* bad = std::get_if<LineFault>(&parsed)) {
     fault(bad->column, bad->message);
     return false;
   }
-  access = std::get<MemoryAccess>(parsed);
+  accesses = std::get<LineAccesses>(parsed);
+  complete(accesses.first);
+  if (accesses.second) complete(*accesses.second);
+  return faults_.size() == before;
+}
+
+void AccessReader::complete(MemoryAccess& access) {
   if (!access.bytes) access.bytes = options_.default_bytes;
   if (access.cycle) {
     // Times that go back are played late, as DRAMSys does.
@@ -50,7 +59,6 @@ bool AccessReader::take(MemoryAccess& access) {
     access.cycle = last_cycle_;
   }
   check(access);
-  return faults_.size() == before;
 }
 
 void AccessReader::check(const MemoryAccess& access) {
@@ -69,7 +77,7 @@ void AccessReader::fault(std::size_t column, std::string message) {
 }
 
 void AccessReader::collect_faults() {
-  MemoryAccess ignored;
+  LineAccesses ignored;
   while (faults_.size() < kMaxFaults && next_line()) take(ignored);
   faults_.throw_if_any();
   throw InternalError{"a fault without a place"};

@@ -37,7 +37,8 @@ class AccessReader {
   /// The next line that holds an access, or false.
   bool next_line();
   /// Reads the current line; false when it is faulty.
-  bool take(MemoryAccess& access);
+  bool take(LineAccesses& accesses);
+  void complete(MemoryAccess& access);
   void check(const MemoryAccess& access);
   void fault(std::size_t column, std::string message);
   [[noreturn]] void collect_faults();
@@ -47,6 +48,7 @@ class AccessReader {
   ReaderOptions options_;
   Dialect dialect_ = Dialect::native;
   bool dialect_known_ = false;
+  std::optional<MemoryAccess> second_{};  ///< Of the current line, not given yet.
   Cycles last_cycle_{0};
   Faults faults_;
 };

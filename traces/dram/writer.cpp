@@ -5,7 +5,13 @@
 
 #include <algorithm>
 
+#include "sim/core/error.h"
+
 namespace npulse::traces {
+
+AccessWriter::AccessWriter(std::ostream& out, Dialect dialect) : out_{out}, dialect_{dialect} {
+  ensure(can_be_written(dialect), "a dialect that cannot be written");
+}
 
 void AccessWriter::put(const MemoryAccess& access) {
   const Cycles now = std::max(last_, access.cycle.value_or(last_));
@@ -29,6 +35,8 @@ void AccessWriter::put(const MemoryAccess& access) {
     case Dialect::dramsim3:
       fmt::print(out_, "{:#x} {} {}", access.address, access.write ? "WRITE" : "READ", now.count());
       break;
+    case Dialect::simpleo3:
+      throw InternalError{"a dialect that cannot be written"};
   }
   out_ << '\n';
 }

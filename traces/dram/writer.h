@@ -11,7 +11,8 @@ namespace npulse::traces {
 
 class AccessWriter {
  public:
-  AccessWriter(std::ostream& out, Dialect dialect) : out_{out}, dialect_{dialect} {}
+  /// The dialect must be one that can_be_written().
+  AccessWriter(std::ostream& out, Dialect dialect);
 
   /// An access without a time, or with an earlier one, gets that of the access before it.
   void put(const MemoryAccess& access);

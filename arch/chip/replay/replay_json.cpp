@@ -46,15 +46,13 @@ Json commands_json(const dram::ChannelCounts& counts) {
 }
 
 Json energy_json(const ReplayReport& report) {
-  const auto joules = [](Picojoules energy) { return energy.count() * 1e-12; };
-  const dram::DramEnergy& energy = report.energy;
-  return {{"activation", joules(energy.activation)},
-          {"column", joules(energy.column)},
-          {"io", joules(energy.io)},
-          {"refresh", joules(energy.refresh)},
-          {"background", joules(energy.background)},
-          {"total", joules(energy.total())},
-          {"average_watts", report.average_watts}};
+  Json json = uses_json(report.energy);
+  json["total"] = report.energy.total();
+  json["background_by_state"] = states_json(report.energy);
+  json["rails"] = rails_json(report.energy);
+  json["basis"] = to_string(report.energy.basis);
+  json["average_watts"] = report.average_watts;
+  return json;
 }
 
 Json memory_json(const ReplayReport& report) {

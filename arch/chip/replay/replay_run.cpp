@@ -67,8 +67,7 @@ void add_memory(ReplayReport& report, const DramSystem& system, const dram::Memo
   report.counts = memory.total_counts();
   report.energy = dram_energy(system.part, report.counts,
                               static_cast<std::int64_t>(memory.channels()), elapsed);
-  report.average_watts =
-      ratio(report.energy.total().count() * kSecondsPerPicosecond, report.latency_s);
+  report.average_watts = ratio(report.energy.total(), report.latency_s);
 }
 
 }  // namespace

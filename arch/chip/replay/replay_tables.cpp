@@ -58,6 +58,12 @@ std::vector<std::int64_t> rounded_shares(const dram::TimeUses& time) {
   return shares;
 }
 
+/// As long as `most` makes it at most, and never nothing for something.
+std::string bar(std::int64_t count, std::int64_t most) {
+  constexpr std::int64_t kWidth = 40;
+  return std::string(static_cast<std::size_t>(ceil_div(count * kWidth, most)), '#');
+}
+
 /// Bins put together into rows of about equal width between the 1st and the 99th percentile.
 std::vector<dram::LatencyHistogram::Bin> rows_of(const dram::LatencyHistogram& latency) {
   constexpr std::int64_t kRows = 10;
@@ -91,13 +97,14 @@ std::string time_table(const dram::TimeUses& time) {
 
 std::string latency_table(const dram::LatencyHistogram& latency) {
   if (latency.count() == 0) return "";
-  constexpr double kWidth = 40;
+  const auto rows = rows_of(latency);
+  const auto longest = std::max_element(
+      rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.count < b.count; });
   std::string text = "  read latencies\n";
-  for (const auto& bin : rows_of(latency)) {
+  for (const auto& bin : rows) {
     const double share = static_cast<double>(bin.count) / static_cast<double>(latency.count());
     text += fmt::format("    {:>9} to {:>9}  {:>7}  {}\n", seconds(bin.from), seconds(bin.to),
-                        percent(share),
-                        std::string(static_cast<std::size_t>(share * kWidth + 0.5), '#'));
+                        percent(share), bar(bin.count, longest->count));
   }
   return text;
 }

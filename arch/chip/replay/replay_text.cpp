@@ -59,18 +59,12 @@ std::string latency_line(const dram::LatencyHistogram& latency) {
 }
 
 std::string energy_line(const ReplayReport& report) {
-  const dram::DramEnergy& energy = report.energy;
-  const auto part = [&](const char* name, Picojoules value) {
-    return fmt::format("{} {}", name, percent(ratio(value.count(), energy.total().count())));
-  };
   const double bits =
       8.0 * static_cast<double>(report.memory.bytes_read + report.memory.bytes_written);
-  return fmt::format("  energy        {} ({:.2f} pJ/bit, {}): {}, {}, {}, {}, {}\n",
-                     scaled(energy.total().count() * 1e-12, "J"),
-                     ratio(energy.total().count(), bits), scaled(report.average_watts, "W"),
-                     part("activation", energy.activation), part("column", energy.column),
-                     part("I/O", energy.io), part("refresh", energy.refresh),
-                     part("background", energy.background));
+  return fmt::format("  energy        {} ({:.2f} pJ/bit, {}): {}\n",
+                     scaled(report.energy.total(), "J"),
+                     ratio(report.energy.total() * 1e12, bits), scaled(report.average_watts, "W"),
+                     dram_shares(report.energy));
 }
 
 std::string commands_line(const dram::ChannelCounts& counts) {

@@ -17,7 +17,6 @@ Kind kind_of(Command command) {
       return Kind::activate;
     case Command::pre:
       return Kind::precharge;
-    case Command::preab:  // only refresh closes all rows
     case Command::refab:
     case Command::refpb:
       return Kind::refresh;
@@ -29,6 +28,7 @@ Kind kind_of(Command command) {
     case Command::mwr:
     case Command::mwra:
       return Kind::column;
+    case Command::preab:  // followed by a refresh, which holds longer, or sent while nothing waited
     case Command::pde:
     case Command::pdx:
     case Command::sre:

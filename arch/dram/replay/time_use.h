@@ -16,9 +16,9 @@ namespace npulse::dram {
 ///   activation_window  tFAW, or tRRD between activates
 ///   row_opening        a row of the bank is closed or opened: tRCD, tRP, tRAS, tRC, tRTP, tWR
 ///   bus                column spacing in a bank group or between ranks, command bus, WCK start,
-///   and
-///                      whatever no timing rule explains
-///   starvation         no request had arrived, or the device had to wake up for it
+///                      and whatever no timing rule explains
+///   starvation         no request had arrived, the device had to wake up for it, or it found all
+///                      rows closed while nothing was there
 enum class TimeUse : std::uint8_t {
   data,
   refresh,

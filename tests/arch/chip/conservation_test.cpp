@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a report says adds up: bytes planned, asked and served; cycles; energy; multiplications.
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <numeric>
 
 #include "arch/chip/report_json.h"
+#include "arch/dram/resolved_part.h"
 #include "tests/support/runs.h"
 
 using namespace npulse;
@@ -74,14 +76,37 @@ void require_energy_conserved(const Report& report) {
   const auto& components = json.at("components");
   CHECK(std::accumulate(components.begin(), components.end(), 0.0, add) ==
         json.at("total").get<double>());
-  const auto& dram = json.at("dram");
-  CHECK(std::accumulate(dram.begin(), dram.end(), 0.0, add) ==
-        Approx(components.at("dram").get<double>()));
+  const auto& uses = json.at("dram");
+  const auto& rails = json.at("dram_rails");
+  const double dram = std::accumulate(uses.begin(), uses.end(), 0.0, add);
+  CHECK(dram == Approx(components.at("dram").get<double>()));
+  const auto& states = json.at("dram_background_by_state");
+  CHECK(std::accumulate(states.begin(), states.end(), 0.0, add) == uses.at("background"));
+  CHECK(rails.empty() == (json.at("dram_basis") == "figures"));
+  if (!rails.empty()) CHECK(std::accumulate(rails.begin(), rails.end(), 0.0, add) == dram);
   CHECK(json.at("dynamic").get<double>() + json.at("static").get<double>() ==
         Approx(json.at("total").get<double>()));
   double regions = 0;
   for (const RegionReport& region : report.regions) regions += region.energy_j;
   CHECK(regions == Approx(json.at("dynamic").get<double>()));
+}
+
+/// The run in ticks of one pseudo-channel, and what its power states add up to.
+struct StateTicks {
+  Cycles run, told, t_refi;
+};
+
+StateTicks state_ticks(const std::string& part_name, const char* engine) {
+  const auto chip = load_chip("edu-8x8", {part_name, {std::string{"memory.engine="} + engine}});
+  const auto report = run_model("gemm:96,200,64", chip);
+  const dram::ResolvedPart part{chip.part};
+  const auto& ticks = report.memory.state_ticks;
+  const auto pseudo_channels =
+      static_cast<std::int64_t>(report.memory.channels.size()) * part.organisation.pseudo_channels;
+  const Picoseconds run{std::llround(report.latency_s * 1e12)};
+  return {part.clock.first_at_or_after(run),
+          Cycles{std::accumulate(ticks.begin(), ticks.end(), std::int64_t{0}) / pseudo_channels},
+          part.t_refi};
 }
 
 void require_macs_conserved(const Report& report) {
@@ -121,6 +146,19 @@ TEST_CASE("A product conserves on every memory", "[chip]") {
     for (const char* count : {"", ":1", ":3"}) {
       require_conserved(run_model("gemm:96,200,64", load_chip("edu-8x8", {part + count, {}})));
     }
+  }
+}
+
+TEST_CASE("The power states of the memory cover the run", "[chip]") {
+  for (const auto& name : Catalogue::locate().list("parts")) {
+    INFO(name);
+    const StateTicks exact = state_ticks(name, "reference");
+    CHECK(exact.told >= exact.run);
+    CHECK(exact.told <= exact.run + exact.t_refi);  // the memory runs on for its last commands
+    // The fast engine tells them at refreshes.
+    const StateTicks fast = state_ticks(name, "fast");
+    CHECK(fast.told + fast.t_refi >= fast.run);
+    CHECK(fast.told <= fast.run + fast.t_refi);
   }
 }
 

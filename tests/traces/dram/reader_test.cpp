@@ -69,6 +69,22 @@ TEST_CASE("A file of another kind gives a screenful of faults and no more", "[tr
   CHECK(faults_of(text).size() == AccessReader::kMaxFaults);
 }
 
+TEST_CASE("The trace of a core is its loads and stores, without times", "[traces][dram]") {
+  const std::string text = "3 64\n0 128 192\n# a core\n17 256\n";
+  const auto accesses = read_all(text, "t", {.default_bytes = Bytes{32}});
+  const std::vector<MemoryAccess> expected{{0, false, 64, Bytes{32}, {}},
+                                           {0, false, 128, Bytes{32}, {}},
+                                           {0, true, 192, Bytes{32}, {}},
+                                           {0, false, 256, Bytes{32}, {}}};
+  CHECK(accesses == expected);
+  const auto untimed = faults_of(text, {.needs_cycles = true});
+  CHECK(untimed.size() == 4);  // one each access
+  CHECK(untimed.front().where == "t:1:1");
+  const auto far = faults_of("0 64 8192\n", {.end = 4096});
+  REQUIRE(far.size() == 1);
+  CHECK(far[0].where == "t:1:1");
+}
+
 TEST_CASE("An access beyond the memory is a fault of its line", "[traces][dram]") {
   const ReaderOptions options{.default_bytes = Bytes{64}, .end = 0x1000};
   CHECK(faults_of("0 R 0xfc0\n", options).empty());

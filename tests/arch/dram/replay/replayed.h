@@ -58,6 +58,10 @@ inline Replayed replay(const dram::PartParams& part, const dram::MemoryParams& p
   const Picoseconds front_end{static_cast<std::int64_t>(params.controller.front_end_ns * 1000)};
   Replayed replayed;
   replayed.result = dram::Replay{memory, stream, {timed, front_end, {}}}.run();
+  // The fast engine hands commands on when nothing can come before them.
+  if (params.engine == dram::MemoryEngine::fast) {
+    memory.settle(replayed.result.settled + Picoseconds{1'000'000'000});
+  }
   replayed.counts = memory.total_counts();
   for (const auto& account : accounts) replayed.end = std::max(replayed.end, account.data_end());
   for (const auto& account : accounts) replayed.uses += account.until(replayed.end);
