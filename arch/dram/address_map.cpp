@@ -6,14 +6,11 @@
 #include <bit>
 
 #include "arch/dram/map_bits.h"
+#include "arch/dram/power_of_two.h"
 #include "sim/core/error.h"
 
 namespace npulse::dram {
 namespace {
-
-bool is_power_of_two(std::int64_t n) {
-  return std::has_single_bit(static_cast<std::uint64_t>(n));
-}
 
 MapBits bits_of_map(const Organisation& organisation, std::int64_t channels,
                     const MappingParams& params) {

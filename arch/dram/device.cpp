@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/dram/device.h"
 
-#include <bit>
 #include <limits>
+
+#include "arch/dram/power_of_two.h"
 
 namespace npulse::dram {
 namespace {
 
 constexpr Cycles kLongAgo{std::numeric_limits<std::int64_t>::min() / 2};
-
-std::size_t log2_of(std::int64_t n) {
-  return static_cast<std::size_t>(std::countr_zero(static_cast<std::uint64_t>(n)));
-}
 
 }  // namespace
 

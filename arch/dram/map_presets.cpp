@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <bit>
 
 #include "arch/dram/map_bits.h"
+#include "arch/dram/power_of_two.h"
 #include "sim/core/error.h"
 
 namespace npulse::dram {
 namespace {
-
-int log2_of(std::int64_t n) {
-  return std::countr_zero(static_cast<std::uint64_t>(n));
-}
 
 /// Hands out address bits from the bottom up.
 class Builder {
@@ -65,10 +61,6 @@ void hash_channels(Builder& map, int first, int skip, int last) {
   for (int b = 0; first + width + b <= last && first + width + b < map.next(); ++b) {
     map.hash_bit(Field::channel, static_cast<std::size_t>(skip + b % hashed), first + width + b);
   }
-}
-
-bool is_power_of_two(std::int64_t n) {
-  return std::has_single_bit(static_cast<std::uint64_t>(n));
 }
 
 /// Rows and ranks; ranks that are no power of two come last, so that only memory's end is unused.

@@ -23,7 +23,8 @@ struct BatchPlacement {
 };
 
 /// Encoded states by number, and for each (state, batch) what it leads to. Shared by all channels
-/// of a memory; full tables take nothing more in, so that memory is bounded.
+/// of a memory; full tables take nothing more in, so that memory is bounded. What takes in is
+/// virtual, so that a test can forget a part of states and keys; find() is not, because it is fast.
 class MemoTable {
  public:
   using StateId = std::uint32_t;
@@ -42,13 +43,16 @@ class MemoTable {
   };
 
   MemoTable();
+  virtual ~MemoTable() = default;
+  MemoTable(const MemoTable&) = delete;
+  MemoTable& operator=(const MemoTable&) = delete;
 
   /// The state's number; nothing when the table is full.
-  std::optional<StateId> intern(const Reservation::Code& code);
+  virtual std::optional<StateId> intern(const Reservation::Code& code);
   const Reservation::Code& state(StateId id) const { return *states_[id]; }
 
   const Step* find(const Key& key) const;
-  void insert(const Key& key, const Step& result);
+  virtual void insert(const Key& key, const Step& result);
   std::size_t states() const { return states_.size(); }
   std::size_t steps() const { return used_; }
 

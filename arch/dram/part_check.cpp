@@ -2,11 +2,11 @@
 // What makes a part or a controller contradict itself.
 #include <fmt/format.h>
 
-#include <bit>
 #include <set>
 
 #include "arch/dram/controller_params.h"
 #include "arch/dram/params.h"
+#include "arch/dram/power_of_two.h"
 #include "arch/dram/rules.h"
 #include "arch/dram/timing_lookup.h"
 #include "sim/core/config_file.h"
@@ -31,10 +31,6 @@ std::set<std::string> wanted_timings(Family family) {
     for (const Rule& rule : group) want(rule.latency);
   }
   return wanted;
-}
-
-bool is_power_of_two(std::int64_t n) {
-  return std::has_single_bit(static_cast<std::uint64_t>(n));
 }
 
 void require_power_of_two(Faults& faults, const std::string& where, std::int64_t n) {

@@ -17,6 +17,12 @@ std::size_t sets_of(const ResolvedPart& part, RefreshMode mode) {
   return mode == RefreshMode::per_bank ? static_cast<std::size_t>(part.refresh_sets) : 1;
 }
 
+/// Limits count refreshes of all banks.
+std::int64_t in_sets(std::int64_t limit, const ResolvedPart& part, RefreshMode mode) {
+  if (mode == RefreshMode::none) return 0;  // nor is anything done ahead
+  return limit * static_cast<std::int64_t>(sets_of(part, mode));
+}
+
 Cycles interval_of(const ResolvedPart& part, RefreshMode mode) {
   switch (mode) {
     case RefreshMode::all_bank:
@@ -36,8 +42,8 @@ RefreshScheduler::RefreshScheduler(const ResolvedPart& part, const ControllerPar
       first_set_{every(sets_, part.organisation.total_banks())},
       interval_{interval_of(part, controller.refresh)},
       due_{interval_},
-      postpone_{controller.refresh_postpone_max * static_cast<std::int64_t>(sets_)},
-      pull_in_{controller.refresh_pull_in_max * static_cast<std::int64_t>(sets_)},
+      postpone_{in_sets(controller.refresh_postpone_max, part, controller.refresh)},
+      pull_in_{in_sets(controller.refresh_pull_in_max, part, controller.refresh)},
       banks_{first_set_} {}
 
 void RefreshScheduler::update(Cycles now, BankMask waiting, BankMask open) {

@@ -2,6 +2,8 @@
 // Whether reads or writes go: reads first, until enough writes have gathered or nothing else waits.
 #pragma once
 
+#include <algorithm>
+
 #include "arch/dram/controller_params.h"
 #include "arch/dram/request_window.h"
 
@@ -11,7 +13,7 @@ class WriteDrain {
  public:
   explicit WriteDrain(const ControllerParams& params)
       : high_{std::max<std::int64_t>(1, params.queue_bursts * params.write_high_percent / 100)},
-        low_{params.queue_bursts * params.write_low_percent / 100} {}
+        low_{std::min(high_ - 1, params.queue_bursts * params.write_low_percent / 100)} {}
 
   Direction direction() const { return direction_; }
   void choose(const RequestWindow& window) {
@@ -29,7 +31,7 @@ class WriteDrain {
   void force(Direction direction) { direction_ = direction; }
 
  private:
-  std::int64_t high_, low_;
+  std::int64_t high_, low_;  ///< low_ < high_ also in short queues: every turn serves something.
   Direction direction_ = Direction::read;
 };
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // npulse dram and npulse convert: reports, formats, side outputs, and what is refused.
-#include <boost/iostreams/filter/gzip.hpp>
-#include <boost/iostreams/filtering_stream.hpp>
 #include <catch2/catch.hpp>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "tests/cli/process.h"
+#include "tests/support/gzip.h"
 
 using namespace npulse::test;
 using nlohmann::json;
@@ -24,27 +23,6 @@ std::string mixed_trace() {
     const int source = i % 4, n = i / 4;
     text << source << (n % 3 == 2 ? " W 0x" : " R 0x") << (source << 20) + n * 32 << "\n";
   }
-  return text.str();
-}
-
-std::string gzip(const std::string& text) {
-  std::ostringstream bytes;
-  {
-    boost::iostreams::filtering_ostream out;
-    out.push(boost::iostreams::gzip_compressor{});
-    out.push(bytes);
-    out << text;
-  }
-  return bytes.str();
-}
-
-std::string gunzip(const std::string& bytes) {
-  std::istringstream packed{bytes};
-  boost::iostreams::filtering_istream in;
-  in.push(boost::iostreams::gzip_decompressor{});
-  in.push(packed);
-  std::ostringstream text;
-  text << in.rdbuf();
   return text.str();
 }
 
@@ -130,7 +108,7 @@ TEST_CASE("The uses of time add up to the whole, to the tick and in print", "[cl
 TEST_CASE("The same trace gives the same bytes, plain or compressed", "[cli][dram]") {
   const Desk plain, packed;
   plain.put("t", mixed_trace());
-  packed.put("t", gzip(mixed_trace()));
+  packed.put("t", npulse::tests::gzip(mixed_trace()));
   const std::string command = "dram lpddr5x-8533 t --channels 3 --json -";
   const std::string first = require_ok(plain, command).out;
   CHECK((require_ok(plain, command).out == first));
@@ -198,7 +176,7 @@ TEST_CASE("The option commands writes every command, compressed by name", "[cli]
   const std::string text = desk.read("c.txt");
   CHECK_THAT(text, Catch::StartsWith("# npulse-commands 1 part=hbm3-6400 tick_ps="));
   CHECK(lines_of(text) == commands + 2);
-  CHECK((gunzip(desk.read("c.txt.gz")) == text));
+  CHECK((npulse::tests::gunzip(desk.read("c.txt.gz")) == text));
 }
 
 TEST_CASE("Two replays are compared figure by figure", "[cli][dram]") {

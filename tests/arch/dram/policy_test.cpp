@@ -88,6 +88,24 @@ TEST_CASE("A cap on hits lets an older request to another row have its turn", "[
   }
 }
 
+TEST_CASE(
+    "Watermarks that fall on the same burst of a short queue still let both directions finish",
+    "[arch][dram]") {
+  ControllerParams controller;
+  controller.queue_bursts = 2;
+  controller.write_low_percent = 77;
+  controller.write_high_percent = 86;
+  const ResolvedPart part{shipped_part("lpddr5-6400")};
+  const auto channel = make_reference_channel(part, controller);
+  for (const bool write : {false, true}) {  // to two rows of a bank
+    channel->push({write, {0, 0, 0, std::uint32_t{write}}, 1, write, Cycles{0}});
+  }
+  CompletionLog log;
+  channel->advance(Cycles{3000}, log);
+  REQUIRE(log.entries().size() == 2);
+  REQUIRE(channel->idle());
+}
+
 TEST_CASE("Closed pages close behind the last burst that is wanted of a row", "[arch][dram]") {
   for (const bool write : {false, true}) {
     const CommandLog log = commands_for(with_pages(PagePolicy::closed), {1, 1, 2, 1}, write);

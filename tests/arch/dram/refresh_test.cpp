@@ -6,7 +6,7 @@
 
 #include "arch/dram/refresh_scheduler.h"
 #include "sim/core/error.h"
-#include "tests/support/dram_traffic.h"
+#include "tests/support/judged_run.h"
 
 using namespace npulse;
 using namespace npulse::dram;
@@ -14,14 +14,6 @@ using namespace npulse::testing;
 using Need = RefreshScheduler::Need;
 
 namespace {
-
-ControllerParams refreshing(RefreshMode mode, std::int64_t postpone, std::int64_t pull_in) {
-  ControllerParams controller;
-  controller.refresh = mode;
-  controller.refresh_postpone_max = postpone;
-  controller.refresh_pull_in_max = pull_in;
-  return controller;
-}
 
 /// Share of the peak that a sequential stream of reads gets.
 double stream_share(const ResolvedPart& part, const ControllerParams& controller) {
@@ -66,6 +58,13 @@ TEST_CASE("Refreshes are done ahead up to their limit while nothing waits", "[ar
     }
     REQUIRE(done == limit * part.refresh_sets);
   }
+}
+
+TEST_CASE("Without refresh none is done ahead", "[arch][dram]") {
+  const ResolvedPart part{shipped_part("lpddr5-6400")};
+  RefreshScheduler refresh{part, refreshing(RefreshMode::none, 8, 8)};
+  refresh.update(100 * part.t_refi, 0, 0);
+  REQUIRE(refresh.need() == Need::none);
 }
 
 TEST_CASE("Every set of banks has its turn once in a round, the idle ones first", "[arch][dram]") {

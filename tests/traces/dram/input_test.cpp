@@ -2,10 +2,9 @@
 // Trace files: plain, compressed, damaged, absent.
 #include "traces/dram/input.h"
 
-#include <boost/iostreams/filter/gzip.hpp>
-#include <boost/iostreams/filtering_stream.hpp>
 #include <catch2/catch.hpp>
 
+#include "tests/support/gzip.h"
 #include "tests/support/temp_dir.h"
 #include "traces/dram/reader.h"
 
@@ -13,17 +12,6 @@ using namespace npulse;
 using namespace npulse::traces;
 
 namespace {
-
-std::string gzip(const std::string& text) {
-  std::ostringstream bytes;
-  {
-    boost::iostreams::filtering_ostream out;
-    out.push(boost::iostreams::gzip_compressor{});
-    out.push(bytes);
-    out << text;
-  }
-  return bytes.str();
-}
 
 std::string lines(int count) {
   std::string text;
@@ -45,8 +33,8 @@ int count_accesses(const std::string& path) {
 TEST_CASE("A file is read plain or compressed, whatever its name", "[traces][dram]") {
   const tests::TempDir folder;
   tests::write_file(folder / "plain", lines(100'000));
-  tests::write_file(folder / "packed", gzip(lines(100'000)));
-  tests::write_file(folder / "twice", gzip(lines(1000)) + gzip(lines(1000)));
+  tests::write_file(folder / "packed", tests::gzip(lines(100'000)));
+  tests::write_file(folder / "twice", tests::gzip(lines(1000)) + tests::gzip(lines(1000)));
   tests::write_file(folder / "empty", "");
   CHECK(count_accesses(folder / "plain") == 100'000);
   CHECK(count_accesses(folder / "packed") == 100'000);
@@ -57,7 +45,7 @@ TEST_CASE("A file is read plain or compressed, whatever its name", "[traces][dra
 
 TEST_CASE("A damaged compressed file is an error, not a shorter trace", "[traces][dram]") {
   const tests::TempDir folder;
-  const std::string whole = gzip(lines(100'000));
+  const std::string whole = tests::gzip(lines(100'000));
   std::string changed = whole;
   changed[whole.size() / 2] = static_cast<char>(changed[whole.size() / 2] + 1);
   tests::write_file(folder / "short", whole.substr(0, whole.size() / 2));
