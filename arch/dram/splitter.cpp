@@ -38,6 +38,8 @@ Splitter::Splitter(const AddressMap& map, Bytes burst, std::int64_t max_bursts,
 }
 
 const Split& Splitter::split(const Transaction& transaction) {
+  if (transaction == last_) return split_;
+  last_ = transaction;
   split_.pieces.clear();
   split_.everywhere = false;
   const Address begin = transaction.address;
@@ -89,16 +91,19 @@ void Splitter::add_block(const Transaction& transaction, Address begin,
                          const BlockTemplates::Block& block) {
   const Location base = map_.decode(begin);
   for (const auto& part : block) {
-    Piece piece{base.channel ^ part.channel, part.request, {}};
-    DecodedAddress& at = piece.request.at;
-    at.pseudo_channel = base.at.pseudo_channel ^ part.pseudo_channel;
-    at.bank ^= base.at.bank;
-    at.row ^= base.at.row;
-    at.column ^= base.at.column;
+    // Field by field in place: copying what was just written in pieces stalls the processor.
+    Piece& piece = split_.pieces.emplace_back();
+    const DecodedAddress& within = part.request.at;
+    piece.channel = base.channel ^ part.channel;
+    piece.request.at.pseudo_channel = base.at.pseudo_channel ^ part.pseudo_channel;
+    piece.request.at.bank = base.at.bank ^ within.bank;
+    piece.request.at.row = base.at.row ^ within.row;
+    piece.request.at.column = base.at.column ^ within.column;
+    piece.request.bursts = part.request.bursts;
+    piece.request.shape = part.request.shape;
     piece.request.write = transaction.write;
-    const auto bytes = static_cast<std::int64_t>(piece.request.bursts * burst_);
+    const auto bytes = static_cast<std::int64_t>(part.request.bursts * burst_);
     (transaction.write ? piece.traffic.bytes_written : piece.traffic.bytes_read) = bytes;
-    split_.pieces.push_back(piece);
   }
 }
 

@@ -12,6 +12,7 @@ struct Transaction {
   Address address = 0;
   Bytes bytes{};
   bool write = false;
+  bool operator==(const Transaction&) const = default;
 };
 
 /// Bytes of a channel, as asked for and as bursts.
@@ -62,6 +63,7 @@ class Splitter {
   bool merges_;
   Address run_;  ///< Largest aligned block of one piece.
   std::optional<BlockTemplates> templates_;
+  Transaction last_;  ///< Whose pieces split_ has: one that is refused comes again.
   Split split_;
 };
 

@@ -2,6 +2,8 @@
 // The only converter between cycles of a clock and picoseconds.
 #pragma once
 
+#include <limits>
+#include <numeric>
 #include <string>
 
 #include "sim/core/error.h"
@@ -14,6 +16,9 @@ class ClockDomain {
  public:
   ClockDomain(std::string name, Hertz frequency) : name_{std::move(name)}, frequency_{frequency} {
     ensure(frequency.count() > 0, "a clock needs a positive frequency");
+    const std::int64_t common = std::gcd(kPicosecondsPerSecond, frequency.count());
+    picoseconds_ = kPicosecondsPerSecond / common;
+    cycles_ = frequency.count() / common;
   }
 
   const std::string& name() const { return name_; }
@@ -21,26 +26,34 @@ class ClockDomain {
 
   /// The time at which cycle `n` begins.
   Picoseconds time_of(Cycles n) const {
-    const Wide scaled = static_cast<Wide>(n.count()) * kPicosecondsPerSecond;
-    return Picoseconds{
-        static_cast<std::int64_t>((scaled + frequency_.count() / 2) / frequency_.count())};
+    if (n.count() < kFits / picoseconds_) {  // nearly always, and 64 bits divide faster
+      return Picoseconds{(n.count() * picoseconds_ + cycles_ / 2) / cycles_};
+    }
+    const Wide scaled = static_cast<Wide>(n.count()) * picoseconds_;
+    return Picoseconds{static_cast<std::int64_t>((scaled + cycles_ / 2) / cycles_)};
   }
 
   /// The first cycle that begins at or after `t`.
   Cycles first_at_or_after(Picoseconds t) const {
-    auto n = static_cast<std::int64_t>(static_cast<Wide>(t.count()) * frequency_.count() /
-                                       kPicosecondsPerSecond);
-    while (time_of(Cycles{n}) < t) ++n;
-    while (n > 0 && time_of(Cycles{n - 1}) >= t) --n;
-    return Cycles{n};
+    if (t.count() <= 0) return Cycles{0};
+    // n begins by t when n * picoseconds_ + cycles_ / 2 reaches t * cycles_.
+    const std::int64_t round = picoseconds_ - 1 - cycles_ / 2;
+    if (t.count() < kFits / cycles_) {
+      return Cycles{(t.count() * cycles_ + round) / picoseconds_};
+    }
+    const Wide scaled = static_cast<Wide>(t.count()) * cycles_;
+    return Cycles{static_cast<std::int64_t>((scaled + round) / picoseconds_)};
   }
 
  private:
   __extension__ using Wide = __int128;
-  static constexpr Wide kPicosecondsPerSecond = 1'000'000'000'000;
+  static constexpr std::int64_t kPicosecondsPerSecond = 1'000'000'000'000;
+  /// Products below this one leave room for rounding in 64 bits.
+  static constexpr std::int64_t kFits = std::numeric_limits<std::int64_t>::max() / 4;
 
   std::string name_;
   Hertz frequency_;
+  std::int64_t picoseconds_ = 1, cycles_ = 1;  ///< So many cycles last so long; no common divisor.
 };
 
 }  // namespace npulse
