@@ -151,10 +151,10 @@ void measure_granules(const ResolvedPart& part, std::int64_t bursts) {
   MemoTable table;
   const auto channel = make_fast_channel(part, {}, &table);
   LastCompletion sink;
-  constexpr std::uint16_t kBursts = 16;
+  const auto bursts_of = static_cast<std::uint16_t>(512 / part.organisation.burst_bytes());
   const std::clock_t begin = std::clock();
   std::int64_t pushed = 0;
-  for (std::uint32_t i = 0; pushed < bursts; ++i, pushed += kBursts) {
+  for (std::uint32_t i = 0; pushed < bursts; ++i, pushed += bursts_of) {
     while (!channel->can_accept()) channel->advance(*channel->next_event() + Cycles{256}, sink);
     // Two halves of a row in turn of the bank groups, then the next bank of each.
     const auto group = static_cast<std::uint32_t>(part.organisation.bank_groups);
@@ -162,8 +162,8 @@ void measure_granules(const ResolvedPart& part, std::int64_t bursts) {
     const std::uint32_t turn = i / group, bank = i % group * banks + turn / 2 % banks;
     Request request;
     request.at = {0, static_cast<std::uint8_t>(bank),
-                  static_cast<std::uint16_t>(turn % 2 * kBursts), turn / (2 * banks) % 4096};
-    request.bursts = kBursts;
+                  static_cast<std::uint16_t>(turn % 2 * bursts_of), turn / (2 * banks) % 4096};
+    request.bursts = bursts_of;
     channel->push(request);
   }
   while (const auto next = channel->next_event()) channel->advance(*next + Cycles{1024}, sink);

@@ -17,7 +17,8 @@ using namespace npulse;
 using namespace npulse::dram;
 
 constexpr std::int64_t kTransaction = 4096;
-constexpr Address kApart = 1u << 26;  // of queues
+constexpr std::size_t kInFlight = 16;  // transactions, of all queues
+constexpr Address kApart = 1u << 26;   // of queues
 const ClockDomain kClock{"queues", Hertz{1'000'000'000}};
 
 /// Each queue reads on through memory, with a number of transactions in flight.
@@ -72,7 +73,8 @@ double measure(const PartParams& part, const MemoryParams& params, std::size_t q
                std::int64_t bytes) {
   sim::Simulation simulation;
   auto& memory = simulation.make<MemoryModule>("memory", part, params);
-  auto& reader = simulation.make<Queues>("queues", queues, 64 / static_cast<int>(queues), bytes);
+  auto& reader =
+      simulation.make<Queues>("queues", queues, static_cast<int>(kInFlight / queues), bytes);
   reader.out.bind(memory.in);
   const std::clock_t begin = std::clock();
   simulation.run();
@@ -96,7 +98,7 @@ int main(int argc, char** argv) {
   const std::int64_t megabytes = argc > 1 ? std::atoll(argv[1]) : 2048;
   const auto catalogue = Catalogue::locate();
   fmt::print(
-      "Million bursts of 32 B a CPU second, SystemC included; 64 transactions of 4 KiB in "
+      "Million bursts of 32 B a CPU second, SystemC included; 16 transactions of 4 KiB in "
       "flight.\n\n{:16} {:>9} {:>9} {:>12} {:>12}\n",
       "part", "channels", "granule", "four queues", "one queue");
   for (const char* name : {"hbm3-6400", "lpddr5x-8533"}) {
