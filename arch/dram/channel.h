@@ -35,6 +35,8 @@ class Channel {
   /// No request is served or completed before this tick; nothing when there are no requests.
   virtual std::optional<Cycles> next_event() const = 0;
   bool idle() const { return !next_event(); }
+  /// Counts the time in power states up to `until`, which it was advanced to.
+  virtual void settle(Cycles /*until*/) {}
   virtual ChannelCounts counts() const = 0;
 
   /// A copy that goes on from here by itself. Only of engines that can, see make_fast_channel.

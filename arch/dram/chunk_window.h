@@ -21,7 +21,7 @@ struct Waiting {
   void serve(std::uint16_t bursts) {
     run.column = static_cast<std::uint16_t>(run.column + bursts);
     run.bursts = static_cast<std::uint16_t>(run.bursts - bursts);
-    if (run.bursts == 0 && ++next < request.runs()) run = request.run(next);
+    if (run.bursts == 0 && ++next < request.runs()) request.get_run(next, run);
   }
   bool done() const { return next == request.runs(); }
   bool operator==(const Waiting&) const = default;
@@ -53,7 +53,7 @@ class WaitingList {
   std::vector<Waiting>::const_iterator begin() const {
     return list_.begin() + static_cast<std::ptrdiff_t>(first_);
   }
-  static constexpr std::size_t kSlack = 64;
+  static constexpr std::size_t kSlack = 16;
   std::vector<Waiting> list_;
   std::size_t first_ = 0;
 };

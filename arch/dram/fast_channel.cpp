@@ -61,6 +61,10 @@ void FastChannel::advance(Cycles until, CompletionSink& sink) {
   sorter_->release(settled);
 }
 
+void FastChannel::settle(Cycles until) {
+  for (auto& p : pseudo_channels_) p.settle(until);
+}
+
 ChannelCounts FastChannel::counts() const {
   ChannelCounts sum;
   for (const auto& p : pseudo_channels_) sum += p.counts();

@@ -22,6 +22,7 @@ class FastChannel : public Channel {
   std::optional<Cycles> next_event() const override {
     return next_ == kNever ? std::nullopt : std::optional{next_};
   }
+  void settle(Cycles until) override;
   ChannelCounts counts() const override;
   std::unique_ptr<Channel> clone() const override;
   bool in_step_with(const Channel& other, Cycles past) const override;

@@ -4,14 +4,11 @@
 #include <algorithm>
 #include <bit>
 
+#include "arch/dram/power_of_two.h"
 #include "sim/core/error.h"
 
 namespace npulse::dram {
 namespace {
-
-std::size_t log2_of(std::int64_t n) {
-  return static_cast<std::size_t>(std::countr_zero(static_cast<std::uint64_t>(n)));
-}
 
 /// Beyond what it takes to close and open a row, in column cells: about three half granules.
 constexpr std::int64_t kSideBySide = 22;
@@ -69,8 +66,9 @@ void FastPseudoChannel::push(const Request& request) {
 
 bool FastPseudoChannel::in_step_with(const FastPseudoChannel& other) const {
   return base() == other.base() && refresh_due_ == other.refresh_due_ &&
-         opened_at_ == other.opened_at_ && same_requests(other) && same_banks(other) &&
-         state_.in_step_with(other.state_);
+         settled_ == other.settled_ &&
+         std::max(opened_at_, settled_) == std::max(other.opened_at_, settled_) &&
+         same_requests(other) && same_banks(other) && state_.in_step_with(other.state_);
 }
 
 bool FastPseudoChannel::same_requests(const FastPseudoChannel& other) const {
@@ -124,7 +122,8 @@ void FastPseudoChannel::refresh() {
   if (!any_open) {
     for (const Bank& bank : banks_) quiet = std::max(quiet, bank.act_ok);
   }
-  account_states(any_open);
+  settle(refresh_due_);
+  opened_at_ = kNever.count();
   const std::int64_t open = state_.refresh(quiet, any_open, observer_);
   promised_.forget_until(base().count());
   for (Bank& bank : banks_) bank = {open, 0, {}, 0, false};
@@ -133,14 +132,12 @@ void FastPseudoChannel::refresh() {
   refresh_due_ += refresh_interval_;
 }
 
-/// Since the last refresh, which is when all rows were closed.
-void FastPseudoChannel::account_states(bool any_open) {
-  const std::int64_t now = refresh_due_.count();
-  const std::int64_t opened = any_open ? std::clamp(opened_at_, closed_since_, now) : now;
-  counts_.state_ticks[index(PowerState::precharge_standby)] += opened - closed_since_;
+void FastPseudoChannel::settle(Cycles until) {
+  const std::int64_t now = std::max(until.count(), settled_);
+  const std::int64_t opened = std::clamp(opened_at_, settled_, now);
+  counts_.state_ticks[index(PowerState::precharge_standby)] += opened - settled_;
   counts_.state_ticks[index(PowerState::active_standby)] += now - opened;
-  closed_since_ = now;
-  opened_at_ = kNever.count();
+  settled_ = now;
 }
 
 void FastPseudoChannel::decide(Cycles now, CompletionSink& sink) {

@@ -36,6 +36,8 @@ class FastPseudoChannel {
   /// When step() is due: for a decision, or a refresh.
   Cycles next_step() const { return std::min(next_decision(), refresh_due_); }
   void step(CompletionSink& sink);
+  /// Counts the time in power states.
+  void settle(Cycles until);
   const ChannelCounts& counts() const { return counts_; }
   /// See Channel::in_step_with.
   bool in_step_with(const FastPseudoChannel& other) const;
@@ -52,7 +54,6 @@ class FastPseudoChannel {
   void note_next_decision();
   void decide(Cycles now, CompletionSink& sink);
   void refresh();
-  void account_states(bool any_open);
   void admit(Cycles now, CompletionSink& sink);
   void admit_held(Cycles now, CompletionSink& sink);
   /// Whether it waits for others to the same bursts, which it may not pass.
@@ -93,7 +94,8 @@ class FastPseudoChannel {
   std::vector<std::int64_t> group_ok_;  ///< By bank group: its next column.
   std::vector<std::int64_t> rank_ok_;   ///< By rank: when its columns need not follow another's.
   std::size_t rank_ = 0;                ///< Of the last column.
-  std::int64_t closed_since_ = 0, opened_at_ = kNever.count();  ///< All rows; the first one.
+  std::int64_t settled_ = 0;            ///< Until when power states are counted.
+  std::int64_t opened_at_ = kNever.count();  ///< The first row, since all were closed.
   std::vector<Granule> batch_;
   std::vector<Place> places_;
 };

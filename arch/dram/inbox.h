@@ -42,7 +42,7 @@ class Inbox {
     ring_.swap(larger);
   }
 
-  std::vector<Request> ring_ = std::vector<Request>(64);  // a power of two
+  std::vector<Request> ring_ = std::vector<Request>(16);  // a power of two
   std::size_t first_ = 0, last_ = 0;                      // counted on, masked when used
 };
 

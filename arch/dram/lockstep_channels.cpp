@@ -110,7 +110,10 @@ void LockstepChannels::advance(Cycles until, Cycles past) {
 }
 
 void LockstepChannels::settle(Cycles until) {
-  for (Simulation& simulation : simulations_) run(simulation, until);
+  for (Simulation& simulation : simulations_) {
+    run(simulation, until);
+    simulation.channel->settle(until);
+  }
 }
 
 void LockstepChannels::rejoin(Cycles past) {

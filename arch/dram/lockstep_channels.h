@@ -46,7 +46,7 @@ class LockstepChannels : private CompletionSink {
   /// Simulates all that happens before tick `until`, except refreshes of idle channels. `past`
   /// ticks are over for those that push.
   void advance(Cycles until, Cycles past);
-  /// With the refreshes of idle channels.
+  /// With the refreshes of idle channels, and all counts up to `until`.
   void settle(Cycles until);
   /// No request is served or completed before this tick; kNever when there are no requests.
   Cycles next_event() const;

@@ -54,10 +54,18 @@ struct Request {
 
   std::size_t runs() const { return shape ? shape->runs.size() : 1; }
   RowRun run(std::size_t i) const {
-    if (!shape) return {at.row, at.column, bursts, at.bank};
+    RowRun out{at.row, at.column, bursts, at.bank};
+    if (shape) get_run(i, out);
+    return out;
+  }
+  /// With a shape. Into place field by field: a copy of what was just written in pieces stalls the
+  /// processor.
+  void get_run(std::size_t i, RowRun& out) const {
     const RowRun& r = shape->runs[i];
-    return {r.row ^ at.row, static_cast<std::uint16_t>(r.column ^ at.column), r.bursts,
-            static_cast<std::uint8_t>(r.bank ^ at.bank)};
+    out.row = r.row ^ at.row;
+    out.column = r.column ^ at.column;
+    out.bursts = r.bursts;
+    out.bank = r.bank ^ at.bank;
   }
   bool operator==(const Request&) const = default;
   /// The next burst is written under a mask.

@@ -4,17 +4,14 @@
 #include <algorithm>
 #include <bit>
 
+#include "arch/dram/power_of_two.h"
 #include "sim/core/error.h"
 
 namespace npulse::dram {
 namespace {
 
-std::size_t log2_of(std::int64_t n) {
-  return static_cast<std::size_t>(std::countr_zero(static_cast<std::uint64_t>(n)));
-}
-
 std::size_t rename_mask(const Organisation& o) {
-  const bool all = std::has_single_bit(static_cast<std::uint64_t>(o.ranks));
+  const bool all = is_power_of_two(o.ranks);
   return static_cast<std::size_t>(all ? o.ranks * o.bank_groups : o.bank_groups) - 1;
 }
 
