@@ -27,7 +27,7 @@ int lower_command(const Arguments& arguments) {
   add_model_options(line);
   if (!line.parse(arguments)) return 0;
   const arch::Chip chip = chip_from(line, line.get<std::string>("chip"));
-  const lowering::Model model = load_model(line.get<std::string>("MODEL"));
+  const lowering::Model model = load_model(line, line.get<std::string>("MODEL"));
   const auto sink = traces::create_program(line.get<std::string>("output"));
   lowering::lower(model, model_options(line, model), arch::lowering_target(chip), *sink);
   if (const auto* transformer = std::get_if<lowering::Transformer>(&model)) {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/program_options.h"
 
+#include <fmt/format.h>
+
 #include "arch/chip/targets.h"
 #include "isa/memory_program.h"
 #include "sim/core/catalogue.h"
 #include "sim/core/enum_choice.h"
 #include "traces/lowering/lower.h"
 #include "traces/lowering/model_loader.h"
+#include "traces/lowering/promised_size.h"
 #include "traces/program_file.h"
 
 namespace po = boost::program_options;
@@ -15,7 +18,7 @@ namespace npulse::cli {
 namespace {
 
 constexpr const char* kModelOptions[] = {"phase", "batch", "context", "weights", "activations", "kv",
-                                         "layers"};
+                                         "layers", "expect"};
 
 template <class E>
 E parse_choice(const CommandLine& line, const char* option) {
@@ -29,9 +32,9 @@ std::int64_t positive(const CommandLine& line, const char* option) {
                    "use 1 to 16777216"};
 }
 
-std::filesystem::path models_folder() { return Catalogue::locate().root() / "models"; }
-
 }  // namespace
+
+std::filesystem::path models_folder() { return Catalogue::locate().root() / "models"; }
 
 void add_model_options(CommandLine& line) {
   line.options()("phase", po::value<std::string>()->value_name("PHASE"),
@@ -43,6 +46,20 @@ void add_model_options(CommandLine& line) {
       "activations", po::value<std::string>()->value_name("TYPE"), "Element type between layers.")(
       "kv", po::value<std::string>()->value_name("TYPE"), "Element type of the KV cache.")(
       "layers", po::value<std::string>()->value_name("A:B"), "Only layers A to B-1.");
+  add_expect_option(line);
+}
+
+void add_expect_option(CommandLine& line) {
+  line.options()("expect", po::value<std::string>()->value_name("PARAMETERS"),
+                 "Warn unless the model has about so many: 8B, 7.62B, 500M.");
+}
+
+void warn_of_size(const CommandLine& line, const lowering::Transformer& model) {
+  std::optional<double> expected;
+  if (line.has("expect")) expected = lowering::parse_parameters(line.get<std::string>("expect"));
+  if (const auto warning = lowering::check_promised_size(model, expected)) {
+    fmt::print(stderr, "warning: {}\n", warning->text());
+  }
 }
 
 bool has_model_options(const CommandLine& line) {
@@ -67,12 +84,19 @@ lowering::Options model_options(const CommandLine& line, const lowering::Model& 
 
 bool is_model(const std::string& text) {
   if (lowering::names_model(text, models_folder())) return true;
-  if (!std::filesystem::exists(text)) load_model(text);  // throws, with the names there are
+  if (!std::filesystem::exists(text)) lowering::load_model(text, models_folder());  // throws, with the names there are
   return false;
 }
 
-lowering::Model load_model(const std::string& text) {
-  return lowering::load_model(text, models_folder());
+lowering::Model load_model(const CommandLine& line, const std::string& text) {
+  lowering::Model model = lowering::load_model(text, models_folder());
+  const auto* transformer = std::get_if<lowering::Transformer>(&model);
+  if (transformer) {
+    warn_of_size(line, *transformer);
+  } else if (line.has("expect")) {
+    throw InputError{"--expect", "a gemm has no parameters", "leave the option out"};
+  }
+  return model;
 }
 
 std::unique_ptr<isa::Program> program_from(const CommandLine& line, const std::string& text,
@@ -84,7 +108,7 @@ std::unique_ptr<isa::Program> program_from(const CommandLine& line, const std::s
     }
     return traces::open_program(text);
   }
-  const lowering::Model model = load_model(text);
+  const lowering::Model model = load_model(line, text);
   auto program = std::make_unique<isa::MemoryProgram>(lowering::name_of(model));
   lowering::lower(model, model_options(line, model), arch::lowering_target(chip), *program);
   return program;

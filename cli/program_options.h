@@ -2,6 +2,7 @@
 // The options that say what of a model is lowered, and the word that is a program or a model.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 
 #include "arch/chip/chip.h"
@@ -12,7 +13,9 @@
 
 namespace npulse::cli {
 
-/// Adds --phase, --batch, --context, --weights, --activations, --kv and --layers.
+std::filesystem::path models_folder();
+
+/// Adds --phase, --batch, --context, --weights, --activations, --kv, --layers and --expect.
 void add_model_options(CommandLine& line);
 
 /// True when one of those options was given.
@@ -23,8 +26,13 @@ lowering::Options model_options(const CommandLine& line, const lowering::Model& 
 /// True when `text` means a model, false when it means a program file; InputError when it is neither.
 bool is_model(const std::string& text);
 
-/// A model by name (configs/models), path or `gemm:M,N,K`.
-lowering::Model load_model(const std::string& text);
+void add_expect_option(CommandLine& line);
+
+/// Warns if the parameters are not those that --expect, or the model's name, says.
+void warn_of_size(const CommandLine& line, const lowering::Transformer& model);
+
+/// A model by name (configs/models), path or `gemm:M,N,K`; warns as above.
+lowering::Model load_model(const CommandLine& line, const std::string& text);
 
 /// Opens a program file, or loads the model that `text` names and lowers it for `chip`.
 std::unique_ptr<isa::Program> program_from(const CommandLine& line, const std::string& text,

@@ -4,9 +4,12 @@
 
 #include "arch/dram/part_file.h"
 #include "cli/chip_options.h"
+#include "cli/program_options.h"
 #include "sim/core/catalogue.h"
 #include "sim/core/config.h"
 #include "sim/core/param_writers.h"
+#include "traces/lowering/model_loader.h"
+#include "traces/lowering/model_sheet.h"
 
 namespace npulse::cli {
 namespace {
@@ -17,13 +20,20 @@ bool is_part(const std::string& name) {
   return std::find(parts.begin(), parts.end(), name.substr(0, name.find('@'))) != parts.end();
 }
 
+bool is_language_model(const std::string& name) {
+  return !name.starts_with("gemm:") && lowering::names_model(name, models_folder());
+}
+
 }  // namespace
 
 int show_command(const Arguments& arguments) {
-  CommandLine line{"show NAME [--memory PART] [--set path=value]...", "npulse show rngd"};
+  CommandLine line{"show NAME [--memory PART] [--set path=value]... [--expect PARAMETERS]",
+                   "npulse show rngd"};
   line.positional("NAME",
-                  "A chip or a memory part (PART or PART@VARIANT), by name; a chip also by path.");
+                  "A chip, a memory part (PART or PART@VARIANT) or a model, by name; a chip and the "
+                  "config.json of a model also by path.");
   add_chip_options(line);
+  add_expect_option(line);
   if (!line.parse(arguments)) return 0;
   const auto& name = line.get<std::string>("NAME");
   std::vector<Provenance> provenance;
@@ -31,6 +41,12 @@ int show_command(const Arguments& arguments) {
     const auto file = dram::part_config(Catalogue::locate(), name);
     const auto part = read<dram::PartParams>(file, &provenance);
     std::cout << to_yaml(reflect(part), provenance);
+    return 0;
+  }
+  if (is_language_model(name)) {
+    const auto config = lowering::load_hf_config(lowering::find_config(name, models_folder()));
+    warn_of_size(line, config.model);
+    std::cout << lowering::to_yaml(config);
     return 0;
   }
   const arch::Chip chip = chip_from(line, name);

@@ -71,6 +71,30 @@ TEST_CASE("A changed chip that show prints is the changed chip", "[cli]") {
     CHECK((shown.at(key) == changed.at(key)));
 }
 
+TEST_CASE("Every model that is listed is shown with its parameters and sources", "[cli]") {
+  const Desk desk;
+  for (const std::string model : Json::parse(require_ok(desk, "list models --json").out)) {
+    const std::string sheet = require_ok(desk, "show " + model).out;
+    for (const char* part : {"\nparameters: ", "\nkv_bytes_per_token: ", "\nvocab_size: ", "  # "})
+      CHECK_THAT(sheet, Catch::Contains(part));
+  }
+}
+
+TEST_CASE("A model whose size is not its name's or the expected one gets a warning", "[cli]") {
+  const Desk desk;
+  desk.put("tiny-7b.json", kTinyModel);
+  for (const std::string command :
+       {"show tiny-7b.json", "lower tiny-7b.json --chip rngd -o tiny.npb",
+        "show llama-3.1-8b --expect 9B"}) {
+    const Outcome outcome = desk.npulse(command);
+    CHECK(outcome.code == 0);
+    CHECK_THAT(outcome.err, Catch::StartsWith("warning: ") && Catch::Contains("parameters"));
+  }
+  require_ok(desk, "show llama-3.1-8b --expect 8B");
+  CHECK(desk.npulse("show llama-3.1-8b --expect many").code == 2);
+  CHECK(desk.npulse("run edu-8x8 gemm:8,8,8 --expect 8B").code == 2);
+}
+
 TEST_CASE("Text, binary and lowering on the fly are the same program", "[cli]") {
   const Desk desk;
   require_ok(desk, "lower gemm:24,24,24 --chip edu-8x8 -o a.npb");
@@ -167,8 +191,8 @@ TEST_CASE("A good program passes the check, and quiet is quiet", "[cli]") {
 
 TEST_CASE("Help is there for every command, with an example", "[cli]") {
   const Desk desk;
-  for (const char* command :
-       {"run", "lower", "check", "asm", "dis", "info", "list", "show", "compare", "dram", "convert"}) {
+  for (const char* command : {"run", "lower", "check", "asm", "dis", "info", "list", "show",
+                              "compare", "dram", "convert"}) {
     CHECK_THAT(require_ok(desk, std::string{command} + " --help").out, Catch::Contains("Example"));
   }
   CHECK(desk.npulse("").code == 2);

@@ -26,10 +26,34 @@ void check_layers(Faults& faults, const LayerRange& range, const Transformer& mo
                                    range.last, model.layers));
 }
 
+/// What of a model has no instructions yet; better none than those of another model.
+void check_supported(Faults& faults, const Transformer& model) {
+  const std::string hint =
+      "npulse show gives its parameters and bytes a token; lower a dense model";
+  if (model.experts) {
+    faults.add(model.name,
+               fmt::format("{} of {} layers route each token to {} of {} experts; mixtures of "
+                           "experts cannot be lowered yet",
+                           model.experts->routed_layers(), model.layers, model.experts->per_token,
+                           model.experts->count),
+               hint);
+  }
+  if (model.latent) {
+    faults.add(model.name,
+               fmt::format("multi-head latent attention (kv_lora_rank {}) cannot be lowered yet",
+                           model.latent->kv_rank),
+               hint);
+  }
+  if (model.qk_norm) {
+    faults.add(model.name, "norms of each head of q and k (Qwen3) cannot be lowered yet", hint);
+  }
+}
+
 }  // namespace
 
 Job make_job(const Transformer& model, const Options& options, const Target& target) {
   Faults faults;
+  check_supported(faults, model);
   const std::int64_t shortest = options.phase == Phase::prefill ? 1 : 0;
   check_range(faults, "batch", options.batch, 1, kMaxBatch);
   check_range(faults, "context", options.context, shortest, kMaxContext);

@@ -71,15 +71,19 @@ bool names_model(const std::string& text, const fs::path& folder) {
   return is_gemm(text) || fs::exists(folder / (text + ".json")) || is_config(text);
 }
 
-Model load_model(const std::string& text, const fs::path& folder) {
-  if (is_gemm(text)) return parse_gemm(text);
+fs::path find_config(const std::string& text, const fs::path& folder) {
   const fs::path shipped = folder / (text + ".json");
-  if (fs::exists(shipped)) return load_hf_config(shipped);
-  if (fs::is_directory(text)) return load_hf_config(fs::path{text} / "config.json");
-  if (fs::exists(text)) return load_hf_config(text);
+  if (fs::exists(shipped)) return shipped;
+  if (fs::is_directory(text)) return fs::path{text} / "config.json";
+  if (fs::exists(text)) return text;
   const auto names = model_names(folder);
   throw InputError{text, "no such model or file; models: " + join(names) + ", gemm:M,N,K",
                    did_you_mean(text, names)};
+}
+
+Model load_model(const std::string& text, const fs::path& folder) {
+  if (is_gemm(text)) return parse_gemm(text);
+  return load_hf_config(find_config(text, folder)).model;
 }
 
 }  // namespace npulse::lowering

@@ -14,6 +14,9 @@ namespace npulse::lowering {
 /// `folder`/NAME.json. Throws InputError otherwise, naming what there is.
 Model load_model(const std::string& text, const std::filesystem::path& folder);
 
+/// The config.json that `text` means, as above. Throws InputError if it is none.
+std::filesystem::path find_config(const std::string& text, const std::filesystem::path& folder);
+
 /// Whether `text` can only mean a model (not a program file).
 bool names_model(const std::string& text, const std::filesystem::path& folder);
 

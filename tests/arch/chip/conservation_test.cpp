@@ -172,5 +172,5 @@ TEST_CASE("A decode layer moves at least its weights and its KV cache", "[chip]"
   const auto model = std::get<lowering::Transformer>(lowering::load_model("llama-3.1-8b", kModels));
   const std::int64_t context = 2048, bytes_per_weight = 1;
   const std::int64_t kv = context * model.kv_elements_per_token() / model.layers;
-  REQUIRE(report.memory.bytes_read >= model.parameters_per_layer() * bytes_per_weight + kv);
+  REQUIRE(report.memory.bytes_read >= model.linear_parameters_per_layer() * bytes_per_weight + kv);
 }
