@@ -42,7 +42,7 @@ void add_model_options(CommandLine& line) {
       "batch", po::value<std::int64_t>()->value_name("N"), "Sequences (default 1).")(
       "context", po::value<std::int64_t>()->value_name("N"),
       "Tokens in the KV cache (decode) or of each prompt (prefill); default 2048.")(
-      "weights", po::value<std::string>()->value_name("FORMAT"), "fp16, bf16, fp8, int8 or int4g128.")(
+      "weights", po::value<std::string>()->value_name("FORMAT"), (join(all_names<lowering::WeightFormat>()) + ".").c_str())(
       "activations", po::value<std::string>()->value_name("TYPE"), "Element type between layers.")(
       "kv", po::value<std::string>()->value_name("TYPE"), "Element type of the KV cache.")(
       "layers", po::value<std::string>()->value_name("A:B"), "Only layers A to B-1.");

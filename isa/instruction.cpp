@@ -17,8 +17,13 @@ std::span<const EnumName<Opcode>> enum_names(Opcode) {
 }
 
 std::span<const EnumName<CodecFormat>> enum_names(CodecFormat) {
-  static constexpr EnumName<CodecFormat> kNames[] = {{CodecFormat::none, "none"},
-                                                     {CodecFormat::int4g128, "int4g128"}};
+  using F = CodecFormat;
+  static constexpr EnumName<CodecFormat> kNames[] = {
+      {F::none, "none"}, {F::int4g128, "int4g128"}, {F::int4g64, "int4g64"}, {F::int4g32, "int4g32"},
+      {F::int8g32, "int8g32"}, {F::awq4g128, "awq4g128"}, {F::awq3g128, "awq3g128"},
+      {F::mxfp4, "mxfp4"}, {F::bcq2g128, "bcq2g128"}, {F::bcq3g128, "bcq3g128"},
+      {F::bcq4g128, "bcq4g128"}, {F::fp16_2of4, "fp16_2of4"}, {F::int8_2of4, "int8_2of4"},
+      {F::int4_2of4, "int4_2of4"}};
   return kNames;
 }
 

@@ -17,7 +17,10 @@ enum class Opcode : std::uint8_t {
 std::span<const EnumName<Opcode>> enum_names(Opcode);
 
 /// How the source bytes of a DMA are coded in memory; the engine expands them in line.
-enum class CodecFormat : std::uint8_t { none, int4g128 };
+enum class CodecFormat : std::uint8_t {
+  none, int4g128, int4g64, int4g32, int8g32, awq4g128, awq3g128, mxfp4, bcq2g128, bcq3g128, bcq4g128,
+  fp16_2of4, int8_2of4, int4_2of4
+};
 std::span<const EnumName<CodecFormat>> enum_names(CodecFormat);
 
 /// Copies a block of up to five dimensions; `type` is the element type at the destination.

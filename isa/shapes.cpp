@@ -3,11 +3,10 @@
 
 #include <bit>
 
+#include "isa/codecs.h"
+
 namespace npulse::isa {
 namespace {
-
-constexpr std::int64_t kInt4Group = 128;
-constexpr std::int64_t kScaleBytes = 2;  // fp16
 
 std::int64_t windows(std::int64_t extent, std::int64_t kernel, std::int64_t stride) {
   return extent < kernel ? 0 : (extent - kernel) / stride + 1;
@@ -19,8 +18,7 @@ Bytes coded_bytes(CodecFormat codec, const Extents& shape) {
   const std::int64_t elements = shape.product();
   if (codec == CodecFormat::none) return Bytes{elements};
   const std::int64_t row = shape[shape.size() - 1];
-  const std::int64_t scales = ceil_div(row, kInt4Group) * kScaleBytes;
-  return Bytes{elements / row * (scales + bytes_of(row, DataType::i4).count())};
+  return layout_of(codec).row_bytes(row) * (elements / row);
 }
 
 Extents padded_shape(const Dma& op) {

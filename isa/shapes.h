@@ -6,8 +6,7 @@
 
 namespace npulse::isa {
 
-/// Bytes in memory of a coded block. int4g128: groups of 128 along the last dimension, each one
-/// fp16 scale and 64 bytes of nibbles; the last group of a row may be short.
+/// Bytes in memory of a coded block, of which each row of the last dimension is coded by itself.
 Bytes coded_bytes(CodecFormat codec, const Extents& shape);
 
 /// The block that a DMA writes: its shape and the padding around it.

@@ -206,3 +206,20 @@ TEST_CASE("A block of too many pieces is one approximate run, and the end of spa
   const auto far = footprint("ld: dma dst=spm:0 src=dram:0xffffffffffffffff shape=[64]");
   REQUIRE(far.front().end == 0xffffffffffffffff);
 }
+
+TEST_CASE("A coded row is its elements and its groups' metadata, each filled up to a byte",
+          "[isa]") {
+  const auto row = [](CodecFormat codec, std::int64_t elements) {
+    return coded_bytes(codec, {1, elements}).count();
+  };
+  CHECK(row(CodecFormat::int4g32, 96) == 96 / 2 + 3 * 2);
+  CHECK(row(CodecFormat::int8g32, 33) == 33 + 2 * 2);
+  CHECK(row(CodecFormat::awq4g128, 256) == 256 / 2 + 2 * (16 + 4) / 8);
+  CHECK(row(CodecFormat::awq3g128, 128) == 128 * 3 / 8 + 3);  // 19 bits
+  CHECK(row(CodecFormat::awq3g128, 129) == 49 + 5);           // 387 and 38 bits
+  CHECK(row(CodecFormat::mxfp4, 64) == 64 / 2 + 2);
+  CHECK(row(CodecFormat::bcq3g128, 128) == 3 * (128 / 8 + 2));
+  CHECK(row(CodecFormat::fp16_2of4, 8) == 2 * 2 * 2 + 1);
+  CHECK(row(CodecFormat::int8_2of4, 6) == 2 * 2 + 1);  // the last two as a whole group
+  CHECK(row(CodecFormat::int4_2of4, 4) == 1 + 1);
+}

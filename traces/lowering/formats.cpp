@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "isa/codecs.h"
 #include "isa/shapes.h"
 #include "sim/core/error.h"
 
@@ -49,10 +50,9 @@ std::optional<DataType> type_of(WeightFormat format) {
       return DataType::fp8;
     case WeightFormat::int8:
       return DataType::i8;
-    case WeightFormat::int4g128:
-      break;
+    default:
+      return std::nullopt;  // coded
   }
-  return std::nullopt;
 }
 
 template <class Has, class T>
@@ -105,13 +105,19 @@ class TypeCheck {
     vector(option, type);
     if (type == DataType::i4) faults_.add(option, "i4 is for weights only", "use i8");
   }
-  void codec(WeightFormat format) {
+  void codec(isa::CodecFormat format) {
     const auto& codecs = target_.codecs;
-    const auto found = std::find(codecs.begin(), codecs.end(), isa::CodecFormat::int4g128);
-    if (format != WeightFormat::int4g128 || found != codecs.end()) return;
-    faults_.add("weights",
-                fmt::format("the DMA engines of {} do not expand int4g128", target_.name),
-                "use a format that its matrix unit has: " + matrix_types(target_));
+    const bool expands = std::find(codecs.begin(), codecs.end(), format) != codecs.end();
+    if (format == isa::CodecFormat::none || expands) return;
+    std::vector<std::string> list;
+    for (const auto codec : codecs) list.emplace_back(to_string(codec));
+    faults_.add(
+        "weights",
+        fmt::format("the DMA engines of {} do not expand {}; they expand {}", target_.name,
+                    to_string(format), list.empty() ? "nothing" : join(list)),
+        fmt::format("use a format that its matrix unit has: {}; or give the chip the codec: "
+                    "--set dma.codecs=[{}]",
+                    matrix_types(target_), to_string(format)));
   }
   void throw_if_any() const { faults_.throw_if_any(); }
 
@@ -122,14 +128,28 @@ class TypeCheck {
 
 }  // namespace
 
+/// Coded formats have the same names in both places.
+isa::CodecFormat codec_of(WeightFormat format) {
+  if (type_of(format)) return isa::CodecFormat::none;
+  const auto codec = parse_enum<isa::CodecFormat>(to_string(format));
+  ensure(codec.has_value(), "a weight format is neither a type nor a codec");
+  return *codec;
+}
+
+double bits_per_weight(WeightFormat format) {
+  if (const auto type = type_of(format)) return isa::bits_of(*type);
+  return isa::layout_of(codec_of(format)).bits_per_element();
+}
+
 Bytes Formats::stored_bytes(std::int64_t k, std::int64_t n) const {
   if (!coded()) return isa::bytes_of(k * n, weight);
-  return isa::coded_bytes(isa::CodecFormat::int4g128, {n, k});
+  return isa::coded_bytes(codec, {n, k});
 }
 
 Formats settle_formats(const Options& options, const Target& target) {
   Formats formats{};
   formats.stored_weights = options.weights.value_or(default_weights(target));
+  formats.codec = codec_of(formats.stored_weights);
   formats.activation =
       options.activations.value_or(default_activation(formats.stored_weights, target));
   formats.weight = type_of(formats.stored_weights).value_or(formats.activation);
@@ -140,7 +160,7 @@ Formats settle_formats(const Options& options, const Target& target) {
   formats.state = vector_has(target, DataType::fp32) ? DataType::fp32 : formats.score;
 
   TypeCheck check{target};
-  check.codec(formats.stored_weights);
+  check.codec(formats.codec);
   if (!formats.coded()) check.matrix("weights", formats.weight);
   check.operand("activations", formats.activation);
   check.operand("kv", formats.kv);

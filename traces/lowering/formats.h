@@ -9,6 +9,7 @@ namespace npulse::lowering {
 
 struct Formats {
   WeightFormat stored_weights;  ///< In memory.
+  isa::CodecFormat codec;       ///< Of them; none if they lie as `mm` sees them.
   isa::DataType weight;         ///< As `mm` sees them.
   isa::DataType activation;     ///< Operands of `mm`.
   isa::DataType kv;
@@ -18,10 +19,16 @@ struct Formats {
   isa::DataType score;        ///< Result of activation x kv.
 
   /// Coded weights lie column by column, so that groups run along k; others row by row.
-  bool coded() const { return stored_weights == WeightFormat::int4g128; }
+  bool coded() const { return codec != isa::CodecFormat::none; }
   /// Bytes in memory of a k x n block of weights.
   Bytes stored_bytes(std::int64_t k, std::int64_t n) const;
 };
+
+/// The codec that a weight format is; none for plain types.
+isa::CodecFormat codec_of(WeightFormat format);
+
+/// Bits that a weight takes in memory, with its share of the metadata of its group.
+double bits_per_weight(WeightFormat format);
 
 /// Throws InputError naming each type that the chip lacks and those it has.
 Formats settle_formats(const Options& options, const Target& target);

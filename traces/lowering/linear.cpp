@@ -52,7 +52,7 @@ isa::Dma weight_transfer(const Formats& formats, Address to, isa::Operand from, 
                          std::int64_t columns) {
   if (!formats.coded()) return transfer(in_spm(to), from, {k * columns}, formats.weight);
   isa::Dma load = transfer(in_spm(to), from, {columns, k}, formats.weight);
-  load.codec = isa::CodecFormat::int4g128;
+  load.codec = formats.codec;
   load.compressed_bytes = formats.stored_bytes(k, columns).count();
   return load;
 }

@@ -17,11 +17,13 @@ std::span<const EnumName<Phase>> enum_names(Phase) {
 
 std::span<const EnumName<WeightFormat>> enum_names(WeightFormat) {
   using F = WeightFormat;
-  static constexpr EnumName<WeightFormat> kNames[] = {{F::fp16, "fp16"},
-                                                      {F::bf16, "bf16"},
-                                                      {F::fp8, "fp8"},
-                                                      {F::int8, "int8"},
-                                                      {F::int4g128, "int4g128"}};
+  static constexpr EnumName<WeightFormat> kNames[] = {
+      {F::fp16, "fp16"},           {F::bf16, "bf16"},          {F::fp8, "fp8"},
+      {F::int8, "int8"},           {F::int4g128, "int4g128"},  {F::int4g64, "int4g64"},
+      {F::int4g32, "int4g32"},     {F::int8g32, "int8g32"},    {F::awq4g128, "awq4g128"},
+      {F::awq3g128, "awq3g128"},   {F::mxfp4, "mxfp4"},        {F::bcq2g128, "bcq2g128"},
+      {F::bcq3g128, "bcq3g128"},   {F::bcq4g128, "bcq4g128"},  {F::fp16_2of4, "fp16_2of4"},
+      {F::int8_2of4, "int8_2of4"}, {F::int4_2of4, "int4_2of4"}};
   return kNames;
 }
 

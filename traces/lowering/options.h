@@ -14,9 +14,27 @@ namespace npulse::lowering {
 enum class Phase : std::uint8_t { prefill, decode };
 std::span<const EnumName<Phase>> enum_names(Phase);
 
-/// How weight matrices lie in memory. int4g128: 4 bits, and one fp16 scale for every 128 elements
-/// along k, expanded in line by the DMA engine to the type of the activations.
-enum class WeightFormat : std::uint8_t { fp16, bf16, fp8, int8, int4g128 };
+/// How weight matrices lie in memory. Those after int8 are coded (docs/isa.md) and expanded in line
+/// by the DMA engine to the type of the activations; their groups run along k.
+enum class WeightFormat : std::uint8_t {
+  fp16,
+  bf16,
+  fp8,
+  int8,
+  int4g128,
+  int4g64,
+  int4g32,
+  int8g32,
+  awq4g128,
+  awq3g128,
+  mxfp4,
+  bcq2g128,
+  bcq3g128,
+  bcq4g128,
+  fp16_2of4,
+  int8_2of4,
+  int4_2of4
+};
 std::span<const EnumName<WeightFormat>> enum_names(WeightFormat);
 
 /// Layers [first, last).
@@ -30,10 +48,9 @@ struct Options {
   std::int64_t batch = 1;
   std::int64_t context = 2048;          ///< decode: tokens in the KV cache; prefill: of a prompt.
   std::optional<WeightFormat> weights;  ///< Absent: the first of bf16, fp16, fp8, int8 there is.
-  std::optional<isa::DataType>
-      activations;                   ///< Absent: as the weights; int4g128: bf16, fp16 or i8.
-  std::optional<isa::DataType> kv;   ///< Absent: as the activations.
-  std::optional<LayerRange> layers;  ///< Absent: all.
+  std::optional<isa::DataType> activations;  ///< Absent: as the weights; coded: bf16, fp16 or i8.
+  std::optional<isa::DataType> kv;           ///< Absent: as the activations.
+  std::optional<LayerRange> layers;          ///< Absent: all.
 };
 
 /// Reads `A:B`, `A:` or `:B` (half open). Throws InputError.

@@ -53,7 +53,8 @@ inline lowering::Target large_target() {
                     {DataType::fp16, 16384}};
   t.vector_types = {DataType::i8,   DataType::i32,  DataType::fp8,
                     DataType::bf16, DataType::fp16, DataType::fp32};
-  t.codecs = {isa::CodecFormat::int4g128};
+  for (const auto& entry : enum_names(isa::CodecFormat{}))
+    if (entry.value != isa::CodecFormat::none) t.codecs.push_back(entry.value);
   t.dram_bytes_per_s = 1.5e12;
   t.dma_bytes_per_cycle = 256;
   t.dma_start_cycles = 500;
