@@ -48,7 +48,7 @@ lowering::Options short_layer(lowering::Phase phase) {
 /// Shipped for its sizes alone: lowering says why.
 bool is_refused(const std::string& name) {
   const auto model = std::get<lowering::Transformer>(lowering::load_model(name, kModels));
-  return model.experts || model.latent || model.qk_norm;
+  return model.experts || model.latent;
 }
 
 std::vector<std::string> models(bool refused) {

@@ -212,15 +212,18 @@ Plan DecodeLowering::plan() const {
   if (job.has_head()) matrices += plan_.matrix(Matrix::head).stored_bytes(job.formats);
   const Bytes norms = job.residual_bytes((2 * layers + (job.has_head() ? 1 : 0)) * model.hidden);
   const Bytes biases = job.residual_bytes(model.qkv_bias ? layers * model.qkv_width() : 0);
+  const Bytes head_norms = job.residual_bytes(layers * model.head_norm_parameters());
+  const auto attending = std::count_if(plan_.units.begin(), plan_.units.end(),
+                                       [](const Range& units) { return units.size() > 0; });
   const Bytes token_kv = isa::bytes_of(2 * model.kv_width(), job.formats.kv) * (layers * batch);
   const Bytes inputs = job.residual_bytes(batch * model.hidden + model.head_dim);
   const Bytes output = job.residual_bytes(batch * (job.has_head() ? model.vocab : model.hidden));
 
   Plan plan;
-  plan.weights = matrices + norms + biases;
+  plan.weights = matrices + norms + biases + head_norms;
   plan.kv = token_kv * (job.options.context + 1);
-  plan.dram_read =
-      matrices + biases + token_kv * job.options.context + (norms + inputs) * job.cores;
+  plan.dram_read = matrices + biases + token_kv * job.options.context +
+                   (norms + inputs) * job.cores + head_norms * attending;
   plan.dram_write = token_kv + output;
   const std::int64_t attention = 2 * model.q_width() * (job.options.context + 1);
   plan.macs = batch * (layers * (model.linear_parameters_per_layer() + attention) +

@@ -29,6 +29,7 @@ class DecodeAttention {
 
   void run() {
     const Range mine = plan_.units[emitter_.core()];
+    if (model_.qk_norm && mine.size() > 0) load_head_norms();
     for (std::int64_t unit = mine.first; unit < mine.last; ++unit)
       run_unit(unit, unit - mine.first);
     attention_.drain();
@@ -45,6 +46,8 @@ class DecodeAttention {
   double scale() const { return 1 / std::sqrt(static_cast<double>(model_.head_dim)); }
   std::int64_t output_width() const { return model_.group() * model_.head_dim; }
   void run_unit(std::int64_t unit, std::int64_t index);
+  void load_head_norms();
+  void norm_heads(const Unit& unit, bool last);
   void rotate(const Unit& unit);
   void append_to_cache(const Unit& unit);
   void run_chunk(const Unit& unit, std::int64_t token, const AttentionHead& head,
@@ -60,6 +63,7 @@ class DecodeAttention {
   Emitter& emitter_;
   std::int64_t layer_;
   Attention attention_;
+  std::optional<Slot> head_norms_;  ///< Weights for q, then for k.
 };
 
 Typed DecodeAttention::gathered(std::int64_t sequence, std::int64_t column) const {
@@ -70,6 +74,7 @@ Typed DecodeAttention::gathered(std::int64_t sequence, std::int64_t column) cons
 void DecodeAttention::run_unit(std::int64_t unit, std::int64_t index) {
   const Unit made{unit / job_.options.batch, unit % job_.options.batch, rings_.queries.next(),
                   rings_.fresh.next()};
+  if (head_norms_) norm_heads(made, unit + 1 == plan_.units[emitter_.core()].last);
   rotate(made);
   append_to_cache(made);
   const std::int64_t states = model_.group() * AttentionHead::kStateColumns;
@@ -78,6 +83,34 @@ void DecodeAttention::run_unit(std::int64_t unit, std::int64_t index) {
   for (std::int64_t token = 0; token <= job_.options.context; token += plan_.chunk) {
     run_chunk(made, token, head, index);
   }
+}
+
+void DecodeAttention::load_head_norms() {
+  const std::int64_t elements = model_.head_norm_parameters();
+  const isa::DataType type = job_.formats.residual;
+  head_norms_ = rings_.vectors.next();
+  emitter_.put(Role::load,
+               transfer(in_spm(head_norms_->address),
+                        in_dram(advance(plan_.memory.head_norms, layer_ * elements, type)),
+                        {elements}, type),
+               {head_norms_->free}, {head_norms_->full});
+}
+
+/// In place: each pair's queries and key are read by that pair alone.
+void DecodeAttention::norm_heads(const Unit& unit, bool last) {
+  emitter_.region("attn.qk_norm");
+  const isa::DataType type = job_.formats.residual;
+  const auto put = [&](const Typed& heads, std::int64_t count, std::int64_t weights,
+                       const Events& signals) {
+    const Typed weight{in_spm(advance(head_norms_->address, weights, type)), type};
+    isa::Vec vec =
+        binary(VecKind::rmsnorm, heads, heads, weight, count, model_.head_dim, Broadcast::row);
+    vec.scalar = model_.norm_epsilon;
+    emitter_.put(Role::vector, vec, {plan_.event.gathered, head_norms_->full}, signals);
+  };
+  put(gathered(unit.sequence, unit.head * output_width()), model_.group(), 0, {});
+  put(gathered(unit.sequence, model_.q_width() + unit.head * model_.head_dim), 1, model_.head_dim,
+      last ? Events{head_norms_->free} : Events{});
 }
 
 void DecodeAttention::rotate(const Unit& unit) {

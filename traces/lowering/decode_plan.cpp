@@ -149,7 +149,8 @@ void Planner::place_buffers() {
 void Planner::place_small_rings() {
   const Formats& formats = job_.formats;
   auto& rings = plan_.rings;
-  const std::int64_t longest = std::max(model_.hidden, share(Matrix::qkv).front().size());
+  const std::int64_t longest =
+      std::max({model_.hidden, share(Matrix::qkv).front().size(), model_.head_norm_parameters()});
   const std::int64_t logits = std::min(acc_elements(), batch_ * share(Matrix::head).front().size());
   const Bytes row = isa::bytes_of(model_.group(), formats.activation);
   const std::int64_t most = job_.target.spm_bytes.count() / kProbabilityShare / row.count();
@@ -228,6 +229,10 @@ void Planner::place_memory() {
     memory.embedding = dram_.take("embeddings", residuals(model_.vocab * model_.hidden));
   memory.norms = dram_.take("norms", residuals((2 * layers + 1) * model_.hidden));
   if (model_.qkv_bias) memory.biases = dram_.take("biases", residuals(layers * model_.qkv_width()));
+  if (model_.qk_norm) {
+    memory.head_norms =
+        dram_.take("norms of q and k", residuals(layers * model_.head_norm_parameters()));
+  }
   memory.rotation = dram_.take("rotations", residuals(model_.head_dim));
   memory.x = dram_.take("activations", residuals(batch_ * model_.hidden));
   if (job_.has_head()) memory.logits = dram_.take("logits", residuals(batch_ * model_.vocab));

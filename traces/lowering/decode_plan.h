@@ -27,7 +27,7 @@ struct DecodeBuffers {
 /// Buffers used in turn, and what each holds.
 struct DecodeRings {
   Ring weights;          ///< Tiles of weights, chunks of keys or values.
-  Ring vectors;          ///< Norm weights and biases.
+  Ring vectors;          ///< Norm weights, of x and of heads, and biases.
   Ring acc;              ///< Results of linear layers.
   Ring logits;           ///< On their way to memory.
   Ring queries;          ///< Rotated queries of one KV head.
@@ -42,7 +42,7 @@ struct DecodeEvents {
 
 /// Places in memory besides weights and KV.
 struct DecodeMemory {
-  Address embedding = 0, norms = 0, biases = 0, rotation = 0, logits = 0, x = 0;
+  Address embedding = 0, norms = 0, biases = 0, head_norms = 0, rotation = 0, logits = 0, x = 0;
 };
 
 struct DecodePlan {

@@ -44,9 +44,6 @@ void check_supported(Faults& faults, const Transformer& model) {
                            model.latent->kv_rank),
                hint);
   }
-  if (model.qk_norm) {
-    faults.add(model.name, "norms of each head of q and k (Qwen3) cannot be lowered yet", hint);
-  }
 }
 
 }  // namespace

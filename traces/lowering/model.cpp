@@ -31,7 +31,7 @@ std::int64_t grouped_attention_matrices(const Transformer& model) {
 std::int64_t attention(const Transformer& model) {
   if (model.latent) return latent_attention(model, *model.latent);
   return grouped_attention_matrices(model) + (model.qkv_bias ? model.qkv_width() : 0) +
-         (model.qk_norm ? 2 * model.head_dim : 0);
+         model.head_norm_parameters();
 }
 
 /// Of a layer with experts, `visited` of which count.

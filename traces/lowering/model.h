@@ -58,6 +58,7 @@ struct Transformer {
   std::int64_t q_width() const { return heads * head_dim; }
   std::int64_t kv_width() const { return kv_heads * head_dim; }
   std::int64_t qkv_width() const { return q_width() + 2 * kv_width(); }
+  std::int64_t head_norm_parameters() const { return qk_norm ? 2 * head_dim : 0; }
 
   std::int64_t linear_parameters_per_layer() const;  ///< Weight matrices of one dense layer.
   std::int64_t embedding_parameters() const { return vocab * hidden; }

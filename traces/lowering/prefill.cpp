@@ -22,7 +22,7 @@ class PrefillCore {
         job_{plan.job},
         model_{plan.job.model},
         emitter_{emitter},
-        rings_{plan.weights, plan.vectors, plan.biases, plan.acc},
+        rings_{plan.weights, plan.vectors, plan.biases, plan.head_norms, plan.acc},
         linear_{plan, rings_, emitter},
         mine_{split(plan.rows(), plan.job.cores, 1)[emitter.core()]} {}
 

@@ -31,6 +31,13 @@ Visible visible(const PrefillPlan& plan) {
   return sum;
 }
 
+std::int64_t cores_that_rotate(const Linear& qkv, const Job& job) {
+  std::int64_t cores = 0;
+  for (std::uint32_t core = 0; core < job.cores; ++core)
+    cores += rotates(qkv.columns(core), job.model) ? 1 : 0;
+  return cores;
+}
+
 }  // namespace
 
 Plan PrefillLowering::plan() const {
@@ -43,6 +50,7 @@ Plan PrefillLowering::plan() const {
   const Visible seen = visible(plan_);
   const Bytes norm = residuals(model.hidden);
   const Bytes biases = residuals(model.qkv_bias ? model.qkv_width() : 0);
+  const Bytes head_norms = residuals(model.head_norm_parameters());
   const Bytes x = residuals(rows * model.hidden), normed = activations(rows * model.hidden);
   const Bytes q = activations(rows * model.q_width()), gated = activations(rows * model.ffn);
   const Bytes kv = isa::bytes_of(rows * 2 * model.kv_width(), formats.kv);
@@ -56,12 +64,14 @@ Plan PrefillLowering::plan() const {
     once += linear.stored_bytes(formats) * layers;
     layer_read += linear.stored_bytes(formats) * plan_.tiling(which).panels(rows);
     layer_read += activations(rows * linear.shape().k) * readers;
-    if (which == Matrix::qkv) layer_read += residuals(rows * model.head_dim) * readers;
+    if (which != Matrix::qkv) continue;
+    layer_read += residuals(rows * model.head_dim) * readers;
+    layer_read += head_norms * cores_that_rotate(linear, job);
   }
   const Bytes layer_written = normed * 2 + q * 2 + kv + x * 2 + gated;
 
   Plan plan;
-  plan.weights = once + (norm * 2 + biases) * layers;
+  plan.weights = once + (norm * 2 + biases + head_norms) * layers;
   plan.kv = (kv + kv_read) * layers;
   plan.dram_read = layer_read * layers + (job.embeds() ? x : Bytes{});
   plan.dram_write = layer_written * layers + (job.embeds() ? x : Bytes{});

@@ -95,20 +95,37 @@ Address PrefillLinear::rotation_of(const Block& block) const {
 
 void PrefillLinear::qkv(std::int64_t layer) {
   Ring stage = plan_.panel(Matrix::qkv).stage;
-  const isa::DataType type = job_.formats.residual;
-  const std::int64_t width = job_.model.qkv_width();
-  const Range share = plan_.matrix(Matrix::qkv).columns(emitter_.core());
   emitter_.region("attn.qkv");
-  std::optional<Slot> bias;
-  if (job_.model.qkv_bias && share.size() > 0) {
-    bias = rings_.biases.next();
-    const Address from = advance(plan_.memory.biases, layer * width + share.first, type);
-    emitter_.put(Role::load, transfer(in_spm(bias->address), in_dram(from), {share.size()}, type),
-                 {bias->free}, {bias->full});
-  }
+  const HeadVectors vectors = load_head_vectors(layer);
   pass(Matrix::qkv, layer, plan_.memory.normed,
-       [&](const Block& block) { project(block, layer, stage, bias); });
+       [&](const Block& block) { project(block, layer, stage, vectors); });
   emitter_.end_round(plan_.stored);
+}
+
+Slot PrefillLinear::load_vector(Ring& ring, Address from, std::int64_t elements) {
+  const Slot slot = ring.next();
+  emitter_.put(Role::load,
+               transfer(in_spm(slot.address), in_dram(from), {elements}, job_.formats.residual),
+               {slot.free}, {slot.full});
+  return slot;
+}
+
+/// Norm weights only where there is a head of q or k.
+PrefillLinear::HeadVectors PrefillLinear::load_head_vectors(std::int64_t layer) {
+  const Transformer& model = job_.model;
+  const isa::DataType type = job_.formats.residual;
+  const Range share = plan_.matrix(Matrix::qkv).columns(emitter_.core());
+  HeadVectors vectors;
+  if (model.qkv_bias && share.size() > 0) {
+    const std::int64_t at = layer * model.qkv_width() + share.first;
+    vectors.bias = load_vector(rings_.biases, advance(plan_.memory.biases, at, type), share.size());
+  }
+  if (model.qk_norm && rotates(share, model)) {
+    const std::int64_t elements = model.head_norm_parameters();
+    vectors.norms = load_vector(rings_.head_norms,
+                                advance(plan_.memory.head_norms, layer * elements, type), elements);
+  }
+  return vectors;
 }
 
 /// The result, with its bias added if there is one.
@@ -127,24 +144,46 @@ Typed PrefillLinear::biased(const Block& block, const std::optional<Slot>& bias,
   return sum;
 }
 
-/// One head of queries, keys or values: bias, rotation, conversion, store.
+/// Of a head of q or k, in the block's scratch.
+Typed PrefillLinear::normed(const Block& block, const Typed& from, const Slot& norms,
+                            bool from_acc) {
+  const Transformer& model = job_.model;
+  const isa::DataType type = job_.formats.residual;
+  const std::int64_t head = block.columns.first / model.head_dim;
+  const std::int64_t weights = head < model.heads ? 0 : model.head_dim;
+  const bool last_head = block.last_tile || head + 1 == model.heads + model.kv_heads;
+  const Typed to{in_spm(plan_.panel(Matrix::qkv).scratch), type};
+  isa::Vec vec =
+      binary(VecKind::rmsnorm, to, from, {in_spm(advance(norms.address, weights, type)), type},
+             block.row.size(), model.head_dim, Broadcast::row);
+  vec.scalar = model.norm_epsilon;
+  Events signals;
+  if (from_acc) signals.push_back(block.c.free);
+  if (last_head && block.row.last == plan_.rows()) signals.push_back(norms.free);
+  emitter_.put(Role::vector, vec, {block.c.full, norms.full}, signals);
+  return to;
+}
+
+/// One head of queries, keys or values: bias, norm, rotation, conversion, store.
 void PrefillLinear::project(const Block& block, std::int64_t layer, Ring& stage,
-                            const std::optional<Slot>& bias) {
+                            const HeadVectors& vectors) {
   const Transformer& model = job_.model;
   const Formats& formats = job_.formats;
   const std::int64_t head = block.columns.first / model.head_dim, width = model.head_dim;
-  const bool is_query = head < model.heads, rotates = head < model.heads + model.kv_heads;
+  const bool is_query = head < model.heads, rotated = head < model.heads + model.kv_heads;
   const bool last_block = block.last_tile && block.row.last == plan_.rows();
   const Slot slot = stage.next();
-  const Typed from = biased(block, bias, last_block);
+  Typed from = biased(block, vectors.bias, last_block);
+  const bool norms = vectors.norms && rotated;
+  if (norms) from = normed(block, from, *vectors.norms, !vectors.bias);
   const Typed to{in_spm(slot.address), is_query ? formats.activation : formats.kv};
   const bool scales = is_query && plan_.online();
   Events waits{slot.free, block.c.full, block.rows.full};
   Events signals;
-  if (!bias) signals.push_back(block.c.free);
+  if (!vectors.bias && !norms) signals.push_back(block.c.free);
   if (block.last_tile) signals.push_back(block.rows.free);
   if (!scales) signals.push_back(slot.full);
-  if (rotates) {
+  if (rotated) {
     const Typed table{in_spm(rotation_of(block)), formats.residual};
     emitter_.put(Role::vector, binary(VecKind::rope, to, from, table, block.row.size(), width),
                  waits, signals);

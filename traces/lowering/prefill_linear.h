@@ -11,7 +11,7 @@ namespace npulse::lowering {
 
 /// Rings that the phases of a core share.
 struct PrefillRings {
-  Ring weights, vectors, biases, acc;
+  Ring weights, vectors, biases, head_norms, acc;
 };
 
 class PrefillLinear {
@@ -39,8 +39,14 @@ class PrefillLinear {
   void pass(Matrix which, std::int64_t layer, Address a, const Epilogue& epilogue);
   Slot load_rows(Matrix which, Ring& ring, Address a, Range row);
   void load_rotation(const Slot& slot, std::int64_t at, Range row);
-  void project(const Block& block, std::int64_t layer, Ring& stage,
-               const std::optional<Slot>& bias);
+  /// What the epilogue of q, k and v needs besides its block.
+  struct HeadVectors {
+    std::optional<Slot> bias, norms;
+  };
+  HeadVectors load_head_vectors(std::int64_t layer);
+  Slot load_vector(Ring& ring, Address from, std::int64_t elements);
+  void project(const Block& block, std::int64_t layer, Ring& stage, const HeadVectors& vectors);
+  Typed normed(const Block& block, const Typed& from, const Slot& norms, bool from_acc);
   Typed biased(const Block& block, const std::optional<Slot>& bias, bool last_reader);
   void store_head(const Block& block, std::int64_t layer, const Slot& slot);
   void store_block(const Block& block, const Slot& slot, Address to, std::int64_t row_length,

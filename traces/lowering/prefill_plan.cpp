@@ -135,6 +135,9 @@ void Planner::place_fixed() {
   plan_.vectors = ring("norms", job_.residual_bytes(model_.hidden), 2);
   if (model_.qkv_bias)
     plan_.biases = ring("biases", job_.residual_bytes(share(Matrix::qkv).front().size()), 2);
+  if (model_.qk_norm)
+    plan_.head_norms =
+        ring("norms of q and k", job_.residual_bytes(model_.head_norm_parameters()), 2);
   spm_.check(where(), "use narrower types, or a chip with a larger scratchpad");
   arena_bytes_ = spm_.left();
   arena_ = spm_.take("arena", arena_bytes_);
@@ -241,6 +244,10 @@ void Planner::place_memory() {
   if (job_.embeds())
     memory.embedding = dram_.take("embeddings", residuals(model_.vocab * model_.hidden));
   memory.norms = dram_.take("norms", residuals((2 * layers + 1) * model_.hidden));
+  if (model_.qk_norm) {
+    memory.head_norms =
+        dram_.take("norms of q and k", residuals(layers * model_.head_norm_parameters()));
+  }
   if (model_.qkv_bias) memory.biases = dram_.take("biases", residuals(layers * model_.qkv_width()));
   memory.rotation = dram_.take("rotations", residuals(job_.options.context * model_.head_dim));
   memory.x = dram_.take("the residual stream", residuals(rows * model_.hidden));

@@ -40,7 +40,7 @@ struct HeadBuffers {
 
 /// Activations and tables in memory, all row-major except `queries`: [head][row][head_dim].
 struct PrefillMemory {
-  Address embedding = 0, norms = 0, biases = 0, rotation = 0;
+  Address embedding = 0, norms = 0, biases = 0, head_norms = 0, rotation = 0;
   Address x = 0, normed = 0, queries = 0, heads = 0, gated = 0, logits = 0;
 };
 
@@ -49,6 +49,11 @@ struct FlashItem {
   std::int64_t sequence, kv_head;
   Range rows;
 };
+
+/// Whether any of these columns of q, k and v belong to q or k.
+inline bool rotates(Range columns, const Transformer& model) {
+  return columns.size() > 0 && columns.first < model.q_width() + model.kv_width();
+}
 
 struct PrefillPlan {
   explicit PrefillPlan(const Job& job);
@@ -70,7 +75,7 @@ struct PrefillPlan {
   std::vector<PanelTiling> tilings;  ///< By Matrix, without head.
   std::vector<PanelRings> panels;    ///< Likewise.
   FlashTiling flash;
-  Ring weights, vectors, biases, acc;
+  Ring weights, vectors, biases, head_norms, acc;
   RowRings row_rings;
   FlashRings flash_rings;
   HeadBuffers head;

@@ -45,6 +45,8 @@ ReferenceModel::ReferenceModel(const lowering::Transformer& the_dims, std::uint6
     layer.gate = make(dims.hidden, dims.ffn);
     layer.up = make(dims.hidden, dims.ffn);
     layer.down = make(dims.ffn, dims.hidden);
+    layer.query_norm = make(1, dims.head_dim);
+    layer.key_norm = make(1, dims.head_dim);
     layers.push_back(std::move(layer));
   }
 }
@@ -85,6 +87,18 @@ Matrix2 ReferenceModel::norm(const Matrix2& x, const Matrix2& weight) const {
     for (std::int64_t c = 0; c < x.columns; ++c) out.at(r, c) *= weight.at(0, c) / root;
   }
   return out;
+}
+
+void ReferenceModel::norm_heads(Matrix2& qkv, const ReferenceLayer& layer) const {
+  const std::int64_t d = dims.head_dim;
+  for (std::int64_t t = 0; t < qkv.rows; ++t) {
+    for (std::int64_t h = 0; h < dims.heads + dims.kv_heads; ++h) {
+      Matrix2 one{1, d, {}};
+      for (std::int64_t j = 0; j < d; ++j) one.values.push_back(qkv.at(t, h * d + j));
+      const Matrix2 out = norm(one, h < dims.heads ? layer.query_norm : layer.key_norm);
+      for (std::int64_t j = 0; j < d; ++j) qkv.at(t, h * d + j) = out.at(0, j);
+    }
+  }
 }
 
 /// Appends the keys and values in `qkv` to the cache, then lets every token see those up to itself.
@@ -136,6 +150,7 @@ std::vector<double> ReferenceModel::run(Matrix2 x, std::vector<ReferenceCache>& 
     for (std::int64_t t = 0; dims.qkv_bias && t < qkv.rows; ++t) {
       for (std::int64_t c = 0; c < qkv.columns; ++c) qkv.at(t, c) += layer.bias.at(0, c);
     }
+    if (dims.qk_norm) norm_heads(qkv, layer);
     add(x, product(attend(qkv, cache[i]), layer.out));
     const Matrix2 normed = norm(x, layer.mlp_norm);
     Matrix2 gated = product(normed, layer.gate);

@@ -29,6 +29,7 @@ Matrix2 product(const Matrix2& a, const Matrix2& b);
 struct ReferenceLayer {
   Matrix2 attention_norm, mlp_norm;  ///< [1, hidden].
   Matrix2 qkv, bias, out, gate, up, down;
+  Matrix2 query_norm, key_norm;  ///< [1, head_dim].
 };
 
 /// Rotated keys, and values, of one sequence in one layer: [tokens, kv_width].
@@ -52,6 +53,7 @@ class ReferenceModel {
 
  private:
   Matrix2 norm(const Matrix2& x, const Matrix2& weight) const;
+  void norm_heads(Matrix2& qkv, const ReferenceLayer& layer) const;
   Matrix2 attend(const Matrix2& qkv, ReferenceCache& cache) const;
   void rotate(Matrix2& m, std::int64_t row, std::int64_t column, std::int64_t position) const;
 };

@@ -23,9 +23,9 @@ struct Case {
     const auto& m = model;
     return fmt::format(
         "{} {} cores {} batch {} context {} layers {} hidden {} ffn {} heads {}/{} x {} vocab {} "
-        "bias {} depth {} spm {} acc {}",
+        "bias {} norms {} depth {} spm {} acc {}",
         to_string(options.phase), target.name, target.cores, options.batch, options.context,
-        m.layers, m.hidden, m.ffn, m.heads, m.kv_heads, m.head_dim, m.vocab, m.qkv_bias,
+        m.layers, m.hidden, m.ffn, m.heads, m.kv_heads, m.head_dim, m.vocab, m.qkv_bias, m.qk_norm,
         target.queue_depth, target.spm_bytes.count(), target.acc_bytes.count());
   }
 };
@@ -73,6 +73,7 @@ Transformer random_model(Draw& draw) {
   m.ffn = draw.from(9, 150);
   m.vocab = draw.from(20, 200);
   m.qkv_bias = draw.from(0, 1) == 1;
+  m.qk_norm = draw.from(0, 1) == 1;
   m.tied_embeddings = draw.from(0, 1) == 1;
   return m;
 }
@@ -88,8 +89,9 @@ Case random_case(Phase phase, std::uint64_t seed) {
     c.options.layers = LayerRange{draw.from(0, c.model.layers - 1), c.model.layers};
   if (draw.from(0, 3) == 0) c.options.layers = LayerRange{0, draw.from(1, c.model.layers)};
   if (c.target.cores > 1) {
-    c.options.weights = draw.one_of(
-        {WeightFormat::bf16, WeightFormat::fp8, WeightFormat::int8, WeightFormat::int4g128});
+    const auto formats = enum_names(WeightFormat{});
+    const auto last = static_cast<std::int64_t>(formats.size()) - 1;
+    c.options.weights = formats[static_cast<std::size_t>(draw.from(0, last))].value;
     c.target.cores = static_cast<std::uint32_t>(draw.from(1, 9));
     c.target.spm_bytes = Bytes{draw.one_of({40, 64, 256}) << 10};
   }

@@ -74,7 +74,7 @@ struct Bench {
   template <class Layout>
   void fill_weights(const Layout& layout) {
     const auto& memory = layout.memory;
-    std::vector<double> norms, biases;
+    std::vector<double> norms, biases, head_norms;
     const auto append = [](std::vector<double>& to, const Matrix2& from) {
       to.insert(to.end(), from.values.begin(), from.values.end());
     };
@@ -88,12 +88,15 @@ struct Bench {
       append(norms, layer.attention_norm);
       append(norms, layer.mlp_norm);
       append(biases, layer.bias);
+      append(head_norms, layer.query_norm);
+      append(head_norms, layer.key_norm);
     }
     append(norms, model.final_norm);
     fill_linear(layout.matrix(Matrix::head), 0, {&model.head});
     fill(memory.norms, norms);
     fill(memory.embedding, model.embedding.values);
     if (job.model.qkv_bias) fill(memory.biases, biases);
+    if (job.model.qk_norm) fill(memory.head_norms, head_norms);
   }
 
   void run() {
@@ -220,6 +223,14 @@ Transformer uneven_model() {
   return m;
 }
 
+/// As Qwen3: each head of q and k has its norm.
+Transformer normed_model(bool with_bias) {
+  Transformer m = uneven_model();
+  m.qk_norm = true;
+  m.qkv_bias = with_bias;
+  return m;
+}
+
 Target small_target(std::uint32_t cores, std::int64_t acc_bytes) {
   Target target = test::large_target();
   target.cores = cores;
@@ -265,8 +276,21 @@ TEST_CASE("A prefill gives the logits of the last tokens and fills the cache", "
   };
   check_prefill(test::small_model(), options(1, 20, WeightFormat::bf16), small_target(8, 32 << 10));
   check_prefill(uneven_model(), options(3, 21, WeightFormat::fp8), small_target(7, 8 << 10));
-  check_prefill(uneven_model(), options(2, 13, WeightFormat::int4g128), small_target(4, 8 << 10));
+  check_prefill(uneven_model(), options(2, 13, WeightFormat::awq3g128), small_target(4, 8 << 10));
   check_prefill(test::small_model(), options(2, 1, WeightFormat::int8), test::tiny_target());
+}
+
+TEST_CASE("Norms of the heads of q and k come before the rotation, with and without a bias",
+          "[lowering]") {
+  for (const bool with_bias : {false, true}) {
+    for (const std::uint32_t cores : {1U, 4U, 9U}) {
+      CAPTURE(with_bias, cores);
+      const Transformer dims = normed_model(with_bias);
+      const Target target = small_target(cores, 8 << 10);
+      check_decode(dims, options_of(Phase::decode, 3, 17, WeightFormat::bf16), target);
+      check_prefill(dims, options_of(Phase::prefill, 2, 21, WeightFormat::bf16), target);
+    }
+  }
 }
 
 TEST_CASE("A prefill with attention in several chunks gives the same logits", "[lowering]") {
