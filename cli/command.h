@@ -24,6 +24,7 @@ int asm_command(const Arguments& arguments);
 int dis_command(const Arguments& arguments);
 int info_command(const Arguments& arguments);
 int list_command(const Arguments& arguments);
+int estimate_command(const Arguments& arguments);
 int show_command(const Arguments& arguments);
 int compare_command(const Arguments& arguments);
 int dram_command(const Arguments& arguments);

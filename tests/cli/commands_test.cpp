@@ -95,6 +95,25 @@ TEST_CASE("A model whose size is not its name's or the expected one gets a warni
   CHECK(desk.npulse("run edu-8x8 gemm:8,8,8 --expect 8B").code == 2);
 }
 
+TEST_CASE("An estimate is bandwidth over bytes, times the efficiency", "[cli]") {
+  const Desk desk;
+  const auto rate = [&](const std::string& options) {
+    const std::string out =
+        require_ok(desk, "estimate llama-3.1-8b --bandwidth 100 " + options).out;
+    return std::stod(out.substr(out.find("  estimate") + 10));
+  };
+  // 7 504 924 672 parameters are read (facts/llm_models.csv), 131 072 bytes a token of context
+  CHECK(rate("--context 0 --efficiency 1") == Approx(100e9 / (2 * 7504924672.0)).epsilon(0.01));
+  CHECK(rate("--context 1000 --efficiency 0.5 --weights int4g32") ==
+        Approx(50e9 / (7504924672.0 * 4.5 / 8 + 131072e3)).epsilon(0.01));
+  CHECK(rate("--memory lpddr") > rate("--memory hbm"));
+  CHECK(desk.npulse("estimate gemm:8,8,8 --bandwidth 100").code == 2);
+  CHECK(desk.npulse("estimate llama-3.1-8b").code == 2);
+  CHECK(desk.npulse("estimate llama-3.1-8b --bandwidth -1").code == 2);
+  CHECK_THAT(desk.npulse("estimate llama-3.1-8b --bandwidth 1 --memory lpdr").err,
+             Catch::Contains("did you mean 'lpddr'?"));
+}
+
 TEST_CASE("Text, binary and lowering on the fly are the same program", "[cli]") {
   const Desk desk;
   require_ok(desk, "lower gemm:24,24,24 --chip edu-8x8 -o a.npb");
@@ -192,7 +211,7 @@ TEST_CASE("A good program passes the check, and quiet is quiet", "[cli]") {
 TEST_CASE("Help is there for every command, with an example", "[cli]") {
   const Desk desk;
   for (const char* command : {"run", "lower", "check", "asm", "dis", "info", "list", "show",
-                              "compare", "dram", "convert"}) {
+                              "estimate", "compare", "dram", "convert"}) {
     CHECK_THAT(require_ok(desk, std::string{command} + " --help").out, Catch::Contains("Example"));
   }
   CHECK(desk.npulse("").code == 2);
