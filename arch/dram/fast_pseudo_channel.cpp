@@ -31,7 +31,7 @@ std::uint16_t granule_of(const ResolvedPart& part, std::size_t direction) {
   const std::int64_t stride = ceil_div(ReservationTimings{part}.col_col_group[direction][direction],
                                        CommandGrids{part, 0}.column.period);
   return static_cast<std::uint16_t>(
-      std::clamp<std::int64_t>(SlotRing::kDepth / 2 / stride, 1, FastPseudoChannel::kGranule));
+      std::clamp<std::int64_t>(SlotRing::kDepth / 2 / stride, 1, kGranule));
 }
 
 }  // namespace

@@ -16,8 +16,6 @@ namespace npulse::dram {
 
 class FastPseudoChannel {
  public:
-  /// Bursts of a granule; other requests go between batches of them, not inside.
-  static constexpr std::int64_t kGranule = 16;
   /// So many requests of a direction are looked at, the oldest ones.
   static constexpr std::size_t kLookedAt = 32;
   /// So many requests wait beside the queue for others to the same bursts.
