@@ -24,6 +24,15 @@ bool is_language_model(const std::string& name) {
   return !name.starts_with("gemm:") && lowering::names_model(name, models_folder());
 }
 
+void refuse(const CommandLine& line, std::initializer_list<const char*> options,
+            const std::string& what) {
+  for (const char* option : options) {
+    if (line.has(option)) {
+      throw InputError{std::string{"--"} + option, what + " does not take it", "leave it out"};
+    }
+  }
+}
+
 }  // namespace
 
 int show_command(const Arguments& arguments) {
@@ -44,11 +53,13 @@ int show_command(const Arguments& arguments) {
     return 0;
   }
   if (is_language_model(name)) {
+    refuse(line, {"set", "memory", "memory-engine"}, "a model");
     const auto config = lowering::load_hf_config(lowering::find_config(name, models_folder()));
     warn_of_size(line, config.model);
     std::cout << lowering::to_yaml(config);
     return 0;
   }
+  refuse(line, {"expect"}, "a chip");
   const arch::Chip chip = chip_from(line, name);
   std::cout << to_yaml(reflect(chip.params), chip.provenance);
   return 0;

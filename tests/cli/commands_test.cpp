@@ -92,6 +92,8 @@ TEST_CASE("A model whose size is not its name's or the expected one gets a warni
   }
   require_ok(desk, "show llama-3.1-8b --expect 8B");
   CHECK(desk.npulse("show llama-3.1-8b --expect many").code == 2);
+  CHECK(desk.npulse("show llama-3.1-8b --set layers=1").code == 2);
+  CHECK(desk.npulse("show rngd --expect 8B").code == 2);
   CHECK(desk.npulse("run edu-8x8 gemm:8,8,8 --expect 8B").code == 2);
 }
 
