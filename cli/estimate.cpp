@@ -20,12 +20,14 @@ constexpr std::int64_t kMostTokens = 1 << 24;
 CommandLine make_line() {
   CommandLine line{"estimate MODEL --bandwidth GB/s [options]",
                    "npulse estimate llama-3.1-8b --bandwidth 273 --memory lpddr --weights int4g32"};
-  line.positional("MODEL", "A language model: a name (npulse list models) or the path of a config.json.");
+  line.positional("MODEL",
+                  "A language model: a name (npulse list models) or the path of a config.json.");
   line.options()("bandwidth", po::value<double>()->required()->value_name("GB/s"),
                  "Peak bandwidth of the device's memory.")(
       "memory", po::value<std::string>()->default_value("lpddr")->value_name("CLASS"),
       "lpddr, gddr or hbm: the share of the peak that published runs reached (docs/fidelity.md).")(
-      "efficiency", po::value<double>()->value_name("SHARE"), "That share, from 0 to 1, if you know better.")(
+      "efficiency", po::value<double>()->value_name("SHARE"),
+      "That share, from 0 to 1, if you know better.")(
       "weights", po::value<std::string>()->default_value("bf16")->value_name("FORMAT"),
       (join(all_names<lowering::WeightFormat>()) + ".").c_str())(
       "kv", po::value<std::string>()->default_value("bf16")->value_name("TYPE"),
@@ -71,7 +73,8 @@ int estimate_command(const Arguments& arguments) {
   const auto model = load_model(line, line.get<std::string>("MODEL"));
   const auto* transformer = std::get_if<lowering::Transformer>(&model);
   if (!transformer) {
-    throw InputError{"MODEL", "a gemm does not decode", "give a language model (npulse list models)"};
+    throw InputError{"MODEL", "a gemm does not decode",
+                     "give a language model (npulse list models)"};
   }
   const lowering::DecodeState state = state_from(line);
   const double bandwidth = checked("--bandwidth", line.get<double>("bandwidth"), 1e6) * 1e9;
@@ -81,12 +84,14 @@ int estimate_command(const Arguments& arguments) {
   const double weights = lowering::decode_bytes(*transformer, without_kv);
   const double all = lowering::decode_bytes(*transformer, state);
   fmt::print("{}, one sequence\n", transformer->name);
-  fmt::print("  weights read  {} a token ({:.4g} bits a weight)\n", scaled(weights, "B"), state.bits_per_weight);
+  fmt::print("  weights read  {} a token ({:.4g} bits a weight)\n", scaled(weights, "B"),
+             state.bits_per_weight);
   fmt::print("  KV read       {} a token\n", scaled(all - weights, "B"));
   fmt::print("  at the peak   {:.2f} tokens/s\n",
              lowering::decode_tokens_per_s(*transformer, state, bandwidth, 1));
   fmt::print("  estimate      {:.2f} tokens/s at {} of the peak\n",
-             lowering::decode_tokens_per_s(*transformer, state, bandwidth, efficiency), percent(efficiency));
+             lowering::decode_tokens_per_s(*transformer, state, bandwidth, efficiency),
+             percent(efficiency));
   return 0;
 }
 

@@ -17,8 +17,8 @@ namespace po = boost::program_options;
 namespace npulse::cli {
 namespace {
 
-constexpr const char* kModelOptions[] = {"phase", "batch", "context", "weights", "activations", "kv",
-                                         "layers", "expect"};
+constexpr const char* kModelOptions[] = {"phase",       "batch", "context", "weights",
+                                         "activations", "kv",    "layers",  "expect"};
 
 template <class E>
 E parse_choice(const CommandLine& line, const char* option) {
@@ -34,7 +34,9 @@ std::int64_t positive(const CommandLine& line, const char* option) {
 
 }  // namespace
 
-std::filesystem::path models_folder() { return Catalogue::locate().root() / "models"; }
+std::filesystem::path models_folder() {
+  return Catalogue::locate().root() / "models";
+}
 
 void add_model_options(CommandLine& line) {
   line.options()("phase", po::value<std::string>()->value_name("PHASE"),
@@ -42,7 +44,8 @@ void add_model_options(CommandLine& line) {
       "batch", po::value<std::int64_t>()->value_name("N"), "Sequences (default 1).")(
       "context", po::value<std::int64_t>()->value_name("N"),
       "Tokens in the KV cache (decode) or of each prompt (prefill); default 2048.")(
-      "weights", po::value<std::string>()->value_name("FORMAT"), (join(all_names<lowering::WeightFormat>()) + ".").c_str())(
+      "weights", po::value<std::string>()->value_name("FORMAT"),
+      (join(all_names<lowering::WeightFormat>()) + ".").c_str())(
       "activations", po::value<std::string>()->value_name("TYPE"), "Element type between layers.")(
       "kv", po::value<std::string>()->value_name("TYPE"), "Element type of the KV cache.")(
       "layers", po::value<std::string>()->value_name("A:B"), "Only layers A to B-1.");
@@ -73,7 +76,8 @@ lowering::Options model_options(const CommandLine& line, const lowering::Model& 
   if (line.has("batch")) options.batch = positive(line, "batch");
   if (line.has("context")) options.context = positive(line, "context");
   if (line.has("weights")) options.weights = parse_choice<lowering::WeightFormat>(line, "weights");
-  if (line.has("activations")) options.activations = parse_choice<isa::DataType>(line, "activations");
+  if (line.has("activations"))
+    options.activations = parse_choice<isa::DataType>(line, "activations");
   if (line.has("kv")) options.kv = parse_choice<isa::DataType>(line, "kv");
   if (!line.has("layers")) return options;
   const auto* transformer = std::get_if<lowering::Transformer>(&model);
@@ -84,7 +88,8 @@ lowering::Options model_options(const CommandLine& line, const lowering::Model& 
 
 bool is_model(const std::string& text) {
   if (lowering::names_model(text, models_folder())) return true;
-  if (!std::filesystem::exists(text)) lowering::load_model(text, models_folder());  // throws, with the names there are
+  // neither a model nor a file: throws, with the names there are
+  if (!std::filesystem::exists(text)) lowering::load_model(text, models_folder());
   return false;
 }
 
@@ -103,7 +108,8 @@ std::unique_ptr<isa::Program> program_from(const CommandLine& line, const std::s
                                            const arch::Chip& chip) {
   if (!is_model(text)) {
     if (has_model_options(line)) {
-      throw InputError{text, "is a program already: --phase, --batch and the like only go with a model",
+      throw InputError{text,
+                       "is a program already: --phase, --batch and the like only go with a model",
                        "leave them out"};
     }
     return traces::open_program(text);

@@ -38,9 +38,10 @@ void refuse(const CommandLine& line, std::initializer_list<const char*> options,
 int show_command(const Arguments& arguments) {
   CommandLine line{"show NAME [--memory PART] [--set path=value]... [--expect PARAMETERS]",
                    "npulse show rngd"};
-  line.positional("NAME",
-                  "A chip, a memory part (PART or PART@VARIANT) or a model, by name; a chip and the "
-                  "config.json of a model also by path.");
+  line.positional(
+      "NAME",
+      "A chip, a memory part (PART or PART@VARIANT) or a model, by name; a chip and the "
+      "config.json of a model also by path.");
   add_chip_options(line);
   add_expect_option(line);
   if (!line.parse(arguments)) return 0;

@@ -20,7 +20,7 @@ class ModelOptions(TypedDict, total=False):
     context: int
     """Tokens in the KV cache (decode) or of each prompt (prefill); default 2048."""
     weights: str
-    """fp16, bf16, fp8, int8, or a codec of docs/isa.md that the chip's DMA engines expand (int4g128,
+    """fp16, bf16, fp8, int8, or a codec of docs/isa.md that the chip expands (int4g128,
     awq4g128, mxfp4, ...); default the widest type that the chip has."""
     activations: str
     """Element type between layers; default as the weights."""
