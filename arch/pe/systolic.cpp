@@ -23,6 +23,12 @@ Mapping map_onto(const SystolicParams& p, const Gemm& g) {
   throw InternalError{"internal error: unknown dataflow"};
 }
 
+/// Elements of b in the first tile of ws.
+std::int64_t first_tile(const SystolicParams& p, const Gemm& g) {
+  const std::int64_t k = g.depth <= p.rows ? g.kept_k : product({p.rows, g.kept_k}) / g.depth;
+  return k * std::min(p.cols, g.n);
+}
+
 /// The streamed operand passes once a column of folds; partial sums of ws and is go out once a row
 /// of folds and come back for the next.
 Traffic traffic_of(const SystolicParams& p, const Gemm& g, const Mapping& map) {
@@ -34,7 +40,7 @@ Traffic traffic_of(const SystolicParams& p, const Gemm& g, const Mapping& map) {
   Traffic traffic{a, b, product({c, map.row_folds - 1 + old_c}), product({c, map.row_folds})};
   if (p.dataflow == Dataflow::ws) {
     traffic.a_reads = product({a, map.col_folds});
-    if (g.keep_weights) traffic.b_reads -= b / (g.count * map.row_folds * map.col_folds);
+    if (g.keep_weights) traffic.b_reads -= first_tile(p, g);
   } else {
     traffic.b_reads = product({b, map.col_folds});
   }

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// The closed forms against arrays register by register: cycles, values, traffic and work.
+#include <catch2/catch.hpp>
+
+#include "arch/pe/array.h"
+#include "tests/support/array_model.h"
+#include "tests/support/dot_product_model.h"
+#include "tests/support/instructions.h"
+#include "tests/support/memories.h"
+
+using namespace npulse;
+using namespace npulse::arch;
+using test::Matrix;
+using test::Product;
+
+namespace {
+
+constexpr std::int64_t kUnlimited = 1 << 30;
+
+SystolicParams random_shape(test::Random& random, Dataflow dataflow) {
+  return {.rows = random.between(1, 17),
+          .cols = random.between(1, 13),
+          .dataflow = dataflow,
+          .weight_buffers = random.between(1, 2)};
+}
+
+/// Up to three folds of `size`, ragged or not; often a single element or just one fold.
+std::int64_t random_extent(test::Random& random, std::int64_t size) {
+  switch (random.between(0, 5)) {
+    case 0:
+      return 1;
+    case 1:
+      return size * random.between(1, 3);
+    default:
+      return random.between(1, 3 * size);
+  }
+}
+
+Product random_product(test::Random& random, const SystolicParams& p) {
+  const std::int64_t side = std::max(p.rows, p.cols);
+  const std::int64_t m = random_extent(random, side), n = random_extent(random, p.cols),
+                     k = random_extent(random, p.rows);
+  return {test::random_matrix(random, m, k), test::random_matrix(random, k, n)};
+}
+
+Gemm gemm_of(const Product& product) {
+  const std::int64_t k = test::rows_of(product.b);
+  return {.m = test::rows_of(product.a),
+          .n = test::cols_of(product.b),
+          .k = k,
+          .kept_k = k,
+          .depth = k,
+          .keep_weights = product.keep_weights};
+}
+
+void require_equal(const Traffic& model, const Traffic& form) {
+  REQUIRE(model.a_reads == form.a_reads);
+  REQUIRE(model.b_reads == form.b_reads);
+  REQUIRE(model.c_reads == form.c_reads);
+  REQUIRE(model.c_writes == form.c_writes);
+}
+
+PeParams pe(const SystolicParams& shape) {
+  PeParams p;
+  p.systolic = shape;
+  p.read_bytes_per_cycle = p.write_bytes_per_cycle = kUnlimited;
+  return p;
+}
+
+isa::Instruction instruction_of(const Product& product) {
+  const Gemm g = gemm_of(product);
+  isa::Instruction result = test::mm(g.m, g.n, g.k);
+  std::get<isa::Mm>(result.operation).keep_weights = g.keep_weights;
+  return result;
+}
+
+/// Rows below and columns beside a tile that fills the array; else just the tile.
+Matrix grown(test::Random& random, const SystolicParams& p, const Matrix& tile) {
+  const std::int64_t rows = test::rows_of(tile), cols = test::cols_of(tile);
+  Matrix b = test::random_matrix(random, rows == p.rows ? random_extent(random, 2 * rows) : rows,
+                                 cols == p.cols ? random_extent(random, 2 * cols) : cols);
+  b.resize(std::max(b.size(), tile.size()), std::vector<std::int64_t>(b[0].size(), 1));
+  for (std::size_t i = 0; i < b.size(); ++i) {
+    b[i].resize(std::max(b[i].size(), tile[0].size()), 1);
+    if (i < tile.size()) std::copy(tile[i].begin(), tile[i].end(), b[i].begin());
+  }
+  return b;
+}
+
+/// Up to five products; some begin with the weights of the one before if that was a single fold.
+std::vector<Product> random_sequence(test::Random& random, const SystolicParams& p) {
+  std::vector<Product> all{random_product(random, p)};
+  while (all.size() < 5) {
+    const Matrix tile = all.back().b;
+    const bool one_fold = test::rows_of(tile) <= p.rows && test::cols_of(tile) <= p.cols;
+    if (p.dataflow == Dataflow::ws && one_fold && random.coin()) {
+      const Matrix b = grown(random, p, tile);
+      const std::int64_t m = random.between(1, 40);
+      all.push_back({test::random_matrix(random, m, test::rows_of(b)), b, true});
+    } else {
+      all.push_back(random_product(random, p));
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("A product takes the cycles, the traffic and the work of the array's registers",
+          "[arch][pe]") {
+  test::Random random{11};
+  for (const Dataflow dataflow : {Dataflow::ws, Dataflow::os, Dataflow::is}) {
+    for (int i = 0; i < 500; ++i) {
+      const SystolicParams p = random_shape(random, dataflow);
+      const Product product = random_product(random, p);
+      const Gemm g = gemm_of(product);
+      const Schedule s = systolic_schedule(p, g);
+      const auto run = test::run_array(p, {product}).front();
+      CAPTURE(to_string(dataflow), p.rows, p.cols, p.weight_buffers, g.m, g.n, g.k);
+      REQUIRE(run.c == test::multiply(product.a, product.b));
+      REQUIRE(s.load + s.finish == Cycles{run.last_cycle});
+      REQUIRE(run.macs == g.macs());
+      require_equal(run.traffic, s.traffic);
+    }
+  }
+}
+
+TEST_CASE("Products behind one another overlap as the array's registers allow", "[arch][pe]") {
+  test::Random random{12};
+  for (int i = 0; i < 500; ++i) {
+    const SystolicParams p = random_shape(random, static_cast<Dataflow>(random.between(0, 2)));
+    const auto products = random_sequence(random, p);
+    const auto runs = test::run_array(p, products);
+    test::IdealMemory memory;
+    Array array{pe(p), memory};
+    Cycles now{0};
+    for (std::size_t j = 0; j < products.size(); ++j) {
+      const Execution execution = array.execute(now, instruction_of(products[j]));
+      CAPTURE(i, j, to_string(p.dataflow), p.rows, p.cols, p.weight_buffers);
+      REQUIRE(runs[j].c == test::multiply(products[j].a, products[j].b));
+      REQUIRE(execution.finish == Cycles{runs[j].last_cycle});
+      require_equal(runs[j].traffic, systolic_schedule(p, gemm_of(products[j])).traffic);
+      now = execution.accepts_next_at;
+    }
+  }
+}
+
+TEST_CASE("A grid of dot products takes the cycles of its registers", "[arch][pe]") {
+  test::Random random{13};
+  for (int i = 0; i < 500; ++i) {
+    const DotProductParams p{.m0 = random.between(1, 4),
+                             .n0 = random.between(1, 8),
+                             .k0 = random.between(1, 16),
+                             .latency = Cycles{random.between(0, 9)}};
+    const std::int64_t m = random_extent(random, p.m0), n = random_extent(random, p.n0),
+                       k = random_extent(random, p.k0);
+    const Product product{test::random_matrix(random, m, k), test::random_matrix(random, k, n)};
+    const auto run = test::run_dot_products(p, product);
+    const Gemm g = gemm_of(product);
+    CAPTURE(p.m0, p.n0, p.k0, p.latency.count(), m, n, k);
+    REQUIRE(run.c == test::multiply(product.a, product.b));
+    REQUIRE(dot_product_schedule(p, g, 8, 8).finish == Cycles{run.last_cycle});
+    REQUIRE(run.macs == g.macs());
+  }
+}
