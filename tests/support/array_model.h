@@ -9,7 +9,7 @@ namespace npulse::test {
 
 struct Product {
   Matrix a, b;
-  bool keep_weights = false;  ///< The first fold's tile of b is in the array, from the one before.
+  bool keep_weights = false;  ///< b is that of the product before.
 };
 
 struct ProductRun {

@@ -53,7 +53,9 @@ class StationaryArray {
 
  private:
   void add(const Product& product) {
-    bool kept = product.keep_weights;
+    // The tile used last is in the array; of the same b, it is the first one only if it is alone.
+    bool kept = product.keep_weights && !folds_.empty() && folds_.back().first_k == 0 &&
+                folds_.back().first_n == 0;
     for (std::int64_t n = 0; n < cols_of(product.b); n += cols_) {
       for (std::int64_t k = 0; k < rows_of(product.b); k += rows_) {
         folds_.push_back({runs_.size(), k, n, std::exchange(kept, false), {}, {}, 0});

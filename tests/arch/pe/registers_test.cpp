@@ -74,27 +74,12 @@ isa::Instruction instruction_of(const Product& product) {
   return result;
 }
 
-/// Rows below and columns beside a tile that fills the array; else just the tile.
-Matrix grown(test::Random& random, const SystolicParams& p, const Matrix& tile) {
-  const std::int64_t rows = test::rows_of(tile), cols = test::cols_of(tile);
-  Matrix b = test::random_matrix(random, rows == p.rows ? random_extent(random, 2 * rows) : rows,
-                                 cols == p.cols ? random_extent(random, 2 * cols) : cols);
-  b.resize(std::max(b.size(), tile.size()), std::vector<std::int64_t>(b[0].size(), 1));
-  for (std::size_t i = 0; i < b.size(); ++i) {
-    b[i].resize(std::max(b[i].size(), tile[0].size()), 1);
-    if (i < tile.size()) std::copy(tile[i].begin(), tile[i].end(), b[i].begin());
-  }
-  return b;
-}
-
-/// Up to five products; some begin with the weights of the one before if that was a single fold.
+/// Five products; some use the weights of the one before.
 std::vector<Product> random_sequence(test::Random& random, const SystolicParams& p) {
   std::vector<Product> all{random_product(random, p)};
   while (all.size() < 5) {
-    const Matrix tile = all.back().b;
-    const bool one_fold = test::rows_of(tile) <= p.rows && test::cols_of(tile) <= p.cols;
-    if (p.dataflow == Dataflow::ws && one_fold && random.coin()) {
-      const Matrix b = grown(random, p, tile);
+    if (random.coin()) {
+      const Matrix b = all.back().b;
       const std::int64_t m = random.between(1, 40);
       all.push_back({test::random_matrix(random, m, test::rows_of(b)), b, true});
     } else {
