@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "arch/pe/schedule.h"
+#include "tests/support/array_checks.h"
 
 using namespace npulse;
 using namespace npulse::arch;
@@ -20,12 +21,7 @@ test::Product random_product(test::Random& random, const SystolicParams& p) {
 }
 
 Cycles closed_form(const SystolicParams& p, const test::Product& product) {
-  const std::int64_t k = test::rows_of(product.b);
-  const Schedule s = systolic_schedule(p, {.m = test::rows_of(product.a),
-                                           .n = test::cols_of(product.b),
-                                           .k = k,
-                                           .kept_k = k,
-                                           .depth = k});
+  const Schedule s = systolic_schedule(p, test::gemm_of(product));
   return s.load + s.finish;
 }
 

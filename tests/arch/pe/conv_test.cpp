@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "arch/pe/array.h"
+#include "tests/support/array_checks.h"
 #include "tests/support/conv_operands.h"
 #include "tests/support/dot_product_model.h"
 #include "tests/support/instructions.h"
@@ -12,15 +13,6 @@ using namespace npulse;
 using namespace npulse::arch;
 
 namespace {
-
-constexpr std::int64_t kUnlimited = 1 << 30;
-
-PeParams systolic(const SystolicParams& shape) {
-  PeParams p;
-  p.systolic = shape;
-  p.read_bytes_per_cycle = p.write_bytes_per_cycle = kUnlimited;
-  return p;
-}
 
 Cycles finish_of(const PeParams& params, const isa::Conv& conv) {
   test::IdealMemory memory;
@@ -72,14 +64,11 @@ TEST_CASE("A convolution takes the cycles of the array's registers, group after 
     const auto tensors = test::random_tensors(random, conv);
     const auto runs = test::run_array(p, test::im2col(conv, tensors));
     const Traffic model = total(runs);
-    const Traffic form = systolic_schedule(p, gemm_of(systolic(p), conv)).traffic;
+    const Traffic form = systolic_schedule(p, gemm_of(test::wide_array(p), conv)).traffic;
     CAPTURE(i, to_string(p.dataflow), p.rows, p.cols, p.weight_buffers, conv.groups);
     REQUIRE(test::side_by_side(runs) == test::convolve(conv, tensors));
-    REQUIRE(finish_of(systolic(p), conv) == Cycles{runs.back().last_cycle});
-    REQUIRE(model.a_reads == form.a_reads);
-    REQUIRE(model.b_reads == form.b_reads);
-    REQUIRE(model.c_reads == form.c_reads);
-    REQUIRE(model.c_writes == form.c_writes);
+    REQUIRE(finish_of(test::wide_array(p), conv) == Cycles{runs.back().last_cycle});
+    REQUIRE(test::text_of(model) == test::text_of(form));
   }
 }
 
@@ -108,7 +97,7 @@ TEST_CASE("A convolution takes the cycles of a grid of dot products, its latency
 TEST_CASE("A depthwise convolution uses one column, and the rows of its taps", "[arch][pe]") {
   for (const Dataflow dataflow : {Dataflow::ws, Dataflow::os, Dataflow::is}) {
     const PeParams p =
-        systolic({.rows = 16, .cols = 16, .dataflow = dataflow, .weight_buffers = 2});
+        test::wide_array({.rows = 16, .cols = 16, .dataflow = dataflow, .weight_buffers = 2});
     const auto& s = p.systolic;
     const isa::Conv dense = layer(1), grouped = layer(8), depthwise = layer(64);
     CAPTURE(to_string(dataflow));
@@ -130,7 +119,7 @@ TEST_CASE("A depthwise convolution uses one column, and the rows of its taps", "
 
 TEST_CASE("Every window is read anew, and taps in the padding are paid for", "[arch][pe]") {
   const isa::Conv conv = layer(1);
-  const PeParams p = systolic({.rows = 1 << 10, .cols = 1 << 10});
+  const PeParams p = test::wide_array({.rows = 1 << 10, .cols = 1 << 10});
   const Traffic traffic = systolic_schedule(p.systolic, gemm_of(p, conv)).traffic;
   REQUIRE(traffic.a_reads == conv.kh * conv.kw * conv.h * conv.w * conv.c);
   REQUIRE(gemm_of(p, conv).macs() == traffic.a_reads * conv.oc);

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "arch/pe/array.h"
-#include "tests/support/array_model.h"
+#include "tests/support/array_checks.h"
 #include "tests/support/dot_product_model.h"
 #include "tests/support/instructions.h"
 #include "tests/support/memories.h"
@@ -12,10 +12,9 @@ using namespace npulse;
 using namespace npulse::arch;
 using test::Matrix;
 using test::Product;
+using test::text_of;
 
 namespace {
-
-constexpr std::int64_t kUnlimited = 1 << 30;
 
 SystolicParams random_shape(test::Random& random, Dataflow dataflow) {
   return {.rows = random.between(1, 17),
@@ -43,32 +42,8 @@ Product random_product(test::Random& random, const SystolicParams& p) {
   return {test::random_matrix(random, m, k), test::random_matrix(random, k, n)};
 }
 
-Gemm gemm_of(const Product& product) {
-  const std::int64_t k = test::rows_of(product.b);
-  return {.m = test::rows_of(product.a),
-          .n = test::cols_of(product.b),
-          .k = k,
-          .kept_k = k,
-          .depth = k,
-          .keep_weights = product.keep_weights};
-}
-
-void require_equal(const Traffic& model, const Traffic& form) {
-  REQUIRE(model.a_reads == form.a_reads);
-  REQUIRE(model.b_reads == form.b_reads);
-  REQUIRE(model.c_reads == form.c_reads);
-  REQUIRE(model.c_writes == form.c_writes);
-}
-
-PeParams pe(const SystolicParams& shape) {
-  PeParams p;
-  p.systolic = shape;
-  p.read_bytes_per_cycle = p.write_bytes_per_cycle = kUnlimited;
-  return p;
-}
-
 isa::Instruction instruction_of(const Product& product) {
-  const Gemm g = gemm_of(product);
+  const Gemm g = test::gemm_of(product);
   isa::Instruction result = test::mm(g.m, g.n, g.k);
   std::get<isa::Mm>(result.operation).keep_weights = g.keep_weights;
   return result;
@@ -98,14 +73,14 @@ TEST_CASE("A product takes the cycles, the traffic and the work of the array's r
     for (int i = 0; i < 500; ++i) {
       const SystolicParams p = random_shape(random, dataflow);
       const Product product = random_product(random, p);
-      const Gemm g = gemm_of(product);
+      const Gemm g = test::gemm_of(product);
       const Schedule s = systolic_schedule(p, g);
       const auto run = test::run_array(p, {product}).front();
       CAPTURE(to_string(dataflow), p.rows, p.cols, p.weight_buffers, g.m, g.n, g.k);
       REQUIRE(run.c == test::multiply(product.a, product.b));
       REQUIRE(s.load + s.finish == Cycles{run.last_cycle});
       REQUIRE(run.macs == g.macs());
-      require_equal(run.traffic, s.traffic);
+      REQUIRE(text_of(run.traffic) == text_of(s.traffic));
     }
   }
 }
@@ -117,14 +92,15 @@ TEST_CASE("Products behind one another overlap as the array's registers allow", 
     const auto products = random_sequence(random, p);
     const auto runs = test::run_array(p, products);
     test::IdealMemory memory;
-    Array array{pe(p), memory};
+    Array array{test::wide_array(p), memory};
     Cycles now{0};
     for (std::size_t j = 0; j < products.size(); ++j) {
       const Execution execution = array.execute(now, instruction_of(products[j]));
       CAPTURE(i, j, to_string(p.dataflow), p.rows, p.cols, p.weight_buffers);
       REQUIRE(runs[j].c == test::multiply(products[j].a, products[j].b));
       REQUIRE(execution.finish == Cycles{runs[j].last_cycle});
-      require_equal(runs[j].traffic, systolic_schedule(p, gemm_of(products[j])).traffic);
+      const Schedule schedule = systolic_schedule(p, test::gemm_of(products[j]));
+      REQUIRE(text_of(runs[j].traffic) == text_of(schedule.traffic));
       now = execution.accepts_next_at;
     }
   }
@@ -141,7 +117,7 @@ TEST_CASE("A grid of dot products takes the cycles of its registers", "[arch][pe
                        k = random_extent(random, p.k0);
     const Product product{test::random_matrix(random, m, k), test::random_matrix(random, k, n)};
     const auto run = test::run_dot_products(p, product);
-    const Gemm g = gemm_of(product);
+    const Gemm g = test::gemm_of(product);
     CAPTURE(p.m0, p.n0, p.k0, p.latency.count(), m, n, k);
     REQUIRE(run.c == test::multiply(product.a, product.b));
     REQUIRE(dot_product_schedule(p, g, 8, 8).finish == Cycles{run.last_cycle});
