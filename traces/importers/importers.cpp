@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of importers: a new one is its own file and one entry here.
+#include <algorithm>
+
+#include "traces/importers/importer.h"
+
+namespace npulse::importers {
+
+std::span<const Importer> all_importers() {
+  static const std::vector<Importer> kImporters{};
+  return kImporters;
+}
+
+const Importer& importer_named(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Importer& importer : all_importers()) {
+    if (importer.name == name) return importer;
+    names.emplace_back(importer.name);
+  }
+  throw InputError{"command line", "unknown format '" + name + "'; allowed: " + join(names),
+                   did_you_mean(name, names)};
+}
+
+}  // namespace npulse::importers
