@@ -3,11 +3,17 @@
 #include <algorithm>
 
 #include "traces/importers/importer.h"
+#include "traces/importers/scalesim.h"
 
 namespace npulse::importers {
 
 std::span<const Importer> all_importers() {
-  static const std::vector<Importer> kImporters{};
+  static const std::vector<Importer> kImporters{
+      {"scalesim",
+       {".csv"},
+       "SCALE-Sim's topology files, convolutions or GEMMs, and mNPUsim's.",
+       import_scalesim},
+  };
   return kImporters;
 }
 
