@@ -4,6 +4,7 @@
 
 #include "traces/importers/importer.h"
 #include "traces/importers/scalesim.h"
+#include "traces/importers/scalesim_cfg.h"
 
 namespace npulse::importers {
 
@@ -13,6 +14,7 @@ std::span<const Importer> all_importers() {
        {".csv"},
        "SCALE-Sim's topology files, convolutions or GEMMs, and mNPUsim's.",
        import_scalesim},
+      {"scalesim-cfg", {".cfg"}, "SCALE-Sim's configuration as a chip.", import_scalesim_cfg},
   };
   return kImporters;
 }
