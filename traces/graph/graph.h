@@ -25,6 +25,7 @@ struct Tensor {
   Type type = Type::fp32;
   std::vector<std::int64_t> shape;  ///< Row-major; images are [n, c, h, w]. Empty: a scalar.
   bool constant = false;            ///< Weights and the like: known before the model runs.
+  bool operator==(const Tensor&) const = default;
 };
 
 /// Two-dimensional, of x [n, c, h, w] and weights [oc, c / groups, kh, kw] (transposed: [c, oc /
@@ -35,21 +36,25 @@ struct Conv {
   std::int64_t groups = 1;
   bool transposed = false;
   std::array<std::int64_t, 2> output_padding{};  ///< Of a transposed one.
+  bool operator==(const Conv&) const = default;
 };
 
 /// a [..., m, k] x b [..., k, n] with the leading dimensions broadcast; a third input is added.
 struct Matmul {
   bool a_transposed = false, b_transposed = false;
+  bool operator==(const Matmul&) const = default;
 };
 
 /// q [n, heads, rows, d], k and v [n, kv_heads, columns, d], both transposed and scaled as usual.
 struct Attention {
   std::int64_t heads = 1, kv_heads = 1;
   bool causal = false;
+  bool operator==(const Attention&) const = default;
 };
 
 struct Softmax {
   std::int64_t axis = -1;
+  bool operator==(const Softmax&) const = default;
 };
 
 enum class NormKind : std::uint8_t { layer, rms, batch, instance, group };
@@ -59,6 +64,7 @@ std::span<const EnumName<NormKind>> enum_names(NormKind);
 struct Norm {
   NormKind kind = NormKind::layer;
   std::int64_t axis = -1;
+  bool operator==(const Norm&) const = default;
 };
 
 enum class PoolKind : std::uint8_t { max, average };
@@ -68,17 +74,20 @@ struct Pool {
   PoolKind kind = PoolKind::max;
   std::array<std::int64_t, 2> kernel{1, 1}, stride{1, 1};
   std::array<std::int64_t, 4> pads{};  ///< Top, left, bottom, right.
+  bool operator==(const Pool&) const = default;
 };
 
 /// Element by element, inputs broadcast: `add`, `mul`, `relu`, `gelu`, `quantise`, ...
 struct Elementwise {
   std::string kind;
+  bool operator==(const Elementwise&) const = default;
 };
 
 /// `sum`, `mean`, `max`, ... over axes.
 struct Reduce {
   std::string kind;
   std::vector<std::int64_t> axes;
+  bool operator==(const Reduce&) const = default;
 };
 
 /// Moves elements and computes nothing: `reshape`, `transpose`, `concat`, `split`, `slice`, `pad`,
@@ -86,11 +95,13 @@ struct Reduce {
 struct Layout {
   std::string kind;
   std::vector<std::int64_t> perm;  ///< Of a transpose: output dimension i is input perm[i].
+  bool operator==(const Layout&) const = default;
 };
 
 /// What the importer does not know: costed as the bytes of its inputs and outputs, and reported.
 struct Opaque {
   std::string kind;
+  bool operator==(const Opaque&) const = default;
 };
 
 using Operation =
@@ -103,6 +114,7 @@ struct Node {
   Operation operation;
   std::vector<TensorId> inputs, outputs;
   std::string source;  ///< Where it stands in the imported file: `file:line:col`, or a node's name.
+  bool operator==(const Node&) const = default;
 };
 
 struct Graph {
@@ -110,6 +122,7 @@ struct Graph {
   std::vector<Tensor> tensors;
   std::vector<Node> nodes;  ///< Each after those whose outputs it reads.
   std::vector<TensorId> inputs, outputs;
+  bool operator==(const Graph&) const = default;
 };
 
 }  // namespace npulse::graph

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of importers: a new one is its own file and one entry here.
+#include <algorithm>
+
+#include "traces/importers/importer.h"
+#include "traces/importers/scalesim.h"
+#include "traces/importers/scalesim_cfg.h"
+
+namespace npulse::importers {
+
+std::span<const Importer> all_importers() {
+  static const std::vector<Importer> kImporters{
+      {"scalesim",
+       {".csv"},
+       "SCALE-Sim's topology files, convolutions or GEMMs, and mNPUsim's.",
+       import_scalesim},
+      {"scalesim-cfg", {".cfg"}, "SCALE-Sim's configuration as a chip.", import_scalesim_cfg},
+  };
+  return kImporters;
+}
+
+const Importer& importer_named(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Importer& importer : all_importers()) {
+    if (importer.name == name) return importer;
+    names.emplace_back(importer.name);
+  }
+  throw InputError{"command line", "unknown format '" + name + "'; allowed: " + join(names),
+                   did_you_mean(name, names)};
+}
+
+}  // namespace npulse::importers
