@@ -3,11 +3,14 @@
 #include <algorithm>
 
 #include "traces/importers/importer.h"
+#include "traces/importers/onnx.h"
 
 namespace npulse::importers {
 
 std::span<const Importer> all_importers() {
-  static const std::vector<Importer> kImporters{};
+  static const std::vector<Importer> kImporters{
+      {"onnx", {".onnx"}, "ONNX models, by shape: weights are not read.", import_onnx},
+  };
   return kImporters;
 }
 
