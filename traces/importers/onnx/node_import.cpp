@@ -72,7 +72,7 @@ Value& NodeImport::input(std::size_t i) const {
   const std::string& name = node_.input(static_cast<int>(i));
   Value* found = scope_.builder.find(name);
   if (!found) {
-    fault(fmt::format("reads '{}', whose shape is not known", name),
+    fault(fmt::format("reads '{}', which nothing makes, or whose shape is not known", name),
           "run onnx.shape_inference.infer_shapes on the file first");
   }
   return *found;

@@ -111,14 +111,14 @@ graph::Type packed_type(const NodeImport& node, std::int64_t bits) {
 
 /// b is packed in blocks; the graph has it as [n, k] of its real type.
 void import_matmul_nbits(NodeImport& node) {
+  if (!node.input(1).constant) node.fault("packed weights that are no constant");
   Value& a = node.input(0);
   const std::int64_t k = node.integer("K"), n = node.integer("N");
   if (a.shape.empty() || a.shape.back() != k) {
     node.fault(fmt::format("a {} has no rows of K = {}", graph::shape_text(a.shape), k));
   }
   Value& b = node.make({n, k}, packed_type(node, node.integer("bits", 4)));
-  b.constant = node.input(1).constant;
-  b.name = node.input(1).name;
+  b.constant = true;
   Shape shape = a.shape;
   shape.back() = n;
   std::vector<Value*> inputs{&a, &b};
