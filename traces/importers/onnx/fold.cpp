@@ -137,6 +137,7 @@ std::optional<Numbers> slice(const NodeImport& node, const Value& output) {
   if (output.shape.size() != 1) return std::nullopt;
   const Shape starts = node.integers_or_input("starts", 1),
               steps = node.integers_or_input("steps", 4);
+  if (count_of(output) == 0) return Numbers{};
   if (starts.empty()) return node.numbers(0);
   const auto n = static_cast<std::int64_t>(node.numbers(0).size());
   const std::int64_t step = steps.empty() ? 1 : steps[0];

@@ -129,6 +129,12 @@ std::int64_t NodeImport::dimension(const Value& value, std::size_t axis) const {
   return value.shape[axis];
 }
 
+std::int64_t NodeImport::elements(const Shape& shape) const {
+  const auto elements = elements_of(shape);
+  if (!elements) fault("too many elements: " + graph::shape_text(shape));
+  return *elements;
+}
+
 void NodeImport::expect_rank(const Value& value, std::size_t rank) const {
   if (value.shape.size() != rank) {
     fault(fmt::format("'{}' has shape {}; needs {} dimensions", value.name,

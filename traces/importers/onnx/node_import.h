@@ -59,6 +59,8 @@ class NodeImport {
   /// The attribute `axis`, where that is the first of the later ones: it may be `rank`, too.
   std::size_t split_axis(std::int64_t otherwise, std::size_t rank) const;
   std::int64_t dimension(const Value& value, std::size_t axis) const;
+  /// Of a part of a shape; beyond what we count with is a fault.
+  std::int64_t elements(const Shape& shape) const;
   void expect_rank(const Value& value, std::size_t rank) const;
   Shape broadcast_shape(const Shape& a, const Shape& b) const;
 

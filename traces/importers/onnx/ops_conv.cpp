@@ -44,7 +44,8 @@ Window read_window(const NodeImport& node, const Operands& operands) {
 
 std::int64_t groups_of(const NodeImport& node, std::int64_t channels, std::int64_t filters) {
   const std::int64_t groups = node.integer("group", 1);
-  if (groups < 1 || channels % groups != 0 || filters % groups != 0) {
+  if (groups < 1 || groups > graph::kMaxAttribute || channels % groups != 0 ||
+      filters % groups != 0) {
     node.fault(fmt::format("group = {} does not divide {} channels and {} filters", groups,
                            channels, filters));
   }

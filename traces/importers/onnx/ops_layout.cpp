@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include "traces/importers/onnx/ops.h"
@@ -11,13 +10,6 @@
 namespace npulse::importers {
 
 namespace {
-
-/// Product of dimensions [first, last).
-std::int64_t product(const Shape& shape, std::size_t first, std::size_t last) {
-  const auto begin = shape.begin();
-  return *elements_of(
-      {begin + static_cast<std::ptrdiff_t>(first), begin + static_cast<std::ptrdiff_t>(last)});
-}
 
 /// 0 copies a dimension (unless allowzero), -1 takes what is left.
 void import_reshape(NodeImport& node) {
@@ -45,7 +37,8 @@ void import_reshape(NodeImport& node) {
 void import_flatten(NodeImport& node) {
   Value& x = node.input(0);
   const std::size_t axis = node.split_axis(1, x.shape.size());
-  const Shape shape{product(x.shape, 0, axis), product(x.shape, axis, x.shape.size())};
+  const auto split = x.shape.begin() + static_cast<std::ptrdiff_t>(axis);
+  const Shape shape{node.elements({x.shape.begin(), split}), node.elements({split, x.shape.end()})};
   node.output(0, node.reshaped(x, shape));
 }
 

@@ -71,7 +71,7 @@ void import_softmax(NodeImport& node) {
     return node.output(0, node.emit(softmax, {&x}, x.shape, x.type));
   }
   const auto split = x.shape.begin() + static_cast<std::ptrdiff_t>(axis);
-  const Shape flat{*elements_of({x.shape.begin(), split}), *elements_of({split, x.shape.end()})};
+  const Shape flat{node.elements({x.shape.begin(), split}), node.elements({split, x.shape.end()})};
   Value& y = node.emit(graph::Softmax{1}, {&node.reshaped(x, flat)}, flat, x.type);
   node.output(0, node.reshaped(y, x.shape));
 }

@@ -9,10 +9,13 @@ namespace npulse::importers {
 
 namespace {
 
+/// That of the zero point; else output_dtype, where 0 stands for uint8.
 graph::Type stored_type(const NodeImport& node) {
   if (node.has(2)) return node.input(2).type;
-  const auto type = type_of(static_cast<std::int32_t>(node.integer("output_dtype", 2)));
-  if (!type) node.fault(fmt::format("output_dtype = {}", node.integer("output_dtype", 2)));
+  const std::int64_t given = node.integer("output_dtype", 0);
+  const auto type =
+      given == 0 ? std::optional{graph::Type::i8} : type_of(static_cast<std::int32_t>(given));
+  if (!type) node.fault(fmt::format("output_dtype = {}, which is no type of numbers", given));
   return *type;
 }
 

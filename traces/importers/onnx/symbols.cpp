@@ -45,7 +45,7 @@ Value Symbols::input(const ::onnx::ValueInfoProto& info) {
     value.shape.push_back(dimension(tensor.shape().dim(i), fmt::format("{}.{}", info.name(), i)));
   }
   if (!elements_of(value.shape))
-    faults_.add(where, "is too large: " + graph::shape_text(value.shape));
+    faults_.add(where, "has no shape that we can count with: " + graph::shape_text(value.shape));
   return value;
 }
 
