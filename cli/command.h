@@ -28,6 +28,7 @@ int show_command(const Arguments& arguments);
 int compare_command(const Arguments& arguments);
 int dram_command(const Arguments& arguments);
 int convert_command(const Arguments& arguments);
+int import_command(const Arguments& arguments);
 
 /// The options of one subcommand: positional words, options, usage and an example.
 class CommandLine {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// npulse info PROGRAM
+// npulse info PROGRAM|GRAPH
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -8,8 +8,10 @@
 #include <map>
 
 #include "cli/command.h"
+#include "cli/graph_summary.h"
 #include "sim/core/error.h"
 #include "sim/core/text_table.h"
+#include "traces/graph/json.h"
 #include "traces/program_file.h"
 
 namespace npulse::cli {
@@ -60,19 +62,35 @@ void print_text(const isa::Program& program, const Counts& counts) {
   for (const auto& [key, value] : header.meta) fmt::print("  {} = {}\n", key, value);
 }
 
+void show_graph(const graph::Graph& graph, bool json) {
+  if (json) {
+    std::cout << graph_json(graph).dump(2) << "\n";
+  } else {
+    print_graph(graph);
+  }
+}
+
+void show_program(const isa::Program& program, bool json) {
+  const Counts counts = count_opcodes(program);
+  if (json) {
+    std::cout << as_json(program, counts).dump(2) << "\n";
+  } else {
+    print_text(program, counts);
+  }
+}
+
 }  // namespace
 
 int info_command(const Arguments& arguments) {
-  CommandLine line{"info PROGRAM [--json]", "npulse info step.npb"};
-  line.positional("PROGRAM", "A program, binary or text.");
+  CommandLine line{"info PROGRAM|GRAPH [--json]", "npulse info step.npb"};
+  line.positional("PROGRAM", "A program, binary or text, or a graph (.json).");
   line.options()("json", "Print JSON.");
   if (!line.parse(arguments)) return 0;
-  const auto program = traces::open_program(line.get<std::string>("PROGRAM"));
-  const Counts counts = count_opcodes(*program);
-  if (line.has("json")) {
-    std::cout << as_json(*program, counts).dump(2) << "\n";
+  const auto& name = line.get<std::string>("PROGRAM");
+  if (name.ends_with(".json")) {
+    show_graph(graph::load_json(name), line.has("json"));
   } else {
-    print_text(*program, counts);
+    show_program(*traces::open_program(name), line.has("json"));
   }
   return 0;
 }

@@ -8,7 +8,7 @@
 #include "sim/core/error.h"
 #include "traces/graph/counts.h"
 #include "traces/graph/shape_rules.h"
-#include "traces/graph/utf8.h"
+#include "traces/graph/text.h"
 
 namespace npulse::graph {
 namespace {

@@ -9,6 +9,7 @@
 #include "traces/graph/fields.h"
 #include "traces/graph/json.h"
 #include "traces/graph/json_value.h"
+#include "traces/graph/text.h"
 
 namespace npulse::graph {
 namespace {
@@ -174,14 +175,6 @@ class GraphReader {
   std::map<std::string, TensorId> ids_;
 };
 
-/// `file:line:col` of a byte.
-std::string place(const std::string& text, std::size_t byte, const std::string& file) {
-  const std::string_view before = std::string_view{text}.substr(0, byte);
-  const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-  const std::size_t start = before.rfind('\n') + 1;  // npos + 1 is 0
-  return fmt::format("{}:{}:{}", file, line, before.size() - start + 1);
-}
-
 /// Notes keys that stand twice in one object: the parser itself keeps one silently.
 class DuplicateWatch {
  public:
@@ -214,7 +207,7 @@ Json parse(const std::string& text, const std::string& file) {
     const std::size_t byte = error.byte > 0 ? error.byte - 1 : 0;
     const std::string what = error.what();
     const std::size_t cause = what.find("syntax error");
-    throw InputError{place(text, byte, file),
+    throw InputError{place_in(text, byte, file),
                      cause == std::string::npos ? "not JSON: " + what : what.substr(cause)};
   } catch (const Json::exception& error) {  // numbers out of range
     throw InputError{file, error.what()};

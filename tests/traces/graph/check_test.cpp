@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/traces/graph/graphs.h"
-#include "traces/graph/utf8.h"
+#include "traces/graph/text.h"
 
 using namespace npulse;
 using namespace npulse::graph;

@@ -67,6 +67,12 @@ TEST_CASE("A graph with every operation comes back as it was", "[graph]") {
   CHECK(text_of(read_json(text_of(graph), "g")) == text_of(graph));
 }
 
+TEST_CASE("The written form stays as it was: files of users must remain readable", "[graph]") {
+  const std::string path = NPULSE_SOURCE_DIR "/tests/traces/graph/data/every_operation.json";
+  CHECK((load_json(path) == every_operation()));
+  CHECK(tests::read_file(path) == text_of(every_operation()));
+}
+
 TEST_CASE("Every attribute of every operation is written unless it has its default", "[graph]") {
   const std::string text = text_of(every_operation());
   for_each_operation([&](auto tag) {

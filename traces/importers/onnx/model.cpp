@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "traces/graph/check.h"
+#include "traces/graph/text.h"
 #include "traces/importers/onnx/fold.h"
 #include "traces/importers/onnx/ops.h"
 #include "traces/importers/onnx/order.h"
@@ -29,12 +32,18 @@ class ModelImport {
     for (const std::size_t i : order_of(graph_, scope_.path)) import_node(i);
     for (const auto& output : graph_.output()) add_output(output.name());
     warn_of_unknown();
-    graph::Graph graph = scope_.builder.take(graph_.name());
+    graph::Graph graph = scope_.builder.take(graph_name());
     graph::check(graph, scope_.path);
     return {std::move(graph), std::move(warnings_)};
   }
 
  private:
+  /// The file's, where the model has none that reports can show.
+  std::string graph_name() const {
+    const bool usable = !graph_.name().empty() && !graph::first_malformed(graph_.name());
+    return usable ? graph_.name() : std::filesystem::path{scope_.path}.stem().string();
+  }
+
   void read_opsets() {
     for (const auto& opset : model_.opset_import()) {
       const bool is_onnx = opset.domain().empty() || opset.domain() == "ai.onnx";
@@ -91,6 +100,8 @@ class ModelImport {
   void import_node(std::size_t i) {
     const auto& proto = graph_.node(static_cast<int>(i));
     NodeImport node{scope_, proto, name_of(proto, i)};
+    if (graph::first_malformed(proto.op_type() + proto.domain()))
+      node.fault("its operator is not UTF-8");
     if (const Operator* known = find_operator(proto)) {
       known->import(node);
     } else {

@@ -75,7 +75,8 @@ TEST_CASE("Shapes beyond all bounds are faults that name the node") {
   model.input("x", {std::int64_t{1}});
   model.output(model.node("Expand", {"x", model.ints(Dims(8, 1 << 30))}));
   CHECK_THAT(fault_of(model), Contains("test.onnx: node 'node_Expand2' (Expand)"));
-  CHECK_THAT(fault_of(one_node("Relu", {1 << 30, 1 << 30})), Contains("input 'x': has no shape that we can count with"));
+  CHECK_THAT(fault_of(one_node("Relu", {1 << 30, 1 << 30})),
+             Contains("input 'x': has no shape that we can count with"));
   OnnxModel weights;
   weights.output(weights.weight({INT64_MAX, INT64_MAX}));
   CHECK_THAT(fault_of(weights), Contains("initializer 'w1'"));

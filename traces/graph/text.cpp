@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "traces/graph/utf8.h"
+#include "traces/graph/text.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cstdint>
 
 namespace npulse::graph {
@@ -38,6 +41,13 @@ std::optional<std::size_t> first_malformed(std::string_view text) {
     at += length;
   }
   return std::nullopt;
+}
+
+std::string place_in(std::string_view text, std::size_t at, const std::string& file) {
+  const std::string_view before = text.substr(0, at);
+  const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+  const std::size_t start = before.rfind('\n') + 1;  // npos + 1 is 0
+  return fmt::format("{}:{}:{}", file, line, before.size() - start + 1);
 }
 
 }  // namespace npulse::graph

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// npulse import: what it writes, what it says, and that info agrees.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/process.h"
+
+using namespace npulse::test;
+using nlohmann::json;
+
+namespace {
+
+const std::string kHeader =
+    "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, "
+    "Strides,\n";
+const std::string kTopology = kHeader + "Conv1,20,18,3,3,3,8,1,\nFC,1,1,1,1,64,10,1,\n";
+constexpr std::int64_t kMacs = 18 * 16 * 3 * 3 * 3 * 8 + 64 * 10;
+
+Outcome require_ok(const Desk& desk, const std::string& arguments) {
+  Outcome outcome = desk.npulse(arguments);
+  INFO("npulse " << arguments << "\n" << outcome.err);
+  REQUIRE(outcome.code == 0);
+  return outcome;
+}
+
+}  // namespace
+
+TEST_CASE("An imported topology becomes a graph that info counts alike", "[cli][import]") {
+  const Desk desk;
+  desk.put("net.csv", kTopology);
+  const Outcome outcome = require_ok(desk, "import scalesim net.csv -o net.json");
+  CHECK(outcome.err == "");
+  CHECK_THAT(outcome.out, Catch::Contains("net: 2 layers") &&
+                              Catch::Contains(std::to_string(kMacs)) &&
+                              Catch::Contains("wrote net.json"));
+  const json counted = json::parse(require_ok(desk, "info net.json --json").out);
+  CHECK(counted.at("macs") == kMacs);
+  CHECK(counted.at("parameters") == 3 * 3 * 3 * 8 + 64 * 10);
+  json imported = json::parse(require_ok(desk, "import scalesim net.csv --json").out);
+  CHECK(imported.at("warnings").empty());
+  imported.erase("warnings");
+  CHECK(imported == counted);
+  CHECK_THAT(require_ok(desk, "info net.json").out, Catch::Contains("net: 2 layers"));
+}
+
+TEST_CASE("A repair is warned of, and refused when strict", "[cli][import]") {
+  const Desk desk;
+  desk.put("net.csv", kHeader + "Conv1,20,18,3,3,3,8,1\n");
+  const Outcome repaired = require_ok(desk, "import scalesim net.csv");
+  CHECK_THAT(repaired.err, Catch::Contains("warning: net.csv: repaired: added missing last comma"));
+  const Outcome strict = desk.npulse("import scalesim net.csv --strict -o net.json");
+  CHECK(strict.code == 2);
+  CHECK(strict.out == "");
+  CHECK_THAT(strict.err, Catch::Contains("npulse: net.csv:2:22: SCALE-Sim does not read"));
+  CHECK(desk.files() == std::set<std::string>{"net.csv"});
+}
+
+TEST_CASE("Wrong formats, files and graphs are refused with exit code 2", "[cli][import]") {
+  const Desk desk;
+  desk.put("net.csv", kTopology);
+  desk.put("bad.json", "{\n\"npulse_graph\": 1,,\n}");
+  const std::vector<std::pair<std::string, std::string>> refused{
+      {"import scalsim net.csv", "did you mean 'scalesim'?"},
+      {"import scalesim nowhere.csv", "nowhere.csv: cannot be read"},
+      {"import scalesim net.csv -o nowhere/net.json", "nowhere/net.json"},
+      {"import scalesim net.csv --dim seq=0", "--dim: 'seq=0' is not NAME=SIZE"},
+      {"import scalesim net.csv --dim seq", "--dim: 'seq' is not NAME=SIZE"},
+      {"info bad.json", "bad.json:2:19: syntax error"},
+      {"info nowhere.json", "nowhere.json: cannot be read"}};
+  for (const auto& [arguments, says] : refused) {
+    const Outcome outcome = desk.npulse(arguments);
+    INFO("npulse " << arguments << "\n" << outcome.err);
+    CHECK(outcome.code == 2);
+    CHECK(outcome.out == "");
+    CHECK_THAT(outcome.err, Catch::Contains(says));
+  }
+}
