@@ -159,34 +159,40 @@ std::optional<Numbers> reduce(const NodeImport& node, const Value& output) {
   return Numbers{node.op() == "ReduceMax" ? std::ranges::max(x) : std::ranges::min(x)};
 }
 
-const std::map<std::string, Folding> kFoldings{{"Abs", unary},         {"Add", binary},
-                                               {"And", binary},        {"Cast", cast},
-                                               {"Ceil", unary},        {"Concat", concat},
-                                               {"Div", binary},        {"Equal", binary},
-                                               {"Expand", expand},     {"Flatten", same},
-                                               {"Floor", unary},       {"Gather", gather},
-                                               {"Greater", binary},    {"GreaterOrEqual", binary},
-                                               {"Less", binary},       {"LessOrEqual", binary},
-                                               {"Max", binary},        {"Min", binary},
-                                               {"Mod", binary},        {"Mul", binary},
-                                               {"Neg", unary},         {"Not", unary},
-                                               {"Or", binary},         {"Pow", binary},
-                                               {"ReduceMax", reduce},  {"ReduceMin", reduce},
-                                               {"ReduceProd", reduce}, {"ReduceSum", reduce},
-                                               {"Reshape", same},      {"Slice", slice},
-                                               {"Sqrt", unary},        {"Squeeze", same},
-                                               {"Sub", binary},        {"Unsqueeze", same},
-                                               {"Where", where}};
+/// Absent for operators that shapes are not computed with.
+Folding folding_of(const std::string& op) {
+  static const std::map<std::string, Folding> kFoldings{
+      {"Abs", unary},         {"Add", binary},
+      {"And", binary},        {"Cast", cast},
+      {"Ceil", unary},        {"Concat", concat},
+      {"Div", binary},        {"Equal", binary},
+      {"Expand", expand},     {"Flatten", same},
+      {"Floor", unary},       {"Gather", gather},
+      {"Greater", binary},    {"GreaterOrEqual", binary},
+      {"Less", binary},       {"LessOrEqual", binary},
+      {"Max", binary},        {"Min", binary},
+      {"Mod", binary},        {"Mul", binary},
+      {"Neg", unary},         {"Not", unary},
+      {"Or", binary},         {"Pow", binary},
+      {"ReduceMax", reduce},  {"ReduceMin", reduce},
+      {"ReduceProd", reduce}, {"ReduceSum", reduce},
+      {"Reshape", same},      {"Slice", slice},
+      {"Sqrt", unary},        {"Squeeze", same},
+      {"Sub", binary},        {"Unsqueeze", same},
+      {"Where", where}};
+  const auto found = kFoldings.find(op);
+  return found == kFoldings.end() ? nullptr : found->second;
+}
 
 }  // namespace
 
 std::optional<Numbers> fold(const NodeImport& node, const Value& output) {
-  const auto folding = kFoldings.find(node.op());
-  if (folding == kFoldings.end() || *elements_of(output.shape) > kMostNumbers) return std::nullopt;
+  const Folding folding = folding_of(node.op());
+  if (!folding || *elements_of(output.shape) > kMostNumbers) return std::nullopt;
   const auto inputs = node.all_inputs();
   const bool known =
       std::ranges::all_of(inputs, [](const Value* v) { return v->numbers.has_value(); });
-  return known ? folding->second(node, output) : std::nullopt;
+  return known ? folding(node, output) : std::nullopt;
 }
 
 }  // namespace npulse::importers

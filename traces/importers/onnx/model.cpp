@@ -102,15 +102,21 @@ class ModelImport {
     NodeImport node{scope_, proto, name_of(proto, i)};
     if (graph::first_malformed(proto.op_type() + proto.domain()))
       node.fault("its operator is not UTF-8");
-    if (const Operator* known = find_operator(proto)) {
-      known->import(node);
-    } else {
-      node.unknown();
-    }
+    import_operator(find_operator(proto), node);
     if (Value* output = node.bound_output(0); output && output->constant && !output->numbers) {
       output->numbers = fold(node, *output);
     }
     compare_with_declared(node);
+  }
+
+  static void import_operator(const Operator* known, NodeImport& node) {
+    if (!known) return node.unknown();
+    try {
+      known->import(node);
+    } catch (const DataDependent&) {
+      if (!node.is_declared()) throw;
+      node.unknown();
+    }
   }
 
   void compare_with_declared(const NodeImport& node) {
@@ -128,7 +134,9 @@ class ModelImport {
 
   void add_output(const std::string& name) {
     Value* value = scope_.builder.find(name);
-    if (!value) throw InputError{scope_.path, fmt::format("no node makes the output '{}'", name)};
+    if (!value)
+      throw InputError{scope_.path,
+                       fmt::format("nothing makes the output '{}', or we do not compute it", name)};
     scope_.builder.add_output(*value);
   }
 
@@ -136,8 +144,8 @@ class ModelImport {
     for (const auto& [kind, count] : scope_.unknown) {
       warnings_.push_back(
           {scope_.path,
-           fmt::format("{} node{} of '{}', the first '{}': not known, costed as the bytes "
-                       "read and written",
+           fmt::format("{} node{} of '{}', the first '{}': counted as unknown, costed as the "
+                       "bytes read and written",
                        count, count == 1 ? "" : "s", kind, scope_.first_unknown.at(kind)),
            {}});
     }

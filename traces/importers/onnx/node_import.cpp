@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sim/core/error.h"
-
 namespace npulse::importers {
 
+std::string NodeImport::where() const {
+  return fmt::format("{}: node '{}' ({})", scope_.path, name_, op());
+}
+
 void NodeImport::fault(const std::string& message, const std::string& hint) const {
-  throw InputError{fmt::format("{}: node '{}' ({})", scope_.path, name_, op()), message, hint};
+  throw InputError{where(), message, hint};
 }
 
 std::int64_t NodeImport::opset() const {
@@ -89,8 +91,10 @@ std::vector<Value*> NodeImport::all_inputs(std::size_t first) const {
 const Numbers& NodeImport::numbers(std::size_t i) const {
   const Value& value = input(i);
   if (!value.numbers) {
-    fault(fmt::format("its shape depends on the values of '{}', which are not known", value.name),
-          "export the model with fixed shapes, or simplify it (for example with onnxsim) first");
+    throw DataDependent{
+        where(),
+        fmt::format("its shape depends on the values of '{}', which are not known", value.name),
+        "export the model with fixed shapes, or simplify it (for example with onnxsim) first"};
   }
   return *value.numbers;
 }

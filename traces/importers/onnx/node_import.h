@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/core/error.h"
 #include "traces/importers/onnx/builder.h"
 #include "traces/importers/onnx/proto.h"
 
@@ -20,6 +21,12 @@ struct Scope {
   std::map<std::string, std::size_t> unknown;        ///< Nodes, by operator.
   std::map<std::string, std::string> first_unknown;  ///< Name of the first such node.
   Builder builder;
+};
+
+/// A shape depends on data that only a run would show.
+class DataDependent : public InputError {
+ public:
+  using InputError::InputError;
 };
 
 class NodeImport {
@@ -49,7 +56,7 @@ class NodeImport {
   Value& input(std::size_t i) const;
   /// Inputs that are there.
   std::vector<Value*> all_inputs(std::size_t first = 0) const;
-  /// Of an input that shapes depend on.
+  /// Of an input that shapes depend on. Throws DataDependent.
   const Numbers& numbers(std::size_t i) const;
   Shape integer_numbers(std::size_t i) const;
   /// Of an attribute in old operator sets and an input in newer ones; empty when absent.
@@ -81,6 +88,8 @@ class NodeImport {
   /// Makes the value the node's i-th output, if the node has one.
   void output(std::size_t i, Value& value);
   const Value* declared_output(std::size_t i) const;
+  /// The file gives the shapes of all outputs.
+  bool is_declared() const;
   Value* bound_output(std::size_t i) const;
 
   /// Costed as traffic and reported; shapes of outputs are those that the file declares.
@@ -89,6 +98,7 @@ class NodeImport {
   void unknown(Shape shape, graph::Type type);
 
  private:
+  std::string where() const;
   void check_number(std::int64_t value, const std::string& name) const;
   void count_unknown();
 

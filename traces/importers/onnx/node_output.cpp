@@ -66,6 +66,13 @@ const Value* NodeImport::declared_output(std::size_t i) const {
   return found == scope_.declared.end() ? nullptr : &found->second;
 }
 
+bool NodeImport::is_declared() const {
+  for (std::size_t i = 0; i < outputs(); ++i) {
+    if (wants(i) && !declared_output(i)) return false;
+  }
+  return true;
+}
+
 Value* NodeImport::bound_output(std::size_t i) const {
   return wants(i) ? scope_.builder.find(node_.output(static_cast<int>(i))) : nullptr;
 }

@@ -64,6 +64,10 @@ void import_identity(NodeImport& node) {
   node.output(0, node.input(0));
 }
 
+void import_lrn(NodeImport& node) {
+  emit_all(node, "lrn", {&node.input(0)}, node.input(0).type);
+}
+
 void import_rotary(NodeImport& node) {
   Value& x = node.input(0);
   node.output(0, node.emit(graph::Elementwise{"rope"}, {&x}, x.shape, x.type));
@@ -145,7 +149,8 @@ std::span<const Operator> elementwise_operators() {
                                             {"QLinearMul", import_qlinear_binary},
                                             {"Identity", import_identity},
                                             {"Dropout", import_identity},
-                                            {"RotaryEmbedding", import_rotary}};
+                                            {"RotaryEmbedding", import_rotary},
+                                            {"LRN", import_lrn}};
   return kOperators;
 }
 

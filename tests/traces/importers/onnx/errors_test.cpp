@@ -114,7 +114,7 @@ TEST_CASE("Names that nothing makes, or two nodes make, are faults") {
   CHECK_THAT(fault_of(twice), Contains("makes 'Relu1', which node 'node_Relu1' makes already"));
   OnnxModel output;
   output.output("nothing");
-  CHECK_THAT(fault_of(output), Contains("no node makes the output 'nothing'"));
+  CHECK_THAT(fault_of(output), Contains("nothing makes the output 'nothing'"));
 }
 
 TEST_CASE("Operands that do not fit are faults of their node") {

@@ -116,6 +116,7 @@ void add_elementwise(Cases& cases) {
   cases.add("Max", {{2, 1}, {1, 3}, {1, 1, 1}}, {}, {1, 2, 3});
   cases.add("Less", {{4, 1}, {5}}, {}, {4, 5});
   cases.add("PRelu", {{2, 3, 4}, {3, 1}}, {}, {2, 3, 4});
+  cases.add("LRN", {{1, 8, 4, 4}}, {{"size", 5}}, {1, 8, 4, 4});
   cases.add("Dropout", {{2, 3}}, {}, {2, 3});
   cases.add("ReduceMean", {{2, 3, 4}}, {{"axes", Dims{-1, 0}}}, {1, 3, 1});
   cases.add("ReduceMax", {{2, 3, 4}}, {{"axes", Dims{1}}, {"keepdims", 0}}, {2, 4});

@@ -48,6 +48,16 @@ TEST_CASE("Loops and branches are unknown operators") {
   }
 }
 
+TEST_CASE("A shape that depends on data is taken from the file, if it is there") {
+  OnnxModel model;
+  model.input("x", {std::int64_t{6}});
+  model.input("shape", {std::int64_t{2}}, kInt64);
+  model.output(model.node("Reshape", {"x", "shape"}), {2, 3});
+  const auto imported = model.import();
+  CHECK_THAT(imported.warnings.at(0).text(), Contains("1 node of 'Reshape'"));
+  CHECK(tensor_named(std::get<graph::Graph>(imported.product), "Reshape1").shape == Dims{2, 3});
+}
+
 TEST_CASE("Three-dimensional convolutions have a shape, but count as unknown") {
   OnnxModel model;
   model.input(
