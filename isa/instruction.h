@@ -41,7 +41,7 @@ struct Mm {
   DataType a_type = DataType::i8, b_type = DataType::i8, c_type = DataType::i32;
   bool b_transposed = false;
   bool accumulate = false;    ///< Adds to c instead of overwriting it.
-  bool keep_weights = false;  ///< b is the one already loaded: no preload is paid.
+  bool keep_weights = false;  ///< b is the one used last: what the array still holds is not loaded.
   std::uint8_t sparse_n = 0, sparse_m = 0;  ///< N:M structured sparsity of b; 0:0 is dense.
   bool operator==(const Mm&) const = default;
 };

@@ -27,7 +27,7 @@ void check_fast_timings(const ResolvedPart& part, Faults& faults) {
 
 }  // namespace
 
-void check_fit(const ResolvedPart& part, const ControllerParams& controller) {
+const ControllerParams& check_fit(const ResolvedPart& part, const ControllerParams& controller) {
   Faults faults;
   controller.check(faults, "controller");
   if (controller.refresh == RefreshMode::per_bank && part.refresh_sets == 0) {
@@ -46,6 +46,7 @@ void check_fit(const ResolvedPart& part, const ControllerParams& controller) {
   need(controller.self_refresh_idle_ns.has_value(), "controller.self_refresh_idle_ns",
        "t_xsr + t_sr + t_cmdcke");
   faults.throw_if_any();
+  return controller;
 }
 
 void check_fast_fit(const ResolvedPart& part, const ControllerParams& controller) {

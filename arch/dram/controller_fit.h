@@ -7,8 +7,9 @@
 
 namespace npulse::dram {
 
-/// Throws InputError when the parameters contradict each other, or ask for what the part lacks.
-void check_fit(const ResolvedPart& part, const ControllerParams& controller);
+/// The controller. Throws InputError when the parameters contradict each other, or ask for what the
+/// part lacks.
+const ControllerParams& check_fit(const ResolvedPart& part, const ControllerParams& controller);
 
 /// Throws InputError when the fast engine does not model what the controller does, or timings are
 /// longer than it counts; it names the parameters.

@@ -7,19 +7,10 @@
 #include "sim/core/error.h"
 
 namespace npulse::dram {
-namespace {
-
-const ControllerParams& checked(const ResolvedPart& part, const ControllerParams& controller) {
-  check_fit(part, controller);
-  check_fast_fit(part, controller);
-  return controller;
-}
-
-}  // namespace
-
 FastChannel::FastChannel(const ResolvedPart& part, const ControllerParams& controller,
                          MemoTable* memo, CommandObserver* observer)
-    : backlog_limit_{checked(part, controller).backlog_bursts} {
+    : backlog_limit_{check_fit(part, controller).backlog_bursts} {
+  check_fast_fit(part, controller);
   if (observer) sorter_.emplace(*observer);
   const auto count = static_cast<std::size_t>(part.organisation.pseudo_channels);
   pseudo_channels_.reserve(count);

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "arch/dram/power_of_two.h"
 #include "sim/core/error.h"
 
 namespace npulse::dram {
@@ -31,7 +30,7 @@ std::uint16_t granule_of(const ResolvedPart& part, std::size_t direction) {
   const std::int64_t stride = ceil_div(ReservationTimings{part}.col_col_group[direction][direction],
                                        CommandGrids{part, 0}.column.period);
   return static_cast<std::uint16_t>(
-      std::clamp<std::int64_t>(SlotRing::kDepth / 2 / stride, 1, FastPseudoChannel::kGranule));
+      std::clamp<std::int64_t>(SlotRing::kDepth / 2 / stride, 1, kGranule));
 }
 
 }  // namespace
@@ -46,16 +45,12 @@ FastPseudoChannel::FastPseudoChannel(const ResolvedPart& part, const ControllerP
       posted_writes_{controller.write_response == WriteResponse::queued},
       burst_{part.burst},
       burst_data_{part.burst_data},
-      group_shift_{log2_of(part.organisation.banks)},
-      rank_shift_{log2_of(part.organisation.banks * part.organisation.bank_groups)},
       state_{part, number, lookahead_of(part, controller), memo},
       timings_{part},
       drain_{controller},
       refresh_interval_{part.t_refi},
       refresh_due_{controller.refresh == RefreshMode::none ? kNever : part.t_refi},
-      banks_(static_cast<std::size_t>(part.organisation.total_banks())),
-      group_ok_(banks_.size() >> group_shift_),
-      rank_ok_(banks_.size() >> rank_shift_) {}
+      banks_{part} {}
 
 void FastPseudoChannel::push(const Request& request) {
   ensure(request.bursts <= window_bursts_, "a request is longer than the scheduler's queue");
@@ -68,30 +63,14 @@ bool FastPseudoChannel::in_step_with(const FastPseudoChannel& other) const {
   return base() == other.base() && refresh_due_ == other.refresh_due_ &&
          settled_ == other.settled_ &&
          std::max(opened_at_, settled_) == std::max(other.opened_at_, settled_) &&
-         same_requests(other) && same_banks(other) && state_.in_step_with(other.state_);
+         same_requests(other) && banks_.same_after(base().count(), other.banks_) &&
+         state_.in_step_with(other.state_);
 }
 
 bool FastPseudoChannel::same_requests(const FastPseudoChannel& other) const {
   return backlog_ == other.backlog_ && promised_.same_after(base().count(), other.promised_) &&
          drain_.direction() == other.drain_.direction() && window_.same_requests(other.window_) &&
          held_ == other.held_ && inbox_ == other.inbox_;
-}
-
-/// What they allow from the base on.
-bool FastPseudoChannel::same_banks(const FastPseudoChannel& other) const {
-  const std::int64_t base = state_.base().count();
-  const auto same = [base](std::int64_t a, std::int64_t b) {
-    return std::max(a, base) == std::max(b, base);
-  };
-  const auto same_bank = [&](const Bank& a, const Bank& b) {
-    return a.open == b.open && same(a.act_ok, b.act_ok) &&
-           (!a.open || (a.row == b.row && same(a.pre_ok, b.pre_ok) &&
-                        same(a.col_ok[0], b.col_ok[0]) && same(a.col_ok[1], b.col_ok[1])));
-  };
-  return rank_ == other.rank_ &&
-         std::equal(banks_.begin(), banks_.end(), other.banks_.begin(), same_bank) &&
-         std::equal(group_ok_.begin(), group_ok_.end(), other.group_ok_.begin(), same) &&
-         std::equal(rank_ok_.begin(), rank_ok_.end(), other.rank_ok_.begin(), same);
 }
 
 void FastPseudoChannel::note_next_decision() {
@@ -112,21 +91,13 @@ void FastPseudoChannel::step(CompletionSink& sink) {
 }
 
 void FastPseudoChannel::refresh() {
-  bool any_open = false;
-  std::int64_t quiet = refresh_due_.count();
-  for (const Bank& bank : banks_) {
-    any_open |= bank.open;
-    quiet = std::max(quiet, bank.act_ok - timings_.pre_refresh);
-    if (bank.open) quiet = std::max(quiet, bank.pre_ok);
-  }
-  if (!any_open) {
-    for (const Bank& bank : banks_) quiet = std::max(quiet, bank.act_ok);
-  }
+  const bool any_open = banks_.any_open();
+  const std::int64_t quiet = std::max(refresh_due_.count(), banks_.quiet());
   settle(refresh_due_);
   opened_at_ = kNever.count();
   const std::int64_t open = state_.refresh(quiet, any_open, observer_);
   promised_.forget_until(base().count());
-  for (Bank& bank : banks_) bank = {open, 0, {}, 0, false};
+  banks_.close_all(open);
   counts_.commands[index(Command::preab)] += any_open;
   ++counts_.commands[index(Command::refab)];
   refresh_due_ += refresh_interval_;
@@ -215,20 +186,12 @@ std::size_t FastPseudoChannel::choose(Direction direction) const {
   const std::int64_t act_col = timings_.act_col[direction == Direction::write];
   const std::size_t count = std::min(list.size(), looked_at_);
   std::size_t best = 0;
-  std::int64_t best_rank = std::numeric_limits<std::int64_t>::max();
+  std::int64_t most_urgent = std::numeric_limits<std::int64_t>::max();
   for (std::size_t i = 0; i < count; ++i) {
-    const RowRun& run = list[i].run;
-    const Bank& bank = banks_[run.bank];
-    const bool hit = bank.open && bank.row == run.row;
-    const std::int64_t opened =
-        bank.open ? std::max(base, bank.pre_ok) + timings_.pre_act : std::max(base, bank.act_ok);
-    const std::int64_t buses =
-        std::max({base, group_ok_[run.bank >> group_shift_], rank_ok_[run.bank >> rank_shift_]});
-    const std::int64_t at = hit ? buses : std::max(buses, opened + act_col);
-    const std::int64_t rank = 2 * at + !hit;
-    best = rank < best_rank ? i : best;
-    best_rank = std::min(rank, best_rank);
-    if (rank == 2 * base) break;  // nothing can be better
+    const std::int64_t urgency = banks_.urgency(list[i].run, act_col, base);
+    best = urgency < most_urgent ? i : best;
+    most_urgent = std::min(urgency, most_urgent);
+    if (urgency == FastBanks::soonest(base)) break;
   }
   return best;
 }
@@ -248,9 +211,13 @@ void FastPseudoChannel::serve(Direction direction, std::size_t place, Completion
   counts_.commands[index(Command::cas)] += result.syncs;
   std::int64_t end = 0;
   for (std::size_t i = 0; i < batch_.size(); ++i) {
-    account(batch_[i], places_[i], result.granules[i], base);
+    const Granule& granule = batch_[i];
+    const std::int64_t activate = base + result.granules[i].activate;
     const std::int64_t last = base + result.granules[i].last_column;
-    promised_.add(direction, batch_[i].bursts, last);
+    banks_.reserved(granule, places_[i].row, activate, last);
+    if (granule.row != RowState::hit) opened_at_ = std::min(opened_at_, activate);
+    count(granule);
+    promised_.add(direction, granule.bursts, last);
     end = std::max(end, last);
   }
   window_.served(direction, bursts);
@@ -273,17 +240,11 @@ bool FastPseudoChannel::can_take(const Waiting& waiting) const {
 void FastPseudoChannel::take(Waiting& waiting, std::int64_t base) {
   // Field by field in place: copying what was just written in pieces stalls the processor.
   const RowRun& run = waiting.run;
-  const Bank& bank = banks_[run.bank];
   Granule& granule = batch_.emplace_back();
   granule.bank = run.bank;
   granule.bursts = static_cast<std::uint8_t>(std::min(run.bursts, granule_[waiting.request.write]));
   granule.write = waiting.request.write;
-  granule.row = RowState::closed;
-  if (bank.open) granule.row = bank.row == run.row ? RowState::hit : RowState::conflict;
-  const auto wait = [&](std::int64_t tick) { return std::max<std::int64_t>(0, tick - base); };
-  if (granule.row == RowState::hit) granule.first_ok = wait(bank.col_ok[granule.write]);
-  if (granule.row == RowState::conflict) granule.first_ok = wait(bank.pre_ok);
-  if (granule.row != RowState::hit) granule.act_ok = wait(bank.act_ok);
+  banks_.look_up(granule, run.row, base);
   Place& place = places_.emplace_back();
   place.row = run.row;
   place.column = run.column;
@@ -291,35 +252,15 @@ void FastPseudoChannel::take(Waiting& waiting, std::int64_t base) {
   waiting.serve(granule.bursts);
 }
 
-void FastPseudoChannel::account(const Granule& granule, const Place& place,
-                                const Placement& placement, std::int64_t base) {
+void FastPseudoChannel::count(const Granule& granule) {
   counts_.commands[index(granule.write ? Command::wr : Command::rd)] += granule.bursts;
   counts_.data_ticks += granule.bursts * burst_data_.count();
-  Bank& bank = banks_[granule.bank];
-  const std::int64_t last = base + placement.last_column;
-  if (granule.row != RowState::hit) {
-    const std::int64_t at = base + placement.activate;
-    opened_at_ = std::min(opened_at_, at);
-    bank = {at + timings_.act_act_bank,
-            at + timings_.act_pre,
-            {at + timings_.act_col[0], at + timings_.act_col[1]},
-            place.row,
-            true};
-    ++counts_.commands[index(Command::act)];
-    counts_.commands[index(Command::act1)] += timings_.two_step_activate;
-    const bool conflict = granule.row == RowState::conflict;
-    counts_.commands[index(Command::pre)] += conflict;
-    ++(conflict ? counts_.row_conflicts : counts_.row_misses);
-  }
-  bank.pre_ok = std::max(bank.pre_ok, last + timings_.col_pre[granule.write]);
-  group_ok_[granule.bank >> group_shift_] =
-      last + timings_.col_col_group[granule.write][granule.write];
-  const std::size_t rank = granule.bank >> rank_shift_;
-  for (std::size_t other = 0; other < rank_ok_.size(); ++other) {
-    if (other != rank) rank_ok_[other] = std::max(rank_ok_[other], last + timings_.other_rank);
-  }
-  if (rank != rank_) rank_ok_[rank] = 0;
-  rank_ = rank;
+  if (granule.row == RowState::hit) return;
+  const bool conflict = granule.row == RowState::conflict;
+  ++counts_.commands[index(Command::act)];
+  counts_.commands[index(Command::act1)] += timings_.two_step_activate;
+  counts_.commands[index(Command::pre)] += conflict;
+  ++(conflict ? counts_.row_conflicts : counts_.row_misses);
 }
 
 }  // namespace npulse::dram

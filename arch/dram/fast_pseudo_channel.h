@@ -7,6 +7,7 @@
 
 #include "arch/dram/channel.h"
 #include "arch/dram/chunk_window.h"
+#include "arch/dram/fast_banks.h"
 #include "arch/dram/inbox.h"
 #include "arch/dram/memo.h"
 #include "arch/dram/promised_bursts.h"
@@ -16,8 +17,6 @@ namespace npulse::dram {
 
 class FastPseudoChannel {
  public:
-  /// Bursts of a granule; other requests go between batches of them, not inside.
-  static constexpr std::int64_t kGranule = 16;
   /// So many requests of a direction are looked at, the oldest ones.
   static constexpr std::size_t kLookedAt = 32;
   /// So many requests wait beside the queue for others to the same bursts.
@@ -43,14 +42,6 @@ class FastPseudoChannel {
   bool in_step_with(const FastPseudoChannel& other) const;
 
  private:
-  /// Absolute ticks from which a bank takes a command.
-  struct Bank {
-    std::int64_t act_ok = 0, pre_ok = 0;
-    std::array<std::int64_t, 2> col_ok{};
-    std::uint32_t row = 0;
-    bool open = false;
-  };
-
   void note_next_decision();
   void decide(Cycles now, CompletionSink& sink);
   void refresh();
@@ -66,11 +57,9 @@ class FastPseudoChannel {
   bool can_take(const Waiting& waiting) const;
   /// Appends the next granule of a request to the batch.
   void take(Waiting& waiting, std::int64_t base);
-  void account(const Granule& granule, const Place& place, const Placement& placement,
-               std::int64_t base);
+  void count(const Granule& granule);
 
   bool same_requests(const FastPseudoChannel& other) const;
-  bool same_banks(const FastPseudoChannel& other) const;
 
   ChannelCounts counts_;
   CommandObserver* observer_;
@@ -79,7 +68,6 @@ class FastPseudoChannel {
   std::size_t looked_at_;
   bool posted_writes_;
   Cycles burst_, burst_data_;
-  std::size_t group_shift_, rank_shift_;
   MemoizedReservation state_;
   ReservationTimings timings_;
   Inbox inbox_;
@@ -90,11 +78,8 @@ class FastPseudoChannel {
   std::vector<Request> held_;  ///< Arrived, waiting for others to the same bursts; oldest first.
   std::int64_t backlog_ = 0;
   Cycles next_decision_ = kNever;
-  std::vector<Bank> banks_;
-  std::vector<std::int64_t> group_ok_;  ///< By bank group: its next column.
-  std::vector<std::int64_t> rank_ok_;   ///< By rank: when its columns need not follow another's.
-  std::size_t rank_ = 0;                ///< Of the last column.
-  std::int64_t settled_ = 0;            ///< Until when power states are counted.
+  FastBanks banks_;
+  std::int64_t settled_ = 0;                 ///< Until when power states are counted.
   std::int64_t opened_at_ = kNever.count();  ///< The first row, since all were closed.
   std::vector<Granule> batch_;
   std::vector<Place> places_;

@@ -8,12 +8,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "arch/dram/granule.h"
 #include "arch/dram/reservation.h"
 
 namespace npulse::dram {
-
-/// The most granules that are reserved at once.
-constexpr std::size_t kBatch = 4;
 
 /// Where the granules of a batch came to lie, from the base before it, and how the base moved.
 struct BatchPlacement {

@@ -4,19 +4,10 @@
 #include "arch/dram/controller_fit.h"
 
 namespace npulse::dram {
-namespace {
-
-const ControllerParams& checked(const ResolvedPart& part, const ControllerParams& controller) {
-  check_fit(part, controller);
-  return controller;
-}
-
-}  // namespace
-
 ReferenceChannel::ReferenceChannel(const ResolvedPart& part, const ControllerParams& controller,
                                    CommandObserver* observer)
     : shared_{CommandBuses{part}, {}, 0, observer},
-      backlog_limit_{checked(part, controller).backlog_bursts} {
+      backlog_limit_{check_fit(part, controller).backlog_bursts} {
   const auto count = static_cast<std::size_t>(part.organisation.pseudo_channels);
   pseudo_channels_.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {

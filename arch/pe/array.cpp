@@ -56,8 +56,9 @@ Execution Array::multiply(Cycles now, const Gemm& gemm, const Places& places, is
   const Cycles stream = std::max(load + s.load, stream_free_);
   Activity activity;
   activity.macs[static_cast<std::size_t>(type)] = gemm.macs();
-  const Delay late = move({load, stream + s.stream_free}, {stream, stream + s.finish}, s.traffic,
-                          places, activity);
+  // A product that is over in its first cycle has that cycle for its results.
+  const Span writes{stream, stream + std::max(s.finish, Cycles{1})};
+  const Delay late = move({load, stream + s.stream_free}, writes, s.traffic, places, activity);
   stream_free_ = stream + s.stream_free + late.cycles;
   const Cycles accepts = stream + s.load_free + late.cycles;
   const Cycles finish = stream + s.finish + late.cycles;

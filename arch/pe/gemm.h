@@ -35,7 +35,8 @@ isa::DataType wider(isa::DataType a, isa::DataType b);
 
 /// Throw InputError when the array lacks a type or the sparsity pattern.
 Gemm gemm_of(const PeParams& params, const isa::Mm& mm);
-/// The implicit product of a convolution: m output pixels, n channels out, k taps.
+/// The implicit product of a convolution (im2col), once a group: m output pixels, n channels out, k
+/// taps. Each window is read anew; taps in the padding are read and multiplied like others.
 Gemm gemm_of(const PeParams& params, const isa::Conv& conv);
 
 /// Bytes of `elements` of `bits` each, packed.

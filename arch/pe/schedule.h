@@ -15,14 +15,15 @@ struct Schedule {
   Traffic traffic;
 };
 
-/// One fold is one tile of the stationary operand, of rows x cols even when the tile is smaller.
-/// With R rows, C columns and T streamed operands a fold:
+/// Derived in docs/array.md. One fold is one tile of the stationary operand, of rows x cols even
+/// when the tile is smaller. With R rows, C columns and T streamed operands a fold:
 ///   os, T = depth:   folds * (R + C + T - 2) - 1
 ///   ws (T = m) and is (T = n), one weight buffer:   folds * (2R + C + T - 2) - 1
 ///   two weight buffers:   R + (folds - 1) * max(R, T) + T + (R + C - 2) - 1
 /// The first two are SCALE-Sim v3's totals; the -1 is its count from cycle 0. With two buffers a
-/// fold's load runs behind the one that streams, as in TPU v1. keep_weights skips the first load of
-/// ws; the others hold no b from one product to the next.
+/// fold's load runs behind the one that streams, as in TPU v1. keep_weights skips load and
+/// reads of a b of one fold on ws; several displace one another, and os and is hold no b from one
+/// product to the next.
 Schedule systolic_schedule(const SystolicParams& params, const Gemm& gemm);
 
 /// count * ceil(m/m0) * ceil(n/n0) * ceil(depth/k0) steps, results `latency` later. The

@@ -9,6 +9,8 @@ namespace {
 /// How a product lies on the array: folds down and across, and operands streamed through each.
 struct Mapping {
   std::int64_t row_folds, col_folds, streamed;
+
+  std::int64_t folds(const Gemm& g) const { return product({g.count, row_folds, col_folds}); }
 };
 
 Mapping map_onto(const SystolicParams& p, const Gemm& g) {
@@ -23,6 +25,11 @@ Mapping map_onto(const SystolicParams& p, const Gemm& g) {
   throw InternalError{"internal error: unknown dataflow"};
 }
 
+/// The array holds the tile used last, which is the next product's first only if b is one fold.
+bool holds_weights(const SystolicParams& p, const Gemm& g, const Mapping& map) {
+  return p.dataflow == Dataflow::ws && g.keep_weights && map.folds(g) == 1;
+}
+
 /// The streamed operand passes once a column of folds; partial sums of ws and is go out once a row
 /// of folds and come back for the next.
 Traffic traffic_of(const SystolicParams& p, const Gemm& g, const Mapping& map) {
@@ -34,7 +41,7 @@ Traffic traffic_of(const SystolicParams& p, const Gemm& g, const Mapping& map) {
   Traffic traffic{a, b, product({c, map.row_folds - 1 + old_c}), product({c, map.row_folds})};
   if (p.dataflow == Dataflow::ws) {
     traffic.a_reads = product({a, map.col_folds});
-    if (g.keep_weights) traffic.b_reads -= b / (g.count * map.row_folds * map.col_folds);
+    if (holds_weights(p, g, map)) traffic.b_reads = 0;
   } else {
     traffic.b_reads = product({b, map.col_folds});
   }
@@ -45,14 +52,13 @@ Traffic traffic_of(const SystolicParams& p, const Gemm& g, const Mapping& map) {
 
 Schedule systolic_schedule(const SystolicParams& p, const Gemm& g) {
   const Mapping map = map_onto(p, g);
-  const std::int64_t folds = product({g.count, map.row_folds, map.col_folds});
+  const std::int64_t folds = map.folds(g);
   const std::int64_t drain = p.rows + p.cols - 2;
   const bool loads = p.dataflow != Dataflow::os;
-  const bool kept = p.dataflow == Dataflow::ws && g.keep_weights;
 
   Schedule schedule;
   schedule.traffic = traffic_of(p, g, map);
-  schedule.load = Cycles{loads && !kept ? p.rows : 0};
+  schedule.load = Cycles{loads && !holds_weights(p, g, map) ? p.rows : 0};
   if (loads && p.weight_buffers == 2) {
     const std::int64_t last = product({folds - 1, std::max(p.rows, map.streamed)});
     schedule.load_free = Cycles{last};

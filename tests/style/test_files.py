@@ -8,7 +8,7 @@ from pathlib import Path
 
 import tree
 
-CODE = tree.CPP | {".py", ".pyi", ".sh", ".cmake"}
+CODE = tree.CPP | {".py", ".pyi", ".sh", ".cmake", ".sv"}
 FILES = [
     path
     for path in tree.files()

@@ -48,7 +48,7 @@ cmd_test() {
   local preset=release
   [[ ${1:-} != --sanitize ]] || { preset=sanitize && shift; }
   refuse_extra test "$@"
-  ensure_packages "${BUILD_PACKAGES[@]}"
+  ensure_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
   [[ $preset == sanitize ]] || ensure_venv
   build_preset "$preset"
   ctest --preset "$preset" -j "$(nproc)" || die "C++ tests failed; they are named above"

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows and banks of the fast engine, in absolute ticks: what a Reservation keeps no state of.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "arch/dram/reservation.h"
+
+namespace npulse::dram {
+
+class FastBanks {
+ public:
+  explicit FastBanks(const ResolvedPart& part);
+
+  /// When the data of a run can begin, from `base` on: smaller goes first, and a hit before others.
+  /// None is smaller than soonest().
+  std::int64_t urgency(const RowRun& run, std::int64_t act_col, std::int64_t base) const {
+    const Bank& bank = banks_[run.bank];
+    const bool hit = bank.open && bank.row == run.row;
+    const std::int64_t opened =
+        bank.open ? std::max(base, bank.pre_ok) + timings_.pre_act : std::max(base, bank.act_ok);
+    const std::int64_t buses =
+        std::max({base, group_ok_[run.bank >> group_shift_], rank_ok_[run.bank >> rank_shift_]});
+    const std::int64_t at = hit ? buses : std::max(buses, opened + act_col);
+    return 2 * at + !hit;
+  }
+  static std::int64_t soonest(std::int64_t base) { return 2 * base; }
+
+  /// Fills in what `granule` finds in its bank, and for how long it must wait from `base` on.
+  void look_up(Granule& granule, std::uint32_t row, std::int64_t base) const {
+    const Bank& bank = banks_[granule.bank];
+    granule.row = RowState::closed;
+    if (bank.open) granule.row = bank.row == row ? RowState::hit : RowState::conflict;
+    const auto wait = [&](std::int64_t tick) { return std::max<std::int64_t>(0, tick - base); };
+    if (granule.row == RowState::hit) granule.first_ok = wait(bank.col_ok[granule.write]);
+    if (granule.row == RowState::conflict) granule.first_ok = wait(bank.pre_ok);
+    if (granule.row != RowState::hit) granule.act_ok = wait(bank.act_ok);
+  }
+  /// `granule` has come to lie at these ticks.
+  void reserved(const Granule& granule, std::uint32_t row, std::int64_t activate,
+                std::int64_t last_column);
+
+  bool any_open() const;
+  /// From when on a refresh may begin, with a precharge before it if any row is open.
+  std::int64_t quiet() const;
+  /// All rows are closed, and may be opened again from `tick` on.
+  void close_all(std::int64_t tick);
+  /// They allow the same from `base` on.
+  bool same_after(std::int64_t base, const FastBanks& other) const;
+
+ private:
+  /// Ticks from which a bank takes a command.
+  struct Bank {
+    std::int64_t act_ok = 0, pre_ok = 0;
+    std::array<std::int64_t, 2> col_ok{};
+    std::uint32_t row = 0;
+    bool open = false;
+  };
+
+  ReservationTimings timings_;
+  std::size_t group_shift_, rank_shift_;  ///< From a bank to its group and rank.
+  std::vector<Bank> banks_;
+  std::vector<std::int64_t> group_ok_;  ///< By bank group: its next column.
+  std::vector<std::int64_t> rank_ok_;   ///< By rank: when its columns need not follow another's.
+  std::size_t rank_ = 0;                ///< Of the last column.
+};
+
+}  // namespace npulse::dram
