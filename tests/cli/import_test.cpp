@@ -55,6 +55,16 @@ TEST_CASE("A repair is warned of, and refused when strict", "[cli][import]") {
   CHECK(desk.files() == std::set<std::string>{"net.csv"});
 }
 
+TEST_CASE("An imported configuration is a chip that runs", "[cli][import]") {
+  const Desk desk;
+  desk.put("small.cfg",
+           npulse::tests::read_file(NPULSE_SOURCE_DIR "/tests/traces/importers/data/small.cfg"));
+  require_ok(desk, "import scalesim-cfg small.cfg -o chip.yaml");
+  CHECK(require_ok(desk, "import scalesim-cfg small.cfg").out == desk.read("chip.yaml"));
+  const std::string run = require_ok(desk, "run ./chip.yaml gemm:64,64,64 --json -").out;
+  CHECK(json::parse(run).at("chip") == "small_array");
+}
+
 TEST_CASE("Wrong formats, files and graphs are refused with exit code 2", "[cli][import]") {
   const Desk desk;
   desk.put("net.csv", kTopology);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as a SCALE-Sim topology; a graph that comes out survives its JSON
+// Any bytes as a SCALE-Sim topology and configuration; a graph that comes out survives its JSON
 // form.
 #include <cstdint>
 #include <sstream>
 
 #include "traces/graph/json.h"
 #include "traces/importers/scalesim.h"
+#include "traces/importers/scalesim_cfg.h"
 
 namespace {
 
@@ -22,6 +23,10 @@ void exercise(const std::string& text, bool strict) {
     const auto imported =
         importers::import_scalesim_text(text, "fuzz.csv", {.strict = strict, .dims = {}});
     round_trip(std::get<graph::Graph>(imported.product));
+  } catch (const InputError&) {
+  }
+  try {
+    importers::import_scalesim_cfg_text(text, "fuzz.cfg", {.strict = strict, .dims = {}});
   } catch (const InputError&) {
   }
 }

@@ -5,6 +5,7 @@
 #include "traces/importers/importer.h"
 #include "traces/importers/onnx.h"
 #include "traces/importers/scalesim.h"
+#include "traces/importers/scalesim_cfg.h"
 
 namespace npulse::importers {
 
@@ -15,6 +16,7 @@ std::span<const Importer> all_importers() {
        {".csv"},
        "SCALE-Sim's topology files, convolutions or GEMMs, and mNPUsim's.",
        import_scalesim},
+      {"scalesim-cfg", {".cfg"}, "SCALE-Sim's configuration as a chip.", import_scalesim_cfg},
   };
   return kImporters;
 }
