@@ -4,7 +4,7 @@
 
 BUILD_PACKAGES=(g++ cmake ninja-build ccache pkg-config libsystemc-dev libyaml-cpp-dev libfmt-dev
   nlohmann-json3-dev catch2 libboost-dev libboost-program-options-dev libboost-iostreams-dev
-  python3 python3-dev python3-venv)
+  libonnx-dev libprotobuf-dev python3 python3-dev python3-venv)
 TEST_PACKAGES=(verilator)  # for tests/rtl; CMake leaves that out without it
 STYLE_PACKAGES=(git clang-format clang-tidy)
 

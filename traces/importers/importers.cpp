@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "traces/importers/importer.h"
+#include "traces/importers/onnx.h"
 #include "traces/importers/scalesim.h"
 #include "traces/importers/scalesim_cfg.h"
 
@@ -10,6 +11,7 @@ namespace npulse::importers {
 
 std::span<const Importer> all_importers() {
   static const std::vector<Importer> kImporters{
+      {"onnx", {".onnx"}, "ONNX models, by shape: weights are not read.", import_onnx},
       {"scalesim",
        {".csv"},
        "SCALE-Sim's topology files, convolutions or GEMMs, and mNPUsim's.",
