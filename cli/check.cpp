@@ -38,7 +38,8 @@ int check_command(const Arguments& arguments) {
   const arch::Chip chip = chip_from(line, chip_name(line, name));
   const auto program = program_from(line, name, chip);
   const isa::CheckReport found = isa::check(*program, arch::check_target(chip));
-  for (const Diagnostic& warning : found.warnings) fmt::print(stderr, "warning: {}\n", warning.text());
+  for (const Diagnostic& warning : found.warnings)
+    fmt::print(stderr, "warning: {}\n", warning.text());
   found.throw_if_errors();
   fmt::print("{}: no errors, {} warnings; {} instructions checked for {}\n", program->name(),
              found.warning_count, found.instructions, chip.params.name);

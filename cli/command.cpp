@@ -33,7 +33,8 @@ bool CommandLine::parse(const Arguments& arguments) {
   }
   for (const auto& word : words_.options()) {
     if (!has(word->long_name().c_str())) {
-      throw InputError{"command line", word->long_name() + " is missing", "usage: npulse " + usage_};
+      throw InputError{"command line", word->long_name() + " is missing",
+                       "usage: npulse " + usage_};
     }
   }
   return true;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/dram_options.h"
+#include "cli/enum_option.h"
 #include "traces/dram/output.h"
 #include "traces/dram/writer.h"
 

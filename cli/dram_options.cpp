@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/dram_options.h"
 
+#include "cli/enum_option.h"
+
 namespace po = boost::program_options;
 
 namespace npulse::cli {
@@ -18,10 +20,10 @@ void add_memory_options(CommandLine& line) {
 }
 
 void add_trace_options(CommandLine& line) {
-  line.options()(
-      "format", po::value<std::string>()->value_name("FORMAT"),
-      "native, stl, rstl, ramulator, dramsim3 or simpleo3; without it, by the ending .stl or .rstl, "
-      "then by the first line.")(
+  line.options()("format", po::value<std::string>()->value_name("FORMAT"),
+                 "native, stl, rstl, ramulator, dramsim3 or simpleo3; without it, by the ending "
+                 ".stl or .rstl, "
+                 "then by the first line.")(
       "timed",
       "Offer each request at its time in the trace, not as soon as the one before is taken.")(
       "clock", po::value<double>()->value_name("MHZ"),

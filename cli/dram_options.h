@@ -5,7 +5,6 @@
 #include "arch/chip/replay/dram_system.h"
 #include "arch/chip/replay/trace_stream.h"
 #include "cli/command.h"
-#include "sim/core/enum_choice.h"
 
 namespace npulse::cli {
 
@@ -16,11 +15,5 @@ void add_trace_options(CommandLine& line);
 
 arch::DramSystem dram_system_from(const CommandLine& line, const std::string& part);
 arch::TraceOptions trace_options_from(const CommandLine& line, const std::string& path);
-
-/// The value of an option that names one of E.
-template <class E>
-E choice(const CommandLine& line, const char* option) {
-  return choose<E>(std::string{"--"} + option, line.get<std::string>(option));
-}
 
 }  // namespace npulse::cli

@@ -2,9 +2,9 @@
 // npulse estimate MODEL --bandwidth GB/s: what memory alone lets a model decode, without a run
 #include <fmt/format.h>
 
+#include "cli/enum_option.h"
 #include "cli/program_options.h"
 #include "isa/types.h"
-#include "sim/core/enum_choice.h"
 #include "sim/core/text_table.h"
 #include "traces/lowering/decode_bound.h"
 #include "traces/lowering/formats.h"
@@ -36,11 +36,6 @@ CommandLine make_line() {
       "Tokens in the KV cache.");
   add_expect_option(line);
   return line;
-}
-
-template <class E>
-E choice(const CommandLine& line, const char* option) {
-  return choose<E>(std::string{"--"} + option, line.get<std::string>(option));
 }
 
 double checked(const char* option, double value, double most) {

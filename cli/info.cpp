@@ -2,10 +2,9 @@
 // npulse info PROGRAM|GRAPH
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include <iostream>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "cli/command.h"
 #include "cli/graph_summary.h"
@@ -32,7 +31,8 @@ Counts count_opcodes(const isa::Program& program) {
 
 std::vector<std::string> queue_texts(const isa::ProgramHeader& header) {
   std::vector<std::string> texts;
-  for (const auto& queue : header.queues) texts.push_back(queue.name + " (" + to_string(queue.kind) + ")");
+  for (const auto& queue : header.queues)
+    texts.push_back(queue.name + " (" + to_string(queue.kind) + ")");
   return texts;
 }
 

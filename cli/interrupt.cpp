@@ -22,7 +22,9 @@ InterruptGuard::InterruptGuard() {
   std::signal(SIGINT, remember);
 }
 
-InterruptGuard::~InterruptGuard() { std::signal(SIGINT, SIG_DFL); }
+InterruptGuard::~InterruptGuard() {
+  std::signal(SIGINT, SIG_DFL);
+}
 
 void InterruptGuard::poll() const {
   if (g_interrupted) throw Interrupted{};

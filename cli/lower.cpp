@@ -17,12 +17,15 @@ namespace po = boost::program_options;
 namespace npulse::cli {
 
 int lower_command(const Arguments& arguments) {
-  CommandLine line{"lower MODEL --chip CHIP -o PROGRAM [options]",
-                   "npulse lower llama-3.1-8b --chip rngd --phase prefill --context 512 -o step.npb"};
-  line.positional("MODEL", "A name (npulse list models), the path of a config.json, or gemm:M,N,K.");
-  line.options()("chip", po::value<std::string>()->required()->value_name("CHIP"), "Chip to lower for.")(
-      "output,o", po::value<std::string>()->required()->value_name("FILE"),
-      "Program to write: .npt is text, .npb is binary.");
+  CommandLine line{
+      "lower MODEL --chip CHIP -o PROGRAM [options]",
+      "npulse lower llama-3.1-8b --chip rngd --phase prefill --context 512 -o step.npb"};
+  line.positional("MODEL",
+                  "A name (npulse list models), the path of a config.json, or gemm:M,N,K.");
+  line.options()("chip", po::value<std::string>()->required()->value_name("CHIP"),
+                 "Chip to lower for.")("output,o",
+                                       po::value<std::string>()->required()->value_name("FILE"),
+                                       "Program to write: .npt is text, .npb is binary.");
   add_chip_options(line);
   add_model_options(line);
   if (!line.parse(arguments)) return 0;

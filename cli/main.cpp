@@ -5,8 +5,8 @@
 #include <iterator>
 
 #include "cli/command.h"
-#include "sim/core/version.h"
 #include "sim/core/error.h"
+#include "sim/core/version.h"
 
 namespace {
 
@@ -24,7 +24,8 @@ constexpr Command kCommands[] = {
     {"dis", "Disassemble a program into text.", dis_command},
     {"info", "Say what a program or a graph holds.", info_command},
     {"list", "List chips, parts, technologies or models.", list_command},
-    {"show", "Print the effective configuration of a chip or part, or what a model is.", show_command},
+    {"show", "Print the effective configuration of a chip or part, or what a model is.",
+     show_command},
     {"compare", "Put two reports side by side.", compare_command},
     {"convert", "Convert a DRAM trace between formats.", convert_command},
 };
@@ -43,7 +44,8 @@ void print_usage(std::ostream& out) {
   std::vector<std::string> names;
   for (const Command& command : kCommands) names.emplace_back(command.name);
   const std::string guess = did_you_mean(name, names);
-  throw InputError{"command line", "unknown command '" + name + "'; allowed: " + join(names), guess};
+  throw InputError{"command line", "unknown command '" + name + "'; allowed: " + join(names),
+                   guess};
 }
 
 int dispatch(const Arguments& arguments) {

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include "arch/chip/targets.h"
+#include "cli/enum_option.h"
 #include "isa/memory_program.h"
 #include "sim/core/catalogue.h"
-#include "sim/core/enum_choice.h"
 #include "traces/lowering/lower.h"
 #include "traces/lowering/model_loader.h"
 #include "traces/lowering/promised_size.h"
@@ -19,11 +19,6 @@ namespace {
 
 constexpr const char* kModelOptions[] = {"phase",       "batch", "context", "weights",
                                          "activations", "kv",    "layers",  "expect"};
-
-template <class E>
-E parse_choice(const CommandLine& line, const char* option) {
-  return choose<E>(std::string{"--"} + option, line.get<std::string>(option));
-}
 
 std::int64_t positive(const CommandLine& line, const char* option) {
   const auto value = line.get<std::int64_t>(option);
@@ -72,13 +67,12 @@ bool has_model_options(const CommandLine& line) {
 
 lowering::Options model_options(const CommandLine& line, const lowering::Model& model) {
   lowering::Options options;
-  if (line.has("phase")) options.phase = parse_choice<lowering::Phase>(line, "phase");
+  if (line.has("phase")) options.phase = choice<lowering::Phase>(line, "phase");
   if (line.has("batch")) options.batch = positive(line, "batch");
   if (line.has("context")) options.context = positive(line, "context");
-  if (line.has("weights")) options.weights = parse_choice<lowering::WeightFormat>(line, "weights");
-  if (line.has("activations"))
-    options.activations = parse_choice<isa::DataType>(line, "activations");
-  if (line.has("kv")) options.kv = parse_choice<isa::DataType>(line, "kv");
+  if (line.has("weights")) options.weights = choice<lowering::WeightFormat>(line, "weights");
+  if (line.has("activations")) options.activations = choice<isa::DataType>(line, "activations");
+  if (line.has("kv")) options.kv = choice<isa::DataType>(line, "kv");
   if (!line.has("layers")) return options;
   const auto* transformer = std::get_if<lowering::Transformer>(&model);
   if (!transformer) throw InputError{"--layers", "a gemm has no layers", "leave the option out"};

@@ -23,7 +23,8 @@ bool has_model_options(const CommandLine& line);
 
 lowering::Options model_options(const CommandLine& line, const lowering::Model& model);
 
-/// True when `text` means a model, false when it means a program file; InputError when it is neither.
+/// True when `text` means a model, false when it means a program file; InputError when it is
+/// neither.
 bool is_model(const std::string& text);
 
 void add_expect_option(CommandLine& line);

@@ -51,8 +51,9 @@ CommandLine make_line() {
   add_model_options(line);
   add_json_option(line);
   line.options()("timeline", po::value<std::string>()->value_name("FILE"),
-      "Write what ran when, for ui.perfetto.dev.")("max-ms", po::value<double>()->value_name("MS"),
-                                                   "Fail when simulated time passes this limit.")(
+                 "Write what ran when, for ui.perfetto.dev.")(
+      "max-ms", po::value<double>()->value_name("MS"),
+      "Fail when simulated time passes this limit.")(
       "no-check", "Run the program without checking it first; a fault then shows as it happens.")(
       "quiet,q", "No text report and no progress bar.");
   return line;

@@ -17,14 +17,14 @@ class FastBanks {
 
   /// When the data of a run can begin, from `base` on: smaller goes first, and a hit before others.
   /// None is smaller than soonest().
-  std::int64_t urgency(const RowRun& run, std::int64_t act_col, std::int64_t base) const {
+  std::int64_t urgency(const RowRun& run, bool write, std::int64_t base) const {
     const Bank& bank = banks_[run.bank];
     const bool hit = bank.open && bank.row == run.row;
     const std::int64_t opened =
         bank.open ? std::max(base, bank.pre_ok) + timings_.pre_act : std::max(base, bank.act_ok);
     const std::int64_t buses =
         std::max({base, group_ok_[run.bank >> group_shift_], rank_ok_[run.bank >> rank_shift_]});
-    const std::int64_t at = hit ? buses : std::max(buses, opened + act_col);
+    const std::int64_t at = hit ? buses : std::max(buses, opened + timings_.act_col[write]);
     return 2 * at + !hit;
   }
   static std::int64_t soonest(std::int64_t base) { return 2 * base; }

@@ -183,12 +183,11 @@ void FastPseudoChannel::unblock() {
 std::size_t FastPseudoChannel::choose(Direction direction) const {
   const WaitingList& list = window_.waiting(direction);
   const std::int64_t base = state_.base().count();
-  const std::int64_t act_col = timings_.act_col[direction == Direction::write];
   const std::size_t count = std::min(list.size(), looked_at_);
   std::size_t best = 0;
   std::int64_t most_urgent = std::numeric_limits<std::int64_t>::max();
   for (std::size_t i = 0; i < count; ++i) {
-    const std::int64_t urgency = banks_.urgency(list[i].run, act_col, base);
+    const std::int64_t urgency = banks_.urgency(list[i].run, direction == Direction::write, base);
     best = urgency < most_urgent ? i : best;
     most_urgent = std::min(urgency, most_urgent);
     if (urgency == FastBanks::soonest(base)) break;

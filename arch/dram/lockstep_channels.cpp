@@ -2,7 +2,6 @@
 #include "arch/dram/lockstep_channels.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace npulse::dram {
 

@@ -7,10 +7,11 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from os import PathLike, fspath
-from typing import Any, cast
+from typing import cast
 
 from . import _core
 from ._fill import fill
+from ._json_report import JsonReport
 from .chip import assignments
 from .report import Memory, Unsure
 
@@ -70,7 +71,7 @@ class DramEnergy:
 
 
 @dataclass(frozen=True)
-class DramReport:
+class DramReport(JsonReport):
     """What a replay says. Field names are the keys of the JSON form."""
 
     npulse_version: str
@@ -95,19 +96,6 @@ class DramReport:
     unsure: tuple[Unsure, ...]
     _json: str = field(repr=False)
     _text: str = field(repr=False)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON form as plain values."""
-        values: dict[str, Any] = json.loads(self._json)
-        return values
-
-    def text(self) -> str:
-        """The text form, as the `npulse` command prints it."""
-        return self._text
-
-    def to_json(self) -> str:
-        """The JSON form, byte for byte what `npulse dram --json` writes."""
-        return self._json
 
 
 def dram(

@@ -6,9 +6,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import cast
 
 from ._fill import fill
+from ._json_report import JsonReport
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ class Energy:
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(JsonReport):
     """What a run says. Field names are the keys of the JSON form; units stand in the names."""
 
     npulse_version: str
@@ -176,16 +177,3 @@ class Report:
         """
         values = json.loads(json_text)
         return cast(Report, fill(cls, {**values, "_json": json_text, "_text": text}))
-
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON form as plain values."""
-        values: dict[str, Any] = json.loads(self._json)
-        return values
-
-    def text(self) -> str:
-        """The text form, as the `npulse` command prints it; empty for a report read from JSON."""
-        return self._text
-
-    def to_json(self) -> str:
-        """The JSON form, byte for byte what `npulse run --json` writes."""
-        return self._json

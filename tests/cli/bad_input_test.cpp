@@ -3,34 +3,12 @@
 // exit code 2, and no file left behind.
 #include <catch2/catch.hpp>
 
-#include "tests/cli/process.h"
 #include "tests/cli/programs.h"
+#include "tests/cli/requirements.h"
 
 using namespace npulse::test;
 
 namespace {
-
-constexpr std::int64_t kScreen = 25;
-constexpr int kBadInput = 2, kFailedProgram = 1;
-
-void require_message(const Outcome& outcome, int code, const std::vector<std::string>& says) {
-  INFO(outcome.err);
-  CHECK(outcome.code == code);
-  CHECK(outcome.out == "");
-  CHECK((outcome.err.rfind("npulse: ", 0) == 0 ||
-         outcome.err.find("\nnpulse: ") != std::string::npos));
-  CHECK(lines_of(outcome.err) < kScreen);
-  for (const std::string& words : says) CHECK_THAT(outcome.err, Catch::Contains(words));
-}
-
-/// Runs, requires the message, and that the folder is as before.
-void require_refused(const Desk& desk, const std::string& arguments,
-                     const std::vector<std::string>& says, int code = kBadInput) {
-  const auto before = desk.files();
-  INFO("npulse " << arguments);
-  require_message(desk.npulse(arguments), code, says);
-  CHECK(desk.files() == before);
-}
 
 std::string edu_yaml() {
   return npulse::tests::read_file(NPULSE_SOURCE_DIR "/configs/chips/edu-8x8.yaml");

@@ -3,21 +3,13 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "tests/cli/process.h"
 #include "tests/cli/programs.h"
+#include "tests/cli/requirements.h"
 
 using namespace npulse::test;
 using Json = nlohmann::json;
 
 namespace {
-
-Outcome require_ok(const Desk& desk, const std::string& arguments) {
-  Outcome outcome = desk.npulse(arguments);
-  INFO("npulse " << arguments << "\n" << outcome.err);
-  REQUIRE(outcome.code == 0);
-  REQUIRE(outcome.err == "");
-  return outcome;
-}
 
 std::string json_of(const Desk& desk, const std::string& arguments) {
   return require_ok(desk, "run " + arguments + " --json -").out;

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "tests/cli/process.h"
+#include "tests/cli/requirements.h"
 
 using namespace npulse::test;
 using nlohmann::json;
@@ -16,37 +16,30 @@ const std::string kHeader =
 const std::string kTopology = kHeader + "Conv1,20,18,3,3,3,8,1,\nFC,1,1,1,1,64,10,1,\n";
 constexpr std::int64_t kMacs = 18 * 16 * 3 * 3 * 3 * 8 + 64 * 10;
 
-Outcome require_ok(const Desk& desk, const std::string& arguments) {
-  Outcome outcome = desk.npulse(arguments);
-  INFO("npulse " << arguments << "\n" << outcome.err);
-  REQUIRE(outcome.code == 0);
-  return outcome;
-}
-
 }  // namespace
 
 TEST_CASE("An imported topology becomes a graph that info counts alike", "[cli][import]") {
   const Desk desk;
   desk.put("net.csv", kTopology);
-  const Outcome outcome = require_ok(desk, "import scalesim net.csv -o net.json");
+  const Outcome outcome = require_done(desk, "import scalesim net.csv -o net.json");
   CHECK(outcome.err == "");
   CHECK_THAT(outcome.out, Catch::Contains("net: 2 layers") &&
                               Catch::Contains(std::to_string(kMacs)) &&
                               Catch::Contains("wrote net.json"));
-  const json counted = json::parse(require_ok(desk, "info net.json --json").out);
+  const json counted = json::parse(require_done(desk, "info net.json --json").out);
   CHECK(counted.at("macs") == kMacs);
   CHECK(counted.at("parameters") == 3 * 3 * 3 * 8 + 64 * 10);
-  json imported = json::parse(require_ok(desk, "import scalesim net.csv --json").out);
+  json imported = json::parse(require_done(desk, "import scalesim net.csv --json").out);
   CHECK(imported.at("warnings").empty());
   imported.erase("warnings");
   CHECK(imported == counted);
-  CHECK_THAT(require_ok(desk, "info net.json").out, Catch::Contains("net: 2 layers"));
+  CHECK_THAT(require_done(desk, "info net.json").out, Catch::Contains("net: 2 layers"));
 }
 
 TEST_CASE("A repair is warned of, and refused when strict", "[cli][import]") {
   const Desk desk;
   desk.put("net.csv", kHeader + "Conv1,20,18,3,3,3,8,1\n");
-  const Outcome repaired = require_ok(desk, "import scalesim net.csv");
+  const Outcome repaired = require_done(desk, "import scalesim net.csv");
   CHECK_THAT(repaired.err, Catch::Contains("warning: net.csv: repaired: added missing last comma"));
   const Outcome strict = desk.npulse("import scalesim net.csv --strict -o net.json");
   CHECK(strict.code == 2);
@@ -59,9 +52,9 @@ TEST_CASE("An imported configuration is a chip that runs", "[cli][import]") {
   const Desk desk;
   desk.put("small.cfg",
            npulse::tests::read_file(NPULSE_SOURCE_DIR "/tests/traces/importers/data/small.cfg"));
-  require_ok(desk, "import scalesim-cfg small.cfg -o chip.yaml");
-  CHECK(require_ok(desk, "import scalesim-cfg small.cfg").out == desk.read("chip.yaml"));
-  const std::string run = require_ok(desk, "run ./chip.yaml gemm:64,64,64 --json -").out;
+  require_done(desk, "import scalesim-cfg small.cfg -o chip.yaml");
+  CHECK(require_done(desk, "import scalesim-cfg small.cfg").out == desk.read("chip.yaml"));
+  const std::string run = require_done(desk, "run ./chip.yaml gemm:64,64,64 --json -").out;
   CHECK(json::parse(run).at("chip") == "small_array");
 }
 

@@ -10,7 +10,7 @@
 namespace npulse::lowering {
 namespace {
 
-using Json = ConfigReader::Json;
+using Json = HfKeys::Json;
 
 // Together these keep every parameter count within 63 bits.
 constexpr std::int64_t kMaxLayers = 1 << 12;
@@ -48,7 +48,7 @@ std::vector<std::string> model_types() {
 }
 
 /// ONNXim's `ffn_type`, `model_type`, or what the first of `architectures` implies.
-std::string model_type(ConfigReader& reader) {
+std::string model_type(HfKeys& reader) {
   if (reader.has({"ffn_type"})) {
     const std::string type = reader.word({"ffn_type"});
     if (type != "llama") {
@@ -65,7 +65,7 @@ std::string model_type(ConfigReader& reader) {
   return type.empty() && named != std::end(kArchitectures) ? named->type : type;
 }
 
-Architecture architecture(ConfigReader& reader) {
+Architecture architecture(HfKeys& reader) {
   const std::string type = model_type(reader);
   const auto* const found = std::find_if(std::begin(kArchitectures), std::end(kArchitectures),
                                          [&](const Architecture& one) { return type == one.type; });
@@ -79,7 +79,7 @@ Architecture architecture(ConfigReader& reader) {
 }
 
 /// Keys of another architecture than the file says it is, and what nothing here can express.
-void refuse_unsupported_keys(ConfigReader& reader, const Architecture& is) {
+void refuse_unsupported_keys(HfKeys& reader, const Architecture& is) {
   const std::string hint = "set model_type to the architecture that the file describes";
   for (const char* key : {"num_local_experts", "num_experts", "n_routed_experts"}) {
     if (!is.routed && reader.has({key}))
@@ -98,7 +98,7 @@ void refuse_unsupported_keys(ConfigReader& reader, const Architecture& is) {
   }
 }
 
-void read_head_dim(ConfigReader& reader, Transformer& model) {
+void read_head_dim(HfKeys& reader, Transformer& model) {
   if (const auto head_dim = reader.optional_count({"head_dim"}, kMaxHeadDim)) {
     model.head_dim = *head_dim;
   } else if (model.hidden % model.heads == 0) {
@@ -111,7 +111,7 @@ void read_head_dim(ConfigReader& reader, Transformer& model) {
   if (model.head_dim % 2 != 0) reader.fault("head_dim", "must be even for rotary positions");
 }
 
-void read_attention(ConfigReader& reader, Transformer& model) {
+void read_attention(HfKeys& reader, Transformer& model) {
   model.kv_heads = reader.optional_count({"num_key_value_heads", "num_kv_heads"}, kMaxHeads)
                        .value_or(model.heads);
   if (model.heads % model.kv_heads != 0) {
@@ -124,7 +124,7 @@ void read_attention(ConfigReader& reader, Transformer& model) {
   }
 }
 
-void read_latent_attention(ConfigReader& reader, Transformer& model) {
+void read_latent_attention(HfKeys& reader, Transformer& model) {
   LatentAttention latent;
   latent.q_rank = reader.optional_count({"q_lora_rank"}, kMaxWidth);
   latent.kv_rank = reader.count({"kv_lora_rank"}, kMaxWidth);
@@ -140,7 +140,7 @@ void read_latent_attention(ConfigReader& reader, Transformer& model) {
 }
 
 /// DeepSeek: all after the first few; Qwen: every so many, except those listed.
-std::vector<bool> read_routed_layers(ConfigReader& reader, std::int64_t layers) {
+std::vector<bool> read_routed_layers(HfKeys& reader, std::int64_t layers) {
   const auto period = [&](const char* key) {
     return reader.optional_count({key}, kMaxLayers).value_or(1);
   };
@@ -158,13 +158,13 @@ std::vector<bool> read_routed_layers(ConfigReader& reader, std::int64_t layers) 
 }
 
 /// DeepSeek gives the number of shared experts, Qwen their width.
-std::int64_t read_shared_ffn(ConfigReader& reader, std::int64_t ffn) {
+std::int64_t read_shared_ffn(HfKeys& reader, std::int64_t ffn) {
   if (reader.has({"shared_expert_intermediate_size"}))
     return reader.optional_count({"shared_expert_intermediate_size"}, kMaxWidth, 0).value_or(0);
   return reader.optional_count({"n_shared_experts"}, kMaxExperts, 0).value_or(0) * ffn;
 }
 
-void read_experts(ConfigReader& reader, const Architecture& is, Transformer& model) {
+void read_experts(HfKeys& reader, const Architecture& is, Transformer& model) {
   Experts experts;
   experts.count =
       reader.count({"num_local_experts", "num_experts", "n_routed_experts"}, kMaxExperts);
@@ -181,14 +181,14 @@ void read_experts(ConfigReader& reader, const Architecture& is, Transformer& mod
   model.experts = experts;
 }
 
-void read_activation(ConfigReader& reader) {
+void read_activation(HfKeys& reader) {
   const std::string activation = reader.word({"hidden_act", "activation_function"});
   if (!activation.empty() && activation != "silu" && activation != "swish") {
     reader.fault("hidden_act", "'" + activation + "' is not supported; supported: silu, swish");
   }
 }
 
-Transformer read_model(ConfigReader& reader) {
+Transformer read_model(HfKeys& reader) {
   Transformer model;
   const Architecture is = architecture(reader);
   model.qkv_bias = is.qkv_bias;
@@ -225,7 +225,7 @@ Json parse_json(const std::string& text, const std::string& file) {
 HfConfig parse_hf_config(const std::string& text, const std::string& file,
                          const std::string& model_name) {
   const Json json = parse_json(text, file);
-  ConfigReader reader{json, file};
+  HfKeys reader{json, file};
   Transformer model = read_model(reader);
   reader.throw_if_any();
   model.name = model_name;

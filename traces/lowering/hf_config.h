@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "traces/lowering/config_reader.h"
+#include "traces/lowering/hf_keys.h"
 #include "traces/lowering/model.h"
 
 namespace npulse::lowering {

@@ -14,23 +14,6 @@ using npulse::testing::shipped_parts;
 
 namespace {
 
-double ratio_of(Cycles a, Cycles b) {
-  return static_cast<double>(a.count()) / static_cast<double>(b.count());
-}
-
-/// Bytes from a row of a bank to the next row of the same bank, in the plain map.
-Address row_stride(const PartParams& part) {
-  const auto& o = part.organisation;
-  return static_cast<Address>(o.row_bytes * o.pseudo_channels * o.bank_groups * o.banks * o.ranks);
-}
-
-Pattern bursts(const PartParams& part, std::uint64_t count,
-               std::function<Address(std::uint64_t)> address) {
-  return {count, [=, bytes = part.organisation.burst_bytes()](std::uint64_t i) {
-            return access(address(i), bytes);
-          }};
-}
-
 /// Activate to read, between the beginnings of the two.
 Cycles t_rcd(const ResolvedPart& part) {
   const bool split = part.params.timing.t_rcdrd.has_value();
@@ -94,7 +77,7 @@ TEST_CASE("Other rows of one bank are bound by opening them", "[arch][dram][repl
   for (const auto& name : shipped_parts()) {
     const PartParams params = without_refresh(shipped_part(name));
     const ResolvedPart part{params};
-    Pattern pattern = bursts(params, 2000, [&](std::uint64_t i) { return i * row_stride(params); });
+    Pattern pattern = rows_of_one_bank(params, 2000);
     MemoryParams memory = plain_map();
     const Replayed run = replay(params, memory, pattern);
     // The bank's cycle: its row must stay open for tRAS, then close and open again.

@@ -12,23 +12,6 @@ using namespace npulse::test;
 using npulse::testing::shipped_part;
 using npulse::testing::shipped_parts;
 
-namespace {
-
-double ratio_of(Cycles a, Cycles b) {
-  return static_cast<double>(a.count()) / static_cast<double>(b.count());
-}
-
-/// One-burst reads, `stride` bytes apart; a row of one bank after the other by default.
-Pattern rows_of_one_bank(const PartParams& part, std::uint64_t count) {
-  const auto& o = part.organisation;
-  const std::int64_t stride = o.row_bytes * o.pseudo_channels * o.total_banks();
-  return {count, [=](std::uint64_t i) {
-            return access(static_cast<Address>(stride) * i, o.burst_bytes());
-          }};
-}
-
-}  // namespace
-
 TEST_CASE("Rows that are closed behind each burst are lost to opening rows all the same",
           "[arch][dram][replay]") {
   const PagePolicy policy = GENERATE(PagePolicy::closed, PagePolicy::adaptive);

@@ -87,4 +87,26 @@ inline dram::ReplayRequest access(Address address, std::int64_t bytes, bool writ
   return {0, {address, Bytes{bytes}, write}, at};
 }
 
+inline double ratio_of(Cycles a, Cycles b) {
+  return static_cast<double>(a.count()) / static_cast<double>(b.count());
+}
+
+/// Bytes from a row of a bank to the next row of the same bank, in the plain map.
+inline Address row_stride(const dram::PartParams& part) {
+  const auto& o = part.organisation;
+  return static_cast<Address>(o.row_bytes * o.pseudo_channels * o.total_banks());
+}
+
+inline Pattern bursts(const dram::PartParams& part, std::uint64_t count,
+                      std::function<Address(std::uint64_t)> address) {
+  return {count, [=, bytes = part.organisation.burst_bytes()](std::uint64_t i) {
+            return access(address(i), bytes);
+          }};
+}
+
+/// One-burst reads of one row of a bank after the other.
+inline Pattern rows_of_one_bank(const dram::PartParams& part, std::uint64_t count) {
+  return bursts(part, count, [stride = row_stride(part)](std::uint64_t i) { return i * stride; });
+}
+
 }  // namespace npulse::test

@@ -18,14 +18,14 @@ struct ConfigFigure {
   std::string key, value, source;
 };
 
-class ConfigReader {
+class HfKeys {
  public:
   using Json = nlohmann::ordered_json;
   using Names = std::initializer_list<const char*>;
 
   /// Keys within `text_config` (of models that also see or hear) come first, if there is one.
   /// `json` is an object and must outlive this.
-  ConfigReader(const Json& json, std::string file);
+  HfKeys(const Json& json, std::string file);
 
   bool has(Names names) const { return look_up(names).value != nullptr; }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "traces/lowering/config_reader.h"
+#include "traces/lowering/hf_keys.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 namespace npulse::lowering {
 namespace {
 
-using Json = ConfigReader::Json;
+using Json = HfKeys::Json;
 
 const char* const kText = "text_config";
 const char* const kSource = "_source";
@@ -36,8 +36,7 @@ std::string shown(const Json& value) {
 
 }  // namespace
 
-ConfigReader::ConfigReader(const Json& json, std::string file)
-    : json_{json}, file_{std::move(file)} {
+HfKeys::HfKeys(const Json& json, std::string file) : json_{json}, file_{std::move(file)} {
   text_ = member(json_, kText);
   if (text_ && !text_->is_object()) {
     fault(kText, shown(*text_) + " is not an object", "it holds the keys of the text model");
@@ -45,7 +44,7 @@ ConfigReader::ConfigReader(const Json& json, std::string file)
   }
 }
 
-ConfigReader::Found ConfigReader::look_up(Names names) const {
+HfKeys::Found HfKeys::look_up(Names names) const {
   for (const char* name : names) {
     if (!text_) break;
     if (const Json* value = member(*text_, name)) return {value, in_text(name)};
@@ -56,7 +55,7 @@ ConfigReader::Found ConfigReader::look_up(Names names) const {
   return {};
 }
 
-ConfigReader::Found ConfigReader::take(Names names) {
+HfKeys::Found HfKeys::take(Names names) {
   Found found = look_up(names);
   const auto same = [&](const ConfigFigure& figure) { return figure.key == found.key; };
   if (found.value && std::none_of(figures_.begin(), figures_.end(), same)) {
@@ -66,7 +65,7 @@ ConfigReader::Found ConfigReader::take(Names names) {
 }
 
 /// `_source` is a text for all keys, or texts by key, `*` for the others.
-std::string ConfigReader::source_of(const std::string& key) const {
+std::string HfKeys::source_of(const std::string& key) const {
   const Json* source = member(json_, kSource);
   if (!source) return "";
   if (source->is_string()) return source->get<std::string>();
@@ -76,8 +75,8 @@ std::string ConfigReader::source_of(const std::string& key) const {
   return text && text->is_string() ? text->get<std::string>() : "";
 }
 
-std::optional<std::int64_t> ConfigReader::optional_count(Names names, std::int64_t max,
-                                                         std::int64_t min) {
+std::optional<std::int64_t> HfKeys::optional_count(Names names, std::int64_t max,
+                                                   std::int64_t min) {
   const Found found = take(names);
   if (!found.value) return std::nullopt;
   if (is_count(*found.value, min, max)) return found.value->get<std::int64_t>();
@@ -86,7 +85,7 @@ std::optional<std::int64_t> ConfigReader::optional_count(Names names, std::int64
   return std::nullopt;
 }
 
-std::int64_t ConfigReader::count(Names names, std::int64_t max) {
+std::int64_t HfKeys::count(Names names, std::int64_t max) {
   if (!has(names)) {
     const std::vector<std::string> list(names.begin(), names.end());
     fault(list.size() == 1 ? list.front() : join(list), "is missing",
@@ -95,7 +94,7 @@ std::int64_t ConfigReader::count(Names names, std::int64_t max) {
   return optional_count(names, max).value_or(1);
 }
 
-double ConfigReader::real(Names names, double fallback) {
+double HfKeys::real(Names names, double fallback) {
   const Found found = take(names);
   if (!found.value) return fallback;
   if (found.value->is_number() && found.value->get<double>() > 0) return found.value->get<double>();
@@ -103,7 +102,7 @@ double ConfigReader::real(Names names, double fallback) {
   return fallback;
 }
 
-bool ConfigReader::flag(Names names, bool fallback) {
+bool HfKeys::flag(Names names, bool fallback) {
   const Found found = take(names);
   if (!found.value) return fallback;
   if (found.value->is_boolean()) return found.value->get<bool>();
@@ -111,7 +110,7 @@ bool ConfigReader::flag(Names names, bool fallback) {
   return fallback;
 }
 
-std::string ConfigReader::word(Names names) {
+std::string HfKeys::word(Names names) {
   const Found found = take(names);
   if (!found.value) return "";
   if (found.value->is_string()) return found.value->get<std::string>();
@@ -119,14 +118,14 @@ std::string ConfigReader::word(Names names) {
   return "";
 }
 
-std::string ConfigReader::first_word(Names names) {
+std::string HfKeys::first_word(Names names) {
   const Found found = take(names);
   const bool is_list = found.value && found.value->is_array() && !found.value->empty();
   if (!is_list || !found.value->front().is_string()) return "";
   return found.value->front().get<std::string>();
 }
 
-std::vector<std::int64_t> ConfigReader::counts(Names names, std::int64_t max) {
+std::vector<std::int64_t> HfKeys::counts(Names names, std::int64_t max) {
   const Found found = take(names);
   std::vector<std::int64_t> list;
   if (!found.value) return list;
@@ -143,8 +142,7 @@ std::vector<std::int64_t> ConfigReader::counts(Names names, std::int64_t max) {
   return list;
 }
 
-void ConfigReader::fault(const std::string& key, const std::string& message,
-                         const std::string& hint) {
+void HfKeys::fault(const std::string& key, const std::string& message, const std::string& hint) {
   faults_.add(file_ + ": " + key, message, hint);
 }
 
