@@ -3,19 +3,16 @@
 
 #include <algorithm>
 
-#include "arch/spm/bank_use.h"
-
 namespace npulse::arch {
 
-Scratchpad::Scratchpad(const SpmParams& params)
-    : params_{params}, windows_{params.banks * params.ports, params.window} {}
+Scratchpad::Scratchpad(const SpmParams& params) : params_{params}, banks_{params} {}
 
 Cycles Scratchpad::reserve(Cycles start, Cycles nominal, const AccessStream& stream) {
   const BankUse use = bank_use(params_, stream);
   const Cycles at_peak{ceil_div(use.accesses, params_.banks * params_.ports)};
   const Cycles unshared = std::max(nominal, at_peak);
   const Cycles alone = std::max(unshared, Cycles{ceil_div(use.busiest, params_.ports)});
-  const auto grant = windows_.take(start, alone, use.accesses, stream.requester);
+  const auto grant = banks_.take(start, alone, use, stream.requester);
 
   ++stats_.streams;
   (stream.write ? stats_.write_bytes : stats_.read_bytes) += stream.bytes;

@@ -2,15 +2,16 @@
 // A banked on-chip memory that many requesters share: time only, no contents.
 #pragma once
 
+#include "arch/spm/bank_groups.h"
 #include "arch/spm/params.h"
 #include "arch/spm/stats.h"
-#include "arch/spm/windows.h"
 
 namespace npulse::arch {
 
 /// A stream alone runs at its own rate or at what its stride leaves of the banks, whichever is
-/// slower. Streams share the accesses that all banks together serve in a window; a conflicting
-/// stream's claim on few banks is not held against the others.
+/// slower. Banks queue what they cannot serve at once. Streams share what each bank serves in a
+/// window, first come, first served; an even stream's share of a bank is a mean, exact to an
+/// access.
 class Scratchpad {
  public:
   explicit Scratchpad(const SpmParams& params);
@@ -20,11 +21,10 @@ class Scratchpad {
 
   const SpmParams& params() const { return params_; }
   const SpmStats& stats() const { return stats_; }
-  const Windows& windows() const { return windows_; }
 
  private:
   SpmParams params_;
-  Windows windows_;
+  BankGroups banks_;
   SpmStats stats_;
 };
 

@@ -127,6 +127,15 @@ void Windows::forget_oldest() {
   segments_.erase(segments_.begin(), segments_.begin() + kMaxSegments / 2);
 }
 
+Windows Windows::part(std::int64_t slots_per_cycle) const {
+  Windows part = *this;
+  part.slots_per_cycle_ = slots_per_cycle;
+  for (Segment& segment : part.segments_) {
+    for (auto& held : segment.held) held = scale(held, slots_per_cycle, slots_per_cycle_);
+  }
+  return part;
+}
+
 std::int64_t Windows::held() const {
   std::int64_t sum = 0;
   for (std::size_t i = 0; i + 1 < segments_.size(); ++i) {

@@ -29,6 +29,9 @@ class Windows {
   /// when nobody else holds any.
   Grant take(Cycles start, Cycles duration, std::int64_t slots, Requester requester);
 
+  /// Room of that many slots a cycle, of which the same share is held.
+  Windows part(std::int64_t slots_per_cycle) const;
+
   /// Slots held in the windows not yet forgotten.
   std::int64_t held() const;
   std::size_t segments() const { return segments_.size(); }

@@ -156,3 +156,19 @@ TEST_CASE("A stream of a billion cycles under short ones costs a bounded number 
   }
   REQUIRE(windows.segments() <= 2100);
 }
+
+TEST_CASE("A part of the room is held as the whole is, and ends what it takes likewise",
+          "[arch][spm]") {
+  test::Random random{35};
+  for (int round = 0; round < 200; ++round) {
+    const std::int64_t share = random.between(1, 6), parts = random.between(1, 8);
+    Windows whole{share * parts, Cycles{random.between(1, 64)}};
+    for (const Ask& ask : random_asks(random, share, 20)) {
+      whole.take(ask.start, ask.duration, ask.slots * parts, Requester::dma);
+    }
+    Windows part = whole.part(share);
+    REQUIRE(part.held() <= whole.held() / parts);
+    const auto end = part.take(Cycles{0}, Cycles{500}, 500 * share, Requester::vector).end;
+    REQUIRE(end <= whole.take(Cycles{0}, Cycles{500}, 500 * share * parts, Requester::vector).end);
+  }
+}
