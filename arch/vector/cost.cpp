@@ -14,8 +14,9 @@ using isa::VecKind;
 using Passes = boost::container::static_vector<Pass, 3>;
 
 // Counts of operations are `assumed`: the plain algorithm, one table look-up a transcendental.
-Passes passes_of(VecKind kind) {
-  switch (kind) {
+Passes passes_of(const Vec& vec) {
+  const std::int64_t y = vec.y ? 1 : 0;
+  switch (vec.kind) {
     case VecKind::copy:
     case VecKind::add:
     case VecKind::sub:
@@ -36,30 +37,41 @@ Passes passes_of(VecKind kind) {
     case VecKind::gelu:
     case VecKind::silu:
       return {{.simple = 1, .transcendental = 1}};  // x * f(x)
-    case VecKind::rope:                             // a pair: 4 mul and 2 add, sine and cosine
-      return {{.simple = 3, .transcendental = 1}};
+    case VecKind::rope:  // a pair: 4 mul and 2 add; without y the angle, its sine and cosine
+      return {{.simple = y ? 6 : 7, .transcendental = y ? 0 : 2}};
     case VecKind::reduce_sum:
     case VecKind::reduce_max:
     case VecKind::pool_max:
       return {{.reduction = 1}};
     case VecKind::pool_avg:
       return {{.simple = 1, .reduction = 1}};
-    case VecKind::softmax:  // maximum; exp(scale * x - maximum) and its sum; times 1 / sum
+    case VecKind::softmax:  // maximum; exp(scale * (x - maximum)) and its sum; times 1 / sum
       return {{.reduction = 1, .writes = false},
               {.simple = 2, .transcendental = 1, .reduction = 1},
               {.simple = 1, .reads_x = false}};
-    case VecKind::layernorm:  // mean; variance; (x - mean) * rsqrt * y
+    case VecKind::layernorm:  // sum; sum of (x - mean)^2; (x - mean) * rsqrt [* y]
       return {{.reduction = 1, .writes = false},
               {.simple = 2, .reduction = 1, .writes = false},
-              {.simple = 3}};
-    case VecKind::rmsnorm:  // mean square; x * rsqrt * y
-      return {{.simple = 1, .reduction = 1, .writes = false}, {.simple = 2}};
+              {.simple = 2 + y}};
+    case VecKind::rmsnorm:  // sum of squares; x * rsqrt [* y]
+      return {{.simple = 1, .reduction = 1, .writes = false}, {.simple = 1 + y}};
   }
   throw InternalError{"internal error: unknown kind of vec"};
 }
 
-bool is_norm(VecKind kind) {
-  return kind == VecKind::softmax || kind == VecKind::layernorm || kind == VecKind::rmsnorm;
+Once once_of(const Vec& vec) {
+  switch (vec.kind) {
+    case VecKind::softmax:  // 1 / sum
+      return {.elements = vec.rows, .transcendental = 1};
+    case VecKind::layernorm:  // mean = sum / n; rsqrt(sum / n + epsilon)
+      return {.elements = vec.rows, .simple = 3, .transcendental = 1};
+    case VecKind::rmsnorm:  // rsqrt(sum / n + epsilon)
+      return {.elements = vec.rows, .simple = 2, .transcendental = 1};
+    case VecKind::rope:  // frequencies: exp(j * constant)
+      return vec.y ? Once{} : Once{.elements = vec.cols / 2, .simple = 1, .transcendental = 1};
+    default:
+      return {};
+  }
 }
 
 bool is_pool(VecKind kind) {
@@ -67,27 +79,15 @@ bool is_pool(VecKind kind) {
 }
 
 bool is_row_wise(VecKind kind) {
-  return is_norm(kind) || kind == VecKind::reduce_sum || kind == VecKind::reduce_max;
-}
-
-std::int64_t y_elements(const Vec& vec) {
-  if (!vec.y) return 0;
-  switch (vec.y_broadcast) {
-    case isa::Broadcast::none:
-      return vec.rows * vec.cols;
-    case isa::Broadcast::row:
-      return vec.cols;
-    case isa::Broadcast::column:
-      return vec.rows;
-  }
-  return 0;
+  return kind == VecKind::softmax || kind == VecKind::layernorm || kind == VecKind::rmsnorm ||
+         kind == VecKind::reduce_sum || kind == VecKind::reduce_max;
 }
 
 /// Every output pixel takes all taps of its window; inputs are read once.
 VectorWork pool_work(const Vec& vec, std::int64_t per_group) {
   const std::int64_t taps = vec.window[2] * vec.window[3];
   VectorWork work;
-  work.passes = passes_of(vec.kind);
+  work.passes = passes_of(vec);
   work.passes[0].reduction = taps;
   work.per_group = per_group;
   work.elements = work.dst_elements = isa::output_elements(vec);
@@ -119,15 +119,15 @@ std::int64_t row_groups(const Vec& vec, std::int64_t per_group) {
 VectorWork work_of(const Vec& vec, std::int64_t per_group) {
   if (is_pool(vec.kind)) return pool_work(vec, per_group);
   VectorWork work;
-  work.passes = passes_of(vec.kind);
+  work.passes = passes_of(vec);
   work.per_group = per_group;
-  work.elements = row_groups(vec, 1);
+  work.once = once_of(vec);
+  work.x_elements = work.kept_elements = row_groups(vec, 1);
+  work.y_elements = vec.y ? isa::second_input_elements(vec) : 0;
+  work.dst_elements = isa::output_elements(vec);
+  work.elements = vec.kind == VecKind::rope ? work.x_elements / 2 : work.x_elements;
   work.groups =
       is_row_wise(vec.kind) ? row_groups(vec, per_group) : ceil_div(work.elements, per_group);
-  work.row_transcendental = is_norm(vec.kind) ? vec.rows : 0;
-  work.x_elements = work.elements;
-  work.y_elements = y_elements(vec);
-  work.dst_elements = isa::output_elements(vec);
   return work;
 }
 

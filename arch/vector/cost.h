@@ -18,15 +18,21 @@ struct Pass {
   bool writes = true;
 };
 
-/// Work of one instruction. A reading pass reads all of x, a writing pass writes all of dst; y and
-/// index are read once.
+/// What is worked out once a row, or once a column, outside the passes.
+struct Once {
+  std::int64_t elements = 0, simple = 0, transcendental = 0;
+};
+
+/// Work of one instruction. The last pass writes all of dst, those before what a later one needs; y
+/// and index are read once and stay in the unit.
 struct VectorWork {
   boost::container::static_vector<Pass, 3> passes;
-  std::int64_t elements = 0;            ///< Worked on in each pass.
-  std::int64_t per_group = 1;           ///< Elements that fill all lanes.
-  std::int64_t groups = 0;              ///< Lane-wide groups of a pass.
-  std::int64_t row_transcendental = 0;  ///< One or none a row, outside the passes.
+  std::int64_t elements = 0;   ///< Worked on in each pass; pairs for rope.
+  std::int64_t per_group = 1;  ///< Elements that fill all lanes.
+  std::int64_t groups = 0;     ///< Lane-wide groups of a pass.
+  Once once;
   std::int64_t x_elements = 0, y_elements = 0, dst_elements = 0;
+  std::int64_t kept_elements = 0;  ///< Of dst, written by one pass to be read by another.
 };
 
 VectorWork work_of(const isa::Vec& vec, std::int64_t per_group);

@@ -26,7 +26,8 @@ AccessStream writing(AccessStream stream) {
 
 Activity operations_of(const VectorWork& work) {
   Activity activity;
-  activity.transcendental_ops = work.row_transcendental;
+  activity.vector_ops = work.once.elements * work.once.simple;
+  activity.transcendental_ops = work.once.elements * work.once.transcendental;
   for (const Pass& pass : work.passes) {
     activity.vector_ops += work.elements * (pass.simple + pass.reduction);
     activity.transcendental_ops += work.elements * pass.transcendental;
@@ -59,6 +60,7 @@ Execution VectorUnit::execute(Cycles now, const isa::Vec& vec) {
   return run(now, work,
              {.x = stream(vec.x, work.x_elements, vec.x_type),
               .y = stream(vec.y.value_or(isa::Operand{}), work.y_elements, vec.y_type),
+              .kept = stream(vec.dst, work.kept_elements, vec.dst_type),
               .dst = stream(vec.dst, work.dst_elements, vec.dst_type)});
 }
 
@@ -68,6 +70,7 @@ Execution VectorUnit::execute(Cycles now, const isa::Xform& xform) {
   Operands operands{
       .x = stream(xform.src, work.x_elements, xform.type),
       .y = stream(xform.index.value_or(isa::Operand{}), work.y_elements, isa::DataType::i32),
+      .kept = {},
       .dst = stream(xform.dst, work.dst_elements, xform.type)};
   scatter_writes(xform, operands.dst);
   return run(now, work, operands);
@@ -76,16 +79,16 @@ Execution VectorUnit::execute(Cycles now, const isa::Xform& xform) {
 /// Passes follow one another; y comes with the last.
 Execution VectorUnit::run(Cycles now, const VectorWork& work, const Operands& operands) {
   Activity activity = operations_of(work);
-  Cycles at = now + params_.start_cycles +
-              params_.transcendental_cycles * ceil_div(work.row_transcendental, work.per_group);
+  Cycles at = now + params_.start_cycles + once_cycles(work);
   Delay late;
   for (const Pass& pass : work.passes) {
     const bool last = &pass == &work.passes.back();
     const Span lanes{at, at + lane_cycles(work, pass)};
+    const AccessStream written = writing(last ? operands.dst : operands.kept);
     const Delay delay =
         move(lanes,
-             {pass.reads_x ? operands.x : operands.dst, last ? operands.y : AccessStream{},
-              pass.writes ? writing(operands.dst) : AccessStream{}},
+             {pass.reads_x ? operands.x : operands.kept, last ? operands.y : AccessStream{},
+              pass.writes ? written : AccessStream{}},
              activity);
     late = late + delay;
     at = lanes.end + delay.cycles;
@@ -109,6 +112,12 @@ Delay VectorUnit::move(Span lanes, std::initializer_list<AccessStream> streams,
   const Span span{lanes.start, lanes.end + edges.cycles};
   for (const auto& s : streams) reserve(memory_, span, s, activity, memory);
   return edges + memory;
+}
+
+Cycles VectorUnit::once_cycles(const VectorWork& work) const {
+  const Cycles group = params_.simple_cycles * work.once.simple +
+                       params_.transcendental_cycles * work.once.transcendental;
+  return group * ceil_div(work.once.elements, work.per_group);
 }
 
 /// A reduction ends in a tree over the lanes; rows pass through it in a pipeline.

@@ -23,13 +23,14 @@ class VectorUnit {
  private:
   /// Operands with the bytes that one pass moves; y stands for index too.
   struct Operands {
-    AccessStream x, y, dst;
+    AccessStream x, y, kept, dst;
   };
 
   Execution execute(Cycles now, const isa::Vec& vec);
   Execution execute(Cycles now, const isa::Xform& xform);
   Execution run(Cycles now, const VectorWork& work, const Operands& operands);
   Delay move(Span lanes, std::initializer_list<AccessStream> streams, Activity& activity);
+  Cycles once_cycles(const VectorWork& work) const;
   Cycles lane_cycles(const VectorWork& work, const Pass& pass) const;
   std::int64_t lanes_for(int bits) const;
   void require(const char* op, isa::DataType type) const;

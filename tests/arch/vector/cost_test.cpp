@@ -67,7 +67,8 @@ TEST_CASE("Softmax takes three passes and one reciprocal a row", "[arch][vector]
   REQUIRE_FALSE(work.passes[0].writes);
   REQUIRE(work.passes[1].transcendental == 1);
   REQUIRE_FALSE(work.passes[2].reads_x);
-  REQUIRE(work.row_transcendental == 12);
+  REQUIRE(work.once.elements == 12);
+  REQUIRE(work.once.transcendental == 1);
 }
 
 TEST_CASE("Pooling reads its input once and reduces every tap", "[arch][vector]") {
