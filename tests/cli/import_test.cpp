@@ -58,6 +58,18 @@ TEST_CASE("An imported configuration is a chip that runs", "[cli][import]") {
   CHECK(json::parse(run).at("chip") == "small_array");
 }
 
+TEST_CASE("A Timeloop problem becomes a graph, a wrong one is refused by its place",
+          "[cli][import]") {
+  const Desk desk;
+  desk.put("fc.yaml", "problem: {shape: gemm_ABZ, M: 16, N: ROWS, K: 64}\n");
+  const Outcome refused = desk.npulse("import timeloop fc.yaml");
+  CHECK(refused.code == 2);
+  CHECK_THAT(refused.err, Catch::Contains("fc.yaml:1:38: 'ROWS' is not a number") &&
+                              Catch::Contains("--dim ROWS=N"));
+  require_done(desk, "import timeloop fc.yaml --dim ROWS=32 -o fc.json");
+  CHECK(json::parse(require_done(desk, "info fc.json --json").out).at("macs") == 16 * 32 * 64);
+}
+
 TEST_CASE("Wrong formats, files and graphs are refused with exit code 2", "[cli][import]") {
   const Desk desk;
   desk.put("net.csv", kTopology);

@@ -6,6 +6,7 @@
 #include "traces/importers/onnx.h"
 #include "traces/importers/scalesim.h"
 #include "traces/importers/scalesim_cfg.h"
+#include "traces/importers/timeloop.h"
 
 namespace npulse::importers {
 
@@ -17,6 +18,10 @@ std::span<const Importer> all_importers() {
        "SCALE-Sim's topology files, convolutions or GEMMs, and mNPUsim's.",
        import_scalesim},
       {"scalesim-cfg", {".cfg"}, "SCALE-Sim's configuration as a chip.", import_scalesim_cfg},
+      {"timeloop",
+       {".yaml"},
+       "Timeloop's problem files, one layer each, or a folder of them.",
+       import_timeloop},
   };
   return kImporters;
 }
