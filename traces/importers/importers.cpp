@@ -2,6 +2,7 @@
 // The table of importers: a new one is its own file and one entry here.
 #include <algorithm>
 
+#include "traces/importers/ethosu.h"
 #include "traces/importers/importer.h"
 #include "traces/importers/onnx.h"
 #include "traces/importers/scalesim.h"
@@ -12,6 +13,10 @@ namespace npulse::importers {
 
 std::span<const Importer> all_importers() {
   static const std::vector<Importer> kImporters{
+      {"ethosu",
+       {".bin", ".tflite"},
+       "Command streams of Arm Ethos-U55 and U65, as Vela writes them.",
+       import_ethosu},
       {"onnx", {".onnx"}, "ONNX models, by shape: weights are not read.", import_onnx},
       {"scalesim",
        {".csv"},
