@@ -186,7 +186,8 @@ TensorId GraphBuilder::read(const std::vector<Range>& ranges, graph::Type type, 
   const graph::Tensor& first = graph_.tensors[*writers.begin()];
   if (writers.size() == 1 && first.shape == shape && first.type == type) return *writers.begin();
   const TensorId whole = tensor(name, type, shape);
-  node(name, graph::Layout{"gather", {}}, {writers.begin(), writers.end()}, whole, where);
+  node(name, graph::Layout{writers.size() == 1 ? "slice" : "gather", {}},
+       {writers.begin(), writers.end()}, whole, where);
   return whole;
 }
 

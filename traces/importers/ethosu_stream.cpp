@@ -77,29 +77,11 @@ enum : unsigned {
 }  // namespace set
 
 /// Of the known commands, those that say nothing of shapes and places: quantisation, block sizes,
-/// shared buffer, block dependence.
-const std::set<unsigned> kIrrelevant{op::irq,
-                                     op::pmu_mask,
-                                     0x109,
-                                     0x10c,
-                                     0x10d,
-                                     0x115,
-                                     0x116,
-                                     0x117,
-                                     0x118,
-                                     0x11c,
-                                     0x124,
-                                     0x126,
-                                     0x127,
-                                     0x12d,
-                                     0x12f,
-                                     0x181,
-                                     0x189,
-                                     0x18c,
-                                     0x18d,
-                                     set::payload | 0x24,
-                                     set::payload | 0x25,
-                                     set::payload | 0x26};
+/// shared buffer, block dependence, cores in parallel.
+const std::set<unsigned> kIrrelevant{op::irq, op::pmu_mask,  //
+                                     0x109,   0x10c,        0x10d, 0x115, 0x116,  0x117,  0x118,
+                                     0x11c,   0x123,        0x124, 0x126, 0x127,  0x12d,  0x12f,
+                                     0x181,   0x189,        0x18c, 0x18d, 0x4024, 0x4025, 0x4026};
 
 const std::set<unsigned> kRelevant = [] {
   std::set<unsigned> codes{
