@@ -4,14 +4,15 @@
 
 #include <charconv>
 #include <iostream>
-#include <optional>
 
 #include "cli/command.h"
 #include "cli/graph_summary.h"
+#include "cli/program_summary.h"
 #include "sim/core/error.h"
 #include "sim/core/output_file.h"
 #include "traces/graph/json.h"
 #include "traces/importers/importer.h"
+#include "traces/program_file.h"
 
 namespace po = boost::program_options;
 
@@ -56,28 +57,43 @@ ImportOptions options_from(const CommandLine& line) {
   return options;
 }
 
-void write(const Imported& imported, std::ostream& out) {
-  if (const auto* chip = std::get_if<ChipYaml>(&imported.product)) {
-    out << chip->text;
-  } else {
-    graph::write_json(std::get<graph::Graph>(imported.product), out);
+void write(const Imported& imported, const std::string& path) {
+  if (const auto* program = std::get_if<isa::MemoryProgram>(&imported.product)) {
+    const auto sink = traces::create_program(path);
+    return traces::copy_program(*program, *sink);
   }
+  OutputFile file{path};
+  if (const auto* chip = std::get_if<ChipYaml>(&imported.product)) {
+    file.stream() << chip->text;
+  } else {
+    graph::write_json(std::get<graph::Graph>(imported.product), file.stream());
+  }
+  file.commit();
+}
+
+nlohmann::ordered_json summary_json(const Imported& imported) {
+  if (const auto* graph = std::get_if<graph::Graph>(&imported.product)) return graph_json(*graph);
+  if (const auto* program = std::get_if<isa::MemoryProgram>(&imported.product)) {
+    return program_json(*program);
+  }
+  return nlohmann::ordered_json::object();
 }
 
 /// What was read; of a chip its file, when it goes nowhere else.
 void report(const CommandLine& line, const Imported& imported) {
-  const auto* graph = std::get_if<graph::Graph>(&imported.product);
   if (line.has("json")) {
-    auto json = graph ? graph_json(*graph) : nlohmann::ordered_json::object();
+    auto json = summary_json(imported);
     json["warnings"] = Words{};
     for (const Diagnostic& warning : imported.warnings) json["warnings"].push_back(warning.text());
     std::cout << json.dump(2) << "\n";
     return;
   }
-  if (graph) {
+  if (const auto* graph = std::get_if<graph::Graph>(&imported.product)) {
     print_graph(*graph);
+  } else if (const auto* program = std::get_if<isa::MemoryProgram>(&imported.product)) {
+    print_program(*program);
   } else if (!line.has("output")) {
-    write(imported, std::cout);
+    std::cout << std::get<ChipYaml>(imported.product).text;
   }
   if (line.has("output")) fmt::print("wrote {}\n", line.get<std::string>("output"));
 }
@@ -90,24 +106,21 @@ int import_command(const Arguments& arguments) {
   const std::string doc = formats();
   line.positional("FORMAT", doc.c_str());
   line.positional("FILE", "The file to read.");
-  line.options()("output,o", po::value<std::string>()->value_name("OUTPUT"),
-                 "Graph (docs/graph.md) or chip file to write; without it, nothing is written.")(
-      "strict", "Refuse what the format's own tool refuses, instead of repairing it.")(
+  line.options()(
+      "output,o", po::value<std::string>()->value_name("OUTPUT"),
+      "Graph (docs/graph.md), chip file or program (.npt, .npb) to write; without it, nothing "
+      "is written.")("strict",
+                     "Refuse what the format's own tool refuses, instead of repairing it.")(
       "dim", po::value<Words>()->value_name("NAME=SIZE,...")->composing(),
       "Sizes of symbolic dimensions.")("json", "Print JSON.");
   if (!line.parse(arguments)) return 0;
   const auto& importer = importers::importer_named(line.get<std::string>("FORMAT"));
   const ImportOptions options = options_from(line);
-  std::optional<OutputFile> file;
-  if (line.has("output")) file.emplace(line.get<std::string>("output"));
   const Imported imported = importer.import(line.get<std::string>("FILE"), options);
   for (const Diagnostic& warning : imported.warnings) {
     fmt::print(stderr, "warning: {}\n", warning.text());
   }
-  if (file) {
-    write(imported, file->stream());
-    file->commit();
-  }
+  if (line.has("output")) write(imported, line.get<std::string>("output"));
   report(line, imported);
   return 0;
 }

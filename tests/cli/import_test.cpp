@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/requirements.h"
+#include "tests/support/chakra_writer.h"
 
 using namespace npulse::test;
 using nlohmann::json;
@@ -68,6 +69,33 @@ TEST_CASE("A Timeloop problem becomes a graph, a wrong one is refused by its pla
                               Catch::Contains("--dim ROWS=N"));
   require_done(desk, "import timeloop fc.yaml --dim ROWS=32 -o fc.json");
   CHECK(json::parse(require_done(desk, "info fc.json --json").out).at("macs") == 16 * 32 * 64);
+}
+
+TEST_CASE("A Chakra trace becomes a program that runs as long as its longest path",
+          "[cli][import]") {
+  const Desk desk;
+  const auto compute = [](std::uint64_t id, std::uint64_t micros, bool cpu,
+                          std::vector<std::uint64_t> after) {
+    return ChakraNode{.id = id,
+                      .dependencies = std::move(after),
+                      .duration = micros,
+                      .numbers = {{"is_cpu_op", cpu ? 1u : 0u}}};
+  };
+  // 0 -> 1 -> 3, and 2 -> 3 on another queue.
+  desk.put("t.et", chakra_trace({compute(0, 30, true, {}), compute(1, 50, false, {0}),
+                                 compute(2, 20, true, {}), compute(3, 10, true, {1, 2})}));
+  for (const char* file : {"t.npt", "t.npb"}) {
+    CHECK_THAT(require_done(desk, std::string{"import chakra t.et -o "} + file).out,
+               Catch::Contains("opaque") && Catch::Contains("wrote"));
+    require_done(desk, std::string{"check "} + file + " --chip edu-8x8");
+    const json run =
+        json::parse(require_done(desk, std::string{"run edu-8x8 "} + file + " --json -").out);
+    const double cycles = run.at("cycles").get<double>();
+    CHECK(cycles >= 90000);
+    CHECK(cycles < 90000 * 1.001);
+  }
+  CHECK(desk.npulse("import chakra t.et -o t.json").code == 2);
+  CHECK(json::parse(require_done(desk, "import chakra t.et --json").out).at("cores") == 1);
 }
 
 TEST_CASE("Wrong formats, files and graphs are refused with exit code 2", "[cli][import]") {

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "isa/memory_program.h"
 #include "sim/core/error.h"
 #include "traces/graph/graph.h"
 
@@ -25,8 +26,8 @@ struct ChipYaml {
 };
 
 struct Imported {
-  std::variant<graph::Graph, ChipYaml> product;  ///< A graph has passed graph::check.
-  std::vector<Diagnostic> warnings;              ///< What was repaired, guessed or left out.
+  std::variant<graph::Graph, ChipYaml, isa::MemoryProgram> product;  ///< Graphs have passed check.
+  std::vector<Diagnostic> warnings;  ///< What was repaired, guessed or left out.
 };
 
 struct Importer {

@@ -2,6 +2,7 @@
 // The table of importers: a new one is its own file and one entry here.
 #include <algorithm>
 
+#include "traces/importers/chakra.h"
 #include "traces/importers/ethosu.h"
 #include "traces/importers/importer.h"
 #include "traces/importers/onnx.h"
@@ -13,6 +14,10 @@ namespace npulse::importers {
 
 std::span<const Importer> all_importers() {
   static const std::vector<Importer> kImporters{
+      {"chakra",
+       {".et"},
+       "MLCommons Chakra traces as a program, or a folder with one a rank.",
+       import_chakra},
       {"ethosu",
        {".bin", ".tflite"},
        "Command streams of Arm Ethos-U55 and U65, as Vela writes them.",
