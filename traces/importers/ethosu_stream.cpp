@@ -4,121 +4,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+
+#include "traces/importers/ethosu_commands.h"
 
 namespace npulse::importers::ethosu {
 namespace {
 
-// Commands without a payload and with one, as code words; `read`: nxp-imx/ethos-u-vela 3.10,
-// register_command_stream_generator.py and ethos_u55_regs.py.
-namespace op {
-enum : unsigned {
-  stop = 0x000,
-  irq = 0x001,
-  conv = 0x002,
-  depthwise = 0x003,
-  pool = 0x005,
-  elementwise = 0x006,
-  dma_start = 0x010,
-  dma_wait = 0x011,
-  kernel_wait = 0x012,
-  pmu_mask = 0x013
-};
-}  // namespace op
-namespace set {
-enum : unsigned {
-  ifm_pad_top = 0x100,
-  ifm_pad_left = 0x101,
-  ifm_pad_right = 0x102,
-  ifm_pad_bottom = 0x103,
-  ifm_depth_m1 = 0x104,
-  ifm_precision = 0x105,
-  ifm_upscale = 0x107,
-  ifm_width0_m1 = 0x10a,
-  ifm_height0_m1 = 0x10b,
-  ifm_region = 0x10f,
-  ofm_width_m1 = 0x111,
-  ofm_height_m1 = 0x112,
-  ofm_depth_m1 = 0x113,
-  ofm_precision = 0x114,
-  ofm_width0_m1 = 0x11a,
-  ofm_height0_m1 = 0x11b,
-  ofm_region = 0x11f,
-  kernel_width_m1 = 0x120,
-  kernel_height_m1 = 0x121,
-  kernel_stride = 0x122,
-  activation = 0x125,
-  weight_region = 0x128,
-  scale_region = 0x129,
-  dma0_src_region = 0x130,
-  dma0_dst_region = 0x131,
-  dma0_size0 = 0x132,
-  dma0_size1 = 0x133,
-  ifm2_broadcast = 0x180,
-  ifm2_precision = 0x185,
-  ifm2_width0_m1 = 0x18a,
-  ifm2_height0_m1 = 0x18b,
-  ifm2_region = 0x18f,
-  payload = 0x4000,
-  ifm_base0 = payload | 0x00,
-  ifm_stride_x = payload | 0x04,
-  ofm_base0 = payload | 0x10,
-  ofm_stride_x = payload | 0x14,
-  weight_base = payload | 0x20,
-  scale_base = payload | 0x22,
-  dma0_src = payload | 0x30,
-  dma0_dst = payload | 0x31,
-  dma0_len = payload | 0x32,
-  ifm2_base0 = payload | 0x80,
-  ifm2_stride_x = payload | 0x84,
-  weight1_base = payload | 0x90,
-  scale1_base = payload | 0x92
-};
-}  // namespace set
-
-/// Of the known commands, those that say nothing of shapes and places: quantisation, block sizes,
-/// shared buffer, block dependence, cores in parallel.
-const std::set<unsigned> kIrrelevant{op::irq, op::pmu_mask,  //
-                                     0x109,   0x10c,        0x10d, 0x115, 0x116,  0x117,  0x118,
-                                     0x11c,   0x123,        0x124, 0x126, 0x127,  0x12d,  0x12f,
-                                     0x181,   0x189,        0x18c, 0x18d, 0x4024, 0x4025, 0x4026};
-
-const std::set<unsigned> kRelevant = [] {
-  std::set<unsigned> codes{
-      set::ifm_pad_top,     set::ifm_pad_left,    set::ifm_pad_right,    set::ifm_pad_bottom,
-      set::ifm_depth_m1,    set::ifm_precision,   set::ifm_upscale,      set::ifm_width0_m1,
-      set::ifm_height0_m1,  set::ifm_region,      set::ofm_width_m1,     set::ofm_height_m1,
-      set::ofm_depth_m1,    set::ofm_precision,   set::ofm_width0_m1,    set::ofm_height0_m1,
-      set::ofm_region,      set::kernel_width_m1, set::kernel_height_m1, set::kernel_stride,
-      set::activation,      set::weight_region,   set::scale_region,     set::dma0_src_region,
-      set::dma0_dst_region, set::dma0_size0,      set::dma0_size1,       set::ifm2_broadcast,
-      set::ifm2_precision,  set::ifm2_width0_m1,  set::ifm2_height0_m1,  set::ifm2_region,
-      set::dma0_src,        set::dma0_dst,        set::dma0_len};
-  for (const unsigned first : {set::ifm_base0, set::ofm_base0, set::ifm2_base0}) {
-    for (unsigned i = 0; i < 7; ++i) codes.insert(first + i);  // four bases, strides x, y, c
-  }
-  for (const unsigned base :
-       {set::weight_base, set::scale_base, set::weight1_base, set::scale1_base}) {
-    codes.insert({base, base + 1});
-  }
-  return codes;
-}();
-
 constexpr std::uint64_t kInternalRegion = 8;
 constexpr std::uint64_t kMaxLength = std::uint64_t{1} << 40;
 constexpr unsigned kCodeMask = 0x43ff;  // opcode, and whether a payload follows
-
-std::uint32_t word_at(const std::string& bytes, std::size_t at) {
-  std::uint32_t word = 0;
-  for (std::size_t i = 0; i < 4; ++i) {
-    word |= static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at + i])) << (8 * i);
-  }
-  return word;
-}
-
-std::string place(const std::string& file, std::size_t at) {
-  return fmt::format("{}:byte {}", file, at);
-}
 
 /// What was set stays set, as in the device.
 class Registers {
@@ -151,21 +45,21 @@ class Decoder {
 
   Stream decode(std::size_t begin, std::size_t end) {
     for (std::size_t at = begin; at < end;) {
-      if (end - at < 4) throw InputError{place(file_, at), "the stream ends within a command"};
+      if (end - at < 4) throw InputError{byte_place(file_, at), "the stream ends within a command"};
       const std::uint32_t word = word_at(bytes_, at);
       const unsigned code = word & kCodeMask;
       std::uint64_t value = word >> 16;
       const std::size_t where = at;
       at += 4;
       if (code & set::payload) {
-        if (end - at < 4) throw InputError{place(file_, where), "a command lacks its payload"};
+        if (end - at < 4) throw InputError{byte_place(file_, where), "a command lacks its payload"};
         value = value << 32 | word_at(bytes_, at);
         at += 4;
       }
       if (code == op::stop) return std::move(stream_);
       take(code, value, where);
     }
-    throw InputError{place(file_, end), "the stream ends without NPU_OP_STOP"};
+    throw InputError{byte_place(file_, end), "the stream ends without NPU_OP_STOP"};
   }
 
  private:
@@ -191,15 +85,16 @@ class Decoder {
       default:
         break;
     }
-    if (kRelevant.contains(code)) return registers_.set(code, value);
-    if (!kIrrelevant.contains(code)) ++stream_.unknown[fmt::format("{:#06x}", code)];
+    const Meaning meaning = meaning_of(code);
+    if (meaning == Meaning::relevant) registers_.set(code, value);
+    if (meaning == Meaning::unknown) ++stream_.unknown[fmt::format("{:#06x}", code)];
   }
 
   void add(Kind kind, unsigned mode, std::size_t at) {
     Operation operation;
     operation.kind = kind;
     operation.mode = mode;
-    operation.where = place(file_, at);
+    operation.where = byte_place(file_, at);
     registers_.begin(operation.where);
     if (kind == Kind::dma) {
       read_dma(operation);
@@ -333,65 +228,23 @@ class Decoder {
   Stream stream_;
 };
 
-constexpr std::uint32_t kMagic = 0x31504f43;  // COP1
-enum Action : unsigned { config = 1, command_stream = 2, nop = 5 };
-
-/// The driver's actions from the magic number on; `read`: ethos-u-core-driver, ethosu_driver.c.
-Stream decode_payload(const std::string& bytes, const std::string& file, std::size_t at,
-                      std::size_t end) {
-  for (at += 4; end - at >= 4;) {
-    const std::uint32_t word = word_at(bytes, at);
-    const unsigned action = word & 0xff;
-    if (action == config && end - at >= 12) {
-      const unsigned product = word_at(bytes, at + 4) >> 28;
-      if (product > 1) {
-        throw InputError{place(file, at + 4), "the stream is for a product after Ethos-U65",
-                         "compile for ethos-u55 or ethos-u65"};
-      }
-      at += 12;
-    } else if (action == command_stream) {
-      const std::size_t words = (word >> 16) | (word >> 8 & 0xff) << 16;
-      if (words > (end - at - 4) / 4) {
-        throw InputError{place(file, at), fmt::format("the stream of {} words is cut off", words)};
-      }
-      return Decoder{bytes, file}.decode(at + 4, at + 4 + 4 * words);
-    } else if (action == nop) {
-      at += 4;
-    } else {
-      throw InputError{place(file, at), fmt::format("{:#x} is no action of the driver", action)};
-    }
-  }
-  throw InputError{place(file, end), "the payload ends without a command stream"};
-}
-
-bool has_magic(const std::string& bytes, std::size_t at) {
-  return bytes.size() - at >= 4 && word_at(bytes, at) == kMagic;
-}
-
-/// Buffers of a flatbuffer are preceded by their length.
-std::vector<Stream> decode_tflite(const std::string& bytes, const std::string& file) {
-  std::vector<Stream> streams;
-  for (std::size_t at = 8; at + 4 <= bytes.size(); at += 4) {
-    if (!has_magic(bytes, at)) continue;
-    const std::uint32_t length = word_at(bytes, at - 4);
-    if (length < 4 || length > bytes.size() - at) continue;
-    streams.push_back(decode_payload(bytes, file, at, at + length));
-    at += length / 4 * 4 - 4;
-  }
-  if (!streams.empty()) return streams;
-  throw InputError{file, "is a TFLite model without a custom operator of Ethos-U",
-                   "compile it with Vela first; import ONNX for a model that is not compiled"};
-}
-
 }  // namespace
 
-std::vector<Stream> decode(const std::string& bytes, const std::string& file) {
-  if (bytes.size() < 4) throw InputError{file, "is too short for a command stream"};
-  if (bytes.size() >= 8 && bytes.compare(4, 4, "TFL3") == 0) return decode_tflite(bytes, file);
-  std::vector<Stream> streams;
-  streams.push_back(has_magic(bytes, 0) ? decode_payload(bytes, file, 0, bytes.size())
-                                        : Decoder{bytes, file}.decode(0, bytes.size()));
-  return streams;
+std::uint32_t word_at(const std::string& bytes, std::size_t at) {
+  std::uint32_t word = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    word |= static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at + i])) << (8 * i);
+  }
+  return word;
+}
+
+std::string byte_place(const std::string& file, std::size_t at) {
+  return fmt::format("{}:byte {}", file, at);
+}
+
+Stream decode_words(const std::string& bytes, const std::string& file, std::size_t begin,
+                    std::size_t end) {
+  return Decoder{bytes, file}.decode(begin, end);
 }
 
 }  // namespace npulse::importers::ethosu

@@ -49,6 +49,16 @@ struct Stream {
   std::map<std::string, std::int64_t> unknown;  ///< Commands that were left out, and how often.
 };
 
+/// The commands in bytes [begin, end), up to NPU_OP_STOP. Throws InputError that names a byte.
+Stream decode_words(const std::string& bytes, const std::string& file, std::size_t begin,
+                    std::size_t end);
+
+/// Four bytes, least significant first; they must be there.
+std::uint32_t word_at(const std::string& bytes, std::size_t at);
+
+/// `file:byte N`
+std::string byte_place(const std::string& file, std::size_t at);
+
 /// Of a driver payload (`COP1`), a .tflite with such payloads, or bare command words. Throws
 /// InputError that names a byte.
 std::vector<Stream> decode(const std::string& bytes, const std::string& file);
