@@ -105,7 +105,7 @@ int import_command(const Arguments& arguments) {
                    "npulse import scalesim resnet18.csv -o resnet18.json"};
   const std::string doc = formats();
   line.positional("FORMAT", doc.c_str());
-  line.positional("FILE", "The file to read.");
+  line.positional("FILE", "The file to read; of chakra and timeloop also a folder of them.");
   line.options()(
       "output,o", po::value<std::string>()->value_name("OUTPUT"),
       "Graph (docs/graph.md), chip file or program (.npt, .npb) to write; without it, nothing "

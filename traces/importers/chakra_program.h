@@ -12,8 +12,9 @@ struct Rank {
   std::vector<Node> nodes;
 };
 
-/// Dependencies within a queue are its order; to another queue, a wait for as many completions.
-/// What is left out or has no cost is warned of. Throws InputError for cycles and ids that repeat.
+/// Dependencies within a queue that does one thing at a time are its order, others a wait for as
+/// many completions. What is left out or has no cost is warned of. Throws InputError for cycles and
+/// ids that repeat.
 isa::MemoryProgram program_of(const std::string& name, const std::vector<Rank>& ranks,
                               std::vector<Diagnostic>& warnings);
 
