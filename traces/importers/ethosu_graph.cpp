@@ -147,6 +147,7 @@ void GraphBuilder::add_dma(const Operation& dma) {
   if (memory == written_.end() || !boost::icl::intersects(memory->second, interval(dma.dma_from))) {
     ++traffic_.copies;
     traffic_.copied_bytes += static_cast<std::int64_t>(dma.dma_from.length);
+    copies_.emplace_back(dma.dma_from, dma.dma_to);
     target.erase(interval(dma.dma_to));
     return;
   }
@@ -212,19 +213,34 @@ TensorId GraphBuilder::upscaled(TensorId from, const Operation& block, const std
   return to;
 }
 
+/// Where constants that were last copied to `range` lie for good: buffers of fast memory are used
+/// for one layer's weights after another's.
+Range GraphBuilder::source_of(Range range) const {
+  for (auto copy = copies_.rbegin(); copy != copies_.rend(); ++copy) {
+    const auto& [from, to] = *copy;
+    if (to.region != range.region || range.address < to.address) continue;
+    const std::uint64_t offset = range.address - to.address;
+    if (offset >= to.length) continue;
+    return {from.region, from.address + offset, range.length};
+  }
+  return range;
+}
+
 TensorId GraphBuilder::weights(const Operation& block, const std::string& name) {
   const bool depthwise = block.kind == Kind::depthwise;
   const Shape shape{block.ofm.depth, depthwise ? 1 : block.ifm.depth, block.kernel[0],
                     block.kernel[1]};
+  std::vector<Range> sources;
+  for (const Range& range : block.weights) sources.push_back(source_of(range));
   for (const auto* ranges : {&block.weights, &block.scales}) {
     for (const Range& range : *ranges) {
-      if (seen_weights_.insert(range).second) {
+      if (seen_weights_.insert(source_of(range)).second) {
         traffic_.weight_bytes += static_cast<std::int64_t>(std::min(range.length, kMaxAddress));
       }
     }
   }
-  if (block.weights.empty()) return tensor(name + ".weights", graph::Type::i8, shape, true);
-  const auto [known, fresh] = constants_.try_emplace({block.weights, shape}, graph_.tensors.size());
+  if (sources.empty()) return tensor(name + ".weights", graph::Type::i8, shape, true);
+  const auto [known, fresh] = constants_.try_emplace({sources, shape}, graph_.tensors.size());
   if (fresh) tensor(name + ".weights", graph::Type::i8, shape, true);
   return known->second;
 }

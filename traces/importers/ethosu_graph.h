@@ -37,6 +37,7 @@ class GraphBuilder {
   graph::TensorId upscaled(graph::TensorId from, const Operation& operation,
                            const std::string& name);
   graph::TensorId weights(const Operation& operation, const std::string& name);
+  Range source_of(Range range) const;
   graph::TensorId tensor(const std::string& name, graph::Type type, std::vector<std::int64_t> shape,
                          bool constant = false);
   void node(const std::string& name, graph::Operation operation,
@@ -46,6 +47,7 @@ class GraphBuilder {
   std::map<std::uint64_t, Memory> written_;  ///< By region.
   std::map<std::tuple<std::vector<Range>, std::vector<std::int64_t>>, graph::TensorId> constants_,
       inputs_;
+  std::vector<std::pair<Range, Range>> copies_;  ///< Of constants: from, to.
   std::set<Range> seen_weights_;
   std::set<graph::TensorId> used_;
   Traffic traffic_;

@@ -156,6 +156,20 @@ TEST_CASE("A stream that Vela generated holds the operations that it was given",
              Catch::Contains("1 copies of 4096 constant bytes") && !Catch::Contains("not known"));
 }
 
+TEST_CASE("A model that Vela compiled has its layers, weights and multiplications",
+          "[importers][ethosu]") {
+  const Imported imported =
+      import_ethosu(NPULSE_SOURCE_DIR "/tests/traces/importers/data/ethosu/vela.tflite", {});
+  const Graph& graph = std::get<Graph>(imported.product);
+  REQUIRE(graph.nodes.size() == 3);
+  CHECK(graph.nodes[1].inputs[0] == graph.nodes[0].outputs[0]);
+  CHECK(graph.nodes[2].inputs[0] == graph.nodes[1].outputs[0]);
+  CHECK(graph::count(graph).parameters == 9 * (8 * 16 + 16 * 16 + 16 * 16));
+  CHECK(graph::count(graph).macs == 9 * (16 * 16 * 8 * 16 + 2 * 8 * 8 * 16 * 16));  // Vela's too
+  CHECK(graph.inputs.size() == 1);
+  CHECK(graph.outputs == graph.nodes[2].outputs);
+}
+
 TEST_CASE("Pools and element-wise operations keep their kinds and broadcasts",
           "[importers][ethosu]") {
   EthosuWriter writer;
@@ -263,6 +277,20 @@ TEST_CASE("Weights at one address are one constant, activations by table are nod
   CHECK(graph.nodes[0].inputs[1] == graph.nodes[1].inputs[1]);
   CHECK(std::get<graph::Elementwise>(graph.nodes[2].operation).kind == "lookup");
   CHECK(graph::count(graph).parameters == 24 * 8 * 3 * 3);
+}
+
+TEST_CASE("Weights are told apart by where they come from, not by the buffer they pass through",
+          "[importers][ethosu]") {
+  const auto parameters = [](std::uint64_t second_source) {
+    EthosuWriter writer;
+    for (const std::uint64_t source : {std::uint64_t{0x1000}, second_source}) {
+      writer.dma(0, source, 0, 0x100, 900);
+      writer.bytes += small_conv().bytes;
+    }
+    return graph::count(import_stream(writer).graph).parameters;
+  };
+  CHECK(parameters(0x1000) == 24 * 8 * 3 * 3);
+  CHECK(parameters(0x2000) == 2 * 24 * 8 * 3 * 3);
 }
 
 TEST_CASE("Upscaling stands before its operation", "[importers][ethosu]") {
