@@ -5,7 +5,7 @@
 
 #include <filesystem>
 #include <optional>
-#include <regex>
+#include <string_view>
 #include <vector>
 
 #include "sim/core/config_parse.h"
@@ -15,6 +15,37 @@ namespace {
 
 constexpr std::size_t kMaxIncludes = 64;
 constexpr std::size_t kMaxBytes = std::size_t{4} << 20;
+
+std::string_view without_blanks(std::string_view text) {
+  const std::size_t first = std::min(text.find_first_not_of(" \t\r"), text.size());
+  return text.substr(first, text.find_last_not_of(" \t\r") + 1 - first);
+}
+
+/// Takes `begin` and `end` off, and the blanks within; nothing when they are not there.
+std::optional<std::string_view> between(std::string_view text, std::string_view begin,
+                                        std::string_view end) {
+  const bool both =
+      text.size() >= begin.size() + end.size() && text.starts_with(begin) && text.ends_with(end);
+  if (!both) return std::nullopt;
+  text.remove_prefix(begin.size());
+  text.remove_suffix(end.size());
+  return without_blanks(text);
+}
+
+/// FILE of a line `{{include_text('FILE')}}`.
+std::optional<std::string> included_file(std::string_view line) {
+  auto rest = between(without_blanks(line), "{{", "}}");
+  if (rest) rest = between(*rest, "include_text", ")");
+  if (rest) rest = between(*rest, "(", "");
+  if (!rest) return std::nullopt;
+  for (const char* quote : {"'", "\""}) {
+    const auto file = between(*rest, quote, quote);
+    if (file && !file->empty() && file->find(*quote) == std::string_view::npos) {
+      return std::string{*file};
+    }
+  }
+  return std::nullopt;
+}
 
 /// The lines of a file with those of its includes in place, and where each came from.
 class Expansion {
@@ -64,11 +95,9 @@ class Expansion {
   }
 
   void add_include(const std::string& line, std::size_t jinja, const Line& from) {
-    static const std::regex kInclude{
-        R"re(\s*\{\{-?\s*include_text\(\s*["']([^"']+)["']\s*\)\s*-?\}\}\s*)re"};
     const std::string where = fmt::format("{}:{}:{}", from.file, from.number, jinja + 1);
-    std::smatch match;
-    if (line.size() > 4096 || !std::regex_match(line, match, kInclude)) {
+    const auto included = included_file(line);
+    if (!included) {
       return faults_.add(where, "of jinja2, only {{include_text('FILE')}} on a line is read",
                          "let Timeloop's front end write the file out, or replace it by hand");
     }
@@ -76,7 +105,7 @@ class Expansion {
       throw InputError{where, fmt::format("more than {} files are included", kMaxIncludes),
                        "look for a file that includes itself"};
     }
-    const auto path = std::filesystem::path{from.file}.parent_path() / match[1].str();
+    const auto path = std::filesystem::path{from.file}.parent_path() / *included;
     try {
       add(read_include_(path.lexically_normal().string()), path.lexically_normal().string());
     } catch (const InputError& error) {

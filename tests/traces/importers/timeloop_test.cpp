@@ -239,6 +239,12 @@ TEST_CASE("Wrong files are refused by line and column, all faults in one pass",
   CHECK_THAT(faults_in("problem:\n  <<: 5\n"), Catch::Contains("t.yaml:2:7: what is merged"));
   CHECK_THAT(faults_in("{{include_text('x.yaml')}}\n"),
              Catch::Contains("t.yaml:1:1: the included x.yaml: is not there"));
+  CHECK_THAT(faults_in("{{ include_text ( \"y.yaml\" ) }}\r\n"),
+             Catch::Contains("t.yaml:1:1: the included y.yaml: is not there"));
+  for (const char* not_read : {"{{include_text('')}}", "{{include_text('a''b')}}",
+                               "{{include_text('a\")}}", "{{include_text('a'", "{{}}"}) {
+    CHECK_THAT(faults_in(not_read), Catch::Contains("t.yaml:1:1: of jinja2"));
+  }
   CHECK_THAT(faults_in("a: 1\nb: {% if x %}\n"), Catch::Contains("t.yaml:2:4: of jinja2"));
   const std::string two = faults_in("problem: {shape: gemm_ABZ, M: x, N: 0, K: 3}");
   CHECK_THAT(two, Catch::Contains("t.yaml:1:31: 'x' is not a number") &&
