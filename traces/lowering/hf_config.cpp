@@ -26,6 +26,7 @@ struct Architecture {
   const char* type;
   const char* class_name;
   bool qkv_bias = false, qk_norm = false, routed = false, latent = false;
+  bool normalises_scores = false;  ///< Of experts, unless norm_topk_prob says otherwise.
 };
 
 constexpr Architecture kArchitectures[] = {
@@ -34,7 +35,7 @@ constexpr Architecture kArchitectures[] = {
     {"exaone", "ExaoneForCausalLM"},
     {"llama", "LlamaForCausalLM"},
     {"mistral", "MistralForCausalLM"},
-    {"mixtral", "MixtralForCausalLM", false, false, true},
+    {"mixtral", "MixtralForCausalLM", false, false, true, false, true},
     {"qwen2", "Qwen2ForCausalLM", true},
     {"qwen2_moe", "Qwen2MoeForCausalLM", true, false, true},
     {"qwen3", "Qwen3ForCausalLM", false, true},
@@ -177,6 +178,13 @@ void read_experts(HfKeys& reader, const Architecture& is, Transformer& model) {
   experts.shared_ffn = read_shared_ffn(reader, experts.ffn);
   experts.shared_gate = is.qkv_bias && experts.shared_ffn > 0;  // qwen2_moe
   experts.score_bias = reader.word({"topk_method"}) == "noaux_tc";
+  const std::string score = reader.word({"scoring_func"});
+  experts.score = score == "sigmoid" ? RouterScore::sigmoid : RouterScore::softmax;
+  if (score != "" && score != "sigmoid" && score != "softmax") {
+    reader.fault("scoring_func", "'" + score + "' is not supported; supported: softmax, sigmoid");
+  }
+  experts.normalised = reader.flag({"norm_topk_prob"}, is.normalises_scores);
+  experts.scale = reader.real({"routed_scaling_factor"}, experts.scale);
   experts.routed = read_routed_layers(reader, model.layers);
   model.experts = experts;
 }
