@@ -46,6 +46,7 @@ def lower(
     activations: str | None,
     kv: str | None,
     layers: tuple[int, int] | None,
+    experts: str | None,
 ) -> Program: ...
 def run(
     chip: Chip,

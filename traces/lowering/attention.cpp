@@ -43,8 +43,7 @@ void Attention::drain() {
   if (last->step.last) finish(last->step);
 }
 
-void Attention::multiply_scores(const AttentionStep& step, const Slot& scores) {
-  emitter_.region("attn.scores");
+isa::Mm Attention::score_product(const AttentionStep& step, const Slot& scores) const {
   isa::Mm mm;
   mm.a = in_spm(step.q);
   mm.b = in_spm(step.k);
@@ -56,9 +55,22 @@ void Attention::multiply_scores(const AttentionStep& step, const Slot& scores) {
   mm.b_type = formats_.kv;
   mm.c_type = formats_.score;
   mm.b_transposed = true;
+  return mm;
+}
+
+void Attention::multiply_scores(const AttentionStep& step, const Slot& scores) {
+  emitter_.region("attn.scores");
+  isa::Mm mm = score_product(step, scores);
   Events waits = step.q_ready;
   waits.insert(waits.end(), step.k_ready.begin(), step.k_ready.end());
   waits.push_back(scores.free);
+  if (setup_.rope_dim > 0) {
+    emitter_.put(Role::matrix, mm, waits, {});
+    mm.a = in_spm(step.q_rope);
+    mm.b = in_spm(step.k_rope);
+    mm.k = setup_.rope_dim;
+    mm.accumulate = true;
+  }
   Events signals = step.q_done;
   signals.insert(signals.end(), step.k_done.begin(), step.k_done.end());
   signals.push_back(scores.full);
@@ -118,7 +130,7 @@ void Attention::multiply_values(const InFlight& flight) {
     const Typed o{in_acc(output.address), formats_.score};
     emitter_.put(Role::vector,
                  binary(VecKind::mul, o, o, {state(step, kCorrection), formats_.state}, step.rows,
-                        setup_.head_dim, Broadcast::column),
+                        setup_.output_dim(), Broadcast::column),
                  {output.full}, {output.free});
   }
   isa::Mm mm;
@@ -126,7 +138,7 @@ void Attention::multiply_values(const InFlight& flight) {
   mm.b = in_spm(step.v);
   mm.c = in_acc(output.address);
   mm.m = step.rows;
-  mm.n = setup_.head_dim;
+  mm.n = setup_.output_dim();
   mm.k = step.columns;
   mm.a_type = formats_.activation;
   mm.b_type = formats_.kv;
@@ -151,7 +163,7 @@ void Attention::finish(const AttentionStep& step) {
   Events signals = step.out_done;
   signals.push_back(output.free);
   if (!setup_.online) {
-    emitter_.put(Role::vector, unary(VecKind::copy, out, o, step.rows, setup_.head_dim), waits,
+    emitter_.put(Role::vector, unary(VecKind::copy, out, o, step.rows, setup_.output_dim()), waits,
                  signals);
     return;
   }
@@ -162,7 +174,7 @@ void Attention::finish(const AttentionStep& step) {
       {});
   emitter_.put(
       Role::vector,
-      binary(VecKind::mul, out, o, reciprocal, step.rows, setup_.head_dim, Broadcast::column),
+      binary(VecKind::mul, out, o, reciprocal, step.rows, setup_.output_dim(), Broadcast::column),
       waits, signals);
 }
 

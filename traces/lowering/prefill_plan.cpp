@@ -103,7 +103,7 @@ class Planner {
 /// Queries, keys and values are split by heads: a tile is one head, so that its rotation is one
 /// vector operation and its rows lie dense in memory.
 void Planner::split_work() {
-  shapes_ = matrix_shapes(model_);
+  shapes_ = matrix_shapes(job_);
   for (std::size_t i = 0; i < shapes_.size(); ++i) {
     const bool by_head = static_cast<Matrix>(i) == Matrix::qkv;
     const std::int64_t n = shapes_[i].n;
@@ -117,6 +117,7 @@ void Planner::split_work() {
 Bytes Planner::smallest_slot() const {
   Bytes smallest = isa::bytes_of(model_.hidden * model_.head_dim, job_.formats.weight);
   for (const LinearShape& shape : shapes_) {
+    if (shape.n == 0) continue;
     smallest = std::max(smallest, isa::bytes_of(shape.k * shape.parts, job_.formats.weight));
   }
   return smallest;
@@ -236,8 +237,8 @@ void Planner::place_memory() {
   const Formats& formats = job_.formats;
   const std::int64_t layers = job_.layers.size(), rows = plan_.rows();
   for (const Matrix which : kPanels)
-    plan_.linears[static_cast<std::size_t>(which)].place(dram_, layers, formats);
-  if (job_.has_head()) plan_.linears.back().place(dram_, 1, formats);
+    plan_.linears[static_cast<std::size_t>(which)].place(dram_, formats);
+  if (job_.has_head()) plan_.linears.back().place(dram_, formats);
   const auto residuals = [&](std::int64_t n) { return job_.residual_bytes(n); };
   const auto activations = [&](std::int64_t n) { return isa::bytes_of(n, formats.activation); };
   auto& memory = plan_.memory;
@@ -259,7 +260,7 @@ void Planner::place_memory() {
     memory.logits = dram_.take("logits", residuals(job_.options.batch * model_.vocab));
   plan_.cache = KvCache{dram_,
                         {layers, model_.kv_heads, job_.options.batch, job_.options.context,
-                         model_.head_dim, formats.kv}};
+                         model_.head_dim, model_.head_dim, formats.kv}};
   dram_.check(where(), "use narrower weights, a smaller batch or context, or fewer layers");
 }
 

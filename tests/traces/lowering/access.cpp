@@ -85,6 +85,13 @@ void collect(Collector& out, const isa::Vec& vec) {
   out.dense(vec.dst, vec.rows * (reduces ? 1 : vec.cols), vec.dst_type, true);
 }
 
+/// A gather of single elements; which of them, only values say.
+void collect(Collector& out, const isa::Xform& gather) {
+  out.dense(gather.src, gather.shape.product(), gather.type, false);
+  out.dense(*gather.index, gather.indices, DataType::i32, false);
+  out.dense(gather.dst, gather.indices, gather.type, true);
+}
+
 }  // namespace
 
 std::vector<Access> accesses_of(const isa::Instruction& instruction, std::uint32_t core) {
@@ -92,6 +99,7 @@ std::vector<Access> accesses_of(const isa::Instruction& instruction, std::uint32
   if (const auto* dma = std::get_if<isa::Dma>(&instruction.operation)) collect(out, *dma);
   if (const auto* mm = std::get_if<isa::Mm>(&instruction.operation)) collect(out, *mm);
   if (const auto* vec = std::get_if<isa::Vec>(&instruction.operation)) collect(out, *vec);
+  if (const auto* xform = std::get_if<isa::Xform>(&instruction.operation)) collect(out, *xform);
   return out.take();
 }
 
