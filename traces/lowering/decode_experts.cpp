@@ -23,7 +23,6 @@ class DecodeExperts {
 
   void run() {
     score();
-    rank();
     weigh();
     widen();
     narrow();
@@ -32,9 +31,7 @@ class DecodeExperts {
 
  private:
   void score();
-  void rank();
   void weigh();
-  void normalise(Typed weights);
   void widen();
   void narrow();
   void add_up();
@@ -74,72 +71,27 @@ void DecodeExperts::score() {
                  step_.take(r, unary(VecKind::copy, to, step_.result(r), r.rows, r.width()), {},
                             {plan_.event.staged});
                });
-  step_.gather(Matrix::router, stage, batch_, buffers_.scores, type);
+  step_.gather(Matrix::router, stage, batch_, buffers_.score.scores, type);
   step_.end_round();
 }
 
-/// The cost of top-k: for each pick a pass that finds the maxima and one that takes them out (a
-/// subtraction stands for it). Who is picked was settled before, and comes as a table.
-void DecodeExperts::rank() {
-  emitter_.region("moe.top_k");
-  const Typed scores = step_.state(buffers_.scores), ranked = step_.state(buffers_.ranked);
-  const Typed top = step_.state(buffers_.top);
-  const std::int64_t count = experts_.count;
-  const bool sigmoid = experts_.score == RouterScore::sigmoid;
-  if (sigmoid) vec(unary(VecKind::sigmoid, scores, scores, batch_, count), {plan_.event.gathered});
-  if (experts_.score_bias) {
-    const Address from = advance(plan_.memory.score_biases, copy_ * count, job_.formats.residual);
-    const Slot& bias = step_.load_vector(from, count);
-    vec(binary(VecKind::add, ranked, scores, step_.residual(bias.address), batch_, count,
-               Broadcast::row),
-        {bias.full, plan_.event.gathered}, {bias.free});
-  } else {
-    vec(unary(VecKind::copy, ranked, scores, batch_, count), {plan_.event.gathered});
-  }
-  for (std::int64_t pick = 0; pick < experts_.per_token; ++pick) {
-    vec(unary(VecKind::reduce_max, top, ranked, batch_, count));
-    vec(binary(VecKind::sub, ranked, ranked, top, batch_, count, Broadcast::column));
-  }
-}
-
-/// weights[token, rank], from the scores of those picked.
+/// weights[token, rank], on every core.
 void DecodeExperts::weigh() {
-  emitter_.region("moe.weights");
-  const std::int64_t count = experts_.count;
-  const Typed scores = step_.state(buffers_.scores), weights = step_.state(buffers_.weights);
-  const bool softmax = experts_.score == RouterScore::softmax;
-  if (softmax && !experts_.normalised) vec(unary(VecKind::softmax, scores, scores, batch_, count));
-  const Slot& picks = step_.rings.picks.next();
   const isa::DataType index = isa::DataType::i32;
+  ScoredTokens tokens{buffers_.score, batch_, {plan_.event.gathered}, {}, {}, {}};
+  emitter_.region("moe.top_k");
+  if (experts_.score_bias) {
+    tokens.bias = step_.load_vector(
+        advance(plan_.memory.score_biases, copy_ * experts_.count, job_.formats.residual),
+        experts_.count);
+  }
+  tokens.picks = step_.rings.picks.next();
   emitter_.put(
       Role::load,
-      transfer(in_spm(picks.address), in_dram(advance(plan_.memory.picks, copy_ * seats_, index)),
-               {seats_}, index),
-      {picks.free}, {picks.full});
-  isa::Xform gather;
-  gather.kind = isa::XformKind::gather;
-  gather.dst = weights.at;
-  gather.src = scores.at;
-  gather.index = in_spm(picks.address);
-  gather.indices = seats_;
-  gather.shape = {batch_ * count};
-  gather.type = weights.type;
-  emitter_.put(Role::vector, gather, {picks.full}, {picks.free});
-  if (softmax && experts_.normalised) {
-    vec(unary(VecKind::softmax, weights, weights, batch_, experts_.per_token));
-  } else if (experts_.normalised) {
-    normalise(weights);
-  }
-  if (experts_.scale != 1) {
-    vec(unary(VecKind::mul, weights, weights, batch_, experts_.per_token, experts_.scale));
-  }
-}
-
-void DecodeExperts::normalise(Typed weights) {
-  const Typed sums = step_.state(buffers_.sums);
-  vec(unary(VecKind::reduce_sum, sums, weights, batch_, experts_.per_token));
-  vec(unary(VecKind::reciprocal, sums, sums, batch_, 1));
-  vec(binary(VecKind::mul, weights, weights, sums, batch_, experts_.per_token, Broadcast::column));
+      transfer(in_spm(tokens.picks.address),
+               in_dram(advance(plan_.memory.picks, copy_ * seats_, index)), {seats_}, index),
+      {tokens.picks.free}, {tokens.picks.full});
+  put_expert_weights(emitter_, experts_, job_.formats, tokens);
 }
 
 /// Normed rows of those who visit, one behind the other: where they lie already, or copied there.
@@ -205,8 +157,8 @@ void DecodeExperts::store_output(const Result& r, const Visit& visit) {
     const Seat& seat = visit.seats[static_cast<std::size_t>(r.row + i)];
     const Typed x{in_acc(advance(r.c.address, i * r.width(), job_.formats.accumulator)),
                   job_.formats.accumulator};
-    const Typed weight = step_.state(
-        advance(buffers_.weights, seat.token * experts_.per_token + seat.rank, job_.formats.state));
+    const Typed weight = step_.state(advance(
+        buffers_.score.weights, seat.token * experts_.per_token + seat.rank, job_.formats.state));
     vec(binary(VecKind::mul, output(r, seat.rank, seat.token), x, weight, 1, r.width(),
                Broadcast::column),
         {r.c.full}, i + 1 == r.rows ? Events{r.c.free} : Events{});

@@ -241,11 +241,11 @@ std::int64_t Planner::most_visitors() const {
 void Planner::place_expert_buffers(const Experts& experts) {
   ExpertBuffers& to = plan_.experts;
   const std::int64_t ranks = experts.per_token + (experts.shared_ffn > 0 ? 1 : 0);
-  to.scores = spm_.take("scores of experts", states(batch_ * experts.count));
-  to.ranked = spm_.take("ranking of experts", states(batch_ * experts.count));
-  to.top = spm_.take("highest scores", states(batch_));
-  to.weights = spm_.take("weights of experts", states(batch_ * experts.per_token));
-  to.sums = spm_.take("sums of weights", states(batch_));
+  to.score.scores = spm_.take("scores of experts", states(batch_ * experts.count));
+  to.score.ranked = spm_.take("ranking of experts", states(batch_ * experts.count));
+  to.score.top = spm_.take("highest scores", states(batch_));
+  to.score.weights = spm_.take("weights of experts", states(batch_ * experts.per_token));
+  to.score.sums = spm_.take("sums of weights", states(batch_));
   to.outputs = spm_.take("outputs of experts", states(batch_ * ranks * share(Matrix::expert_down)));
   plan_.rings.picks =
       spm_ring("picks", isa::bytes_of(batch_ * experts.per_token, isa::DataType::i32), 2);

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "traces/lowering/expert_weights.h"
 #include "traces/lowering/job.h"
 #include "traces/lowering/kv_cache.h"
 #include "traces/lowering/linear.h"
@@ -37,11 +38,7 @@ struct LatentBuffers {
 
 /// Those of layers with experts.
 struct ExpertBuffers {
-  Address scores = 0;   ///< Gathered [batch, experts], as formats.state.
-  Address ranked = 0;   ///< Like scores, while the highest are taken out.
-  Address top = 0;      ///< The highest of each token, [batch, 1].
-  Address weights = 0;  ///< Of each token's experts, [batch, per_token].
-  Address sums = 0;     ///< Of weights, [batch, 1].
+  ScoreBuffers score;   ///< Of the whole batch; the scores are gathered.
   Address outputs = 0;  ///< Of this core's tiles: [tile, rank, batch, width], as formats.state;
                         ///< the shared experts are a further rank.
 };

@@ -34,11 +34,10 @@ void check_supported(Faults& faults, const Transformer& model, Phase phase) {
     faults.add(model.name, "shared experts with a gate of their own cannot be lowered yet", hint);
   }
   if (phase == Phase::decode) return;
-  const std::string decode = "lower its decode, or the prefill of a dense model";
-  if (model.experts)
-    faults.add(model.name, "prefill of a mixture of experts cannot be lowered yet", decode);
-  if (model.latent)
-    faults.add(model.name, "prefill of latent attention cannot be lowered yet", decode);
+  if (model.latent) {
+    faults.add(model.name, "prefill of latent attention cannot be lowered yet",
+               "lower its decode, or the prefill of another model");
+  }
 }
 
 /// Columns of the narrowest matrix that all cores share.

@@ -85,11 +85,11 @@ void collect(Collector& out, const isa::Vec& vec) {
   out.dense(vec.dst, vec.rows * (reduces ? 1 : vec.cols), vec.dst_type, true);
 }
 
-/// A gather of single elements; which of them, only values say.
-void collect(Collector& out, const isa::Xform& gather) {
-  out.dense(gather.src, gather.shape.product(), gather.type, false);
-  out.dense(*gather.index, gather.indices, DataType::i32, false);
-  out.dense(gather.dst, gather.indices, gather.type, true);
+/// A matrix turned, or a gather of single elements; which of them, only values say.
+void collect(Collector& out, const isa::Xform& xform) {
+  out.dense(xform.src, xform.shape.product(), xform.type, false);
+  if (xform.index) out.dense(*xform.index, xform.indices, DataType::i32, false);
+  out.dense(xform.dst, xform.index ? xform.indices : xform.shape.product(), xform.type, true);
 }
 
 }  // namespace

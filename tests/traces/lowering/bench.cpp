@@ -95,17 +95,19 @@ struct Bench {
       fill(advance(layout.memory.score_biases, routed * count, job.formats.residual),
            mixture.score_bias.values);
     }
-    fill_picks(layout.memory.picks, layer, routed);
+    std::int64_t block = job.options.batch;
+    if constexpr (std::is_same_v<Layout, PrefillPlan>) block = layout.combine.block_rows;
+    fill_picks(layout.memory.picks, layer, routed, block);
   }
 
-  /// Where each token's experts are in [token, expert].
-  void fill_picks(Address at, std::int64_t layer, std::int64_t routed) {
+  /// Where each token's experts are in [token, expert] of its block of tokens.
+  void fill_picks(Address at, std::int64_t layer, std::int64_t routed, std::int64_t block) {
     const Experts& experts = *job.model.experts;
     std::vector<double> picks(static_cast<std::size_t>(model.tokens * experts.per_token));
     for (const Visit& visit : route(experts, model.choice, layer, model.tokens)) {
       for (const Seat& seat : visit.seats) {
         picks[static_cast<std::size_t>(seat.token * experts.per_token + seat.rank)] =
-            static_cast<double>(seat.token * experts.count + visit.expert);
+            static_cast<double>(seat.token % block * experts.count + visit.expert);
       }
     }
     const auto before = routed * model.tokens * experts.per_token;
@@ -140,12 +142,9 @@ struct Bench {
       const auto index = static_cast<std::int64_t>(i);
       fill_linear(layout.matrix(Matrix::qkv), index, {&layer.qkv});
       fill_linear(layout.matrix(Matrix::out), index, {&layer.out});
+      fill_feed_forward(layout, index);
       if constexpr (std::is_same_v<Layout, DecodePlan>) {
-        fill_feed_forward(layout, index);
         if (job.model.latent) fill_latent(layout, index);
-      } else {
-        fill_linear(layout.matrix(Matrix::gate_up), index, {&layer.ffn.gate, &layer.ffn.up});
-        fill_linear(layout.matrix(Matrix::down), index, {&layer.ffn.down});
       }
       append(norms, layer.attention_norm);
       append(norms, layer.mlp_norm);

@@ -180,14 +180,21 @@ void Machine::execute(std::uint32_t core, const isa::Instruction& instruction) {
   run(core, std::get<isa::Vec>(instruction.operation));
 }
 
-/// A gather of single elements.
-void Machine::run(std::uint32_t core, const isa::Xform& gather) {
-  const Values from = load({gather.src, core, gather.shape, {}, gather.type});
+/// A gather of single elements, or a matrix turned.
+void Machine::run(std::uint32_t core, const isa::Xform& xform) {
+  const Values from = load({xform.src, core, xform.shape, {}, xform.type});
   Values out;
-  for (const double index : load({*gather.index, core, {gather.indices}, {}, isa::DataType::i32})) {
-    out.push_back(from.at(static_cast<std::size_t>(index)));
+  if (xform.kind == isa::XformKind::transpose) {
+    const std::int64_t rows = xform.shape[0], columns = xform.shape[1];
+    for (std::int64_t c = 0; c < columns; ++c) {
+      for (std::int64_t r = 0; r < rows; ++r)
+        out.push_back(from.at(static_cast<std::size_t>(r * columns + c)));
+    }
+  } else {
+    for (const double index : load({*xform.index, core, {xform.indices}, {}, isa::DataType::i32}))
+      out.push_back(from.at(static_cast<std::size_t>(index)));
   }
-  store({gather.dst, core, {gather.indices}, {}, gather.type}, out);
+  store({xform.dst, core, {static_cast<std::int64_t>(out.size())}, {}, xform.type}, out);
 }
 
 void Machine::run(std::uint32_t core, const isa::Dma& dma) {

@@ -9,6 +9,7 @@
 using namespace npulse;
 using namespace npulse::lowering;
 using test::check_decode;
+using test::check_prefill;
 using test::latent_model;
 using test::mixture_model;
 using test::small_target;
@@ -41,6 +42,27 @@ TEST_CASE("Experts weighed by a softmax over all of them, unnormalised, give the
   dims.experts->shared_ffn = 45;
   dims.experts->routed = {true, false};
   check_decode(dims, decode(3, 9, WeightFormat::bf16, SeededChoice{2}), small_target(4, 4 << 10));
+}
+
+TEST_CASE("A prefill with experts gives the logits of the last tokens, whoever visits whom",
+          "[lowering]") {
+  const auto prefill = [](std::int64_t batch, std::int64_t context, ExpertChoice choice) {
+    Options options = decode(batch, context, WeightFormat::bf16, std::move(choice));
+    options.phase = Phase::prefill;
+    return options;
+  };
+  check_prefill(mixture_model(), prefill(1, 20, BalancedChoice{}), small_target(8, 32 << 10));
+  check_prefill(mixture_model(), prefill(2, 13, SeededChoice{4}), small_target(3, 8 << 10));
+  Transformer dims = mixture_model();
+  dims.experts->shared_ffn = 45;
+  dims.experts->score = RouterScore::sigmoid;
+  dims.experts->score_bias = true;
+  dims.experts->scale = 1.5;
+  dims.experts->routed = {false, true};
+  check_prefill(dims, prefill(3, 31, SeededChoice{5}), small_target(4, 4 << 10));
+  dims.experts->per_token = 1;
+  dims.experts->shared_ffn = 0;
+  check_prefill(dims, prefill(2, 9, SeededChoice{6}), small_target(5, 2 << 10));
 }
 
 TEST_CASE("A single expert a token needs no sum", "[lowering]") {

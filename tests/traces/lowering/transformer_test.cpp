@@ -109,7 +109,7 @@ void add_latent_attention(Draw& draw, Transformer& m) {
 void make_sparse(Draw& draw, Case& c) {
   if (draw.from(0, 2) > 0) add_experts(draw, c.model);
   if (!c.model.experts || draw.from(0, 1) == 0) add_latent_attention(draw, c.model);
-  if (draw.from(0, 1) == 0) c.options.experts = SeededChoice{c.seed};
+  if (c.model.experts && draw.from(0, 1) == 0) c.options.experts = SeededChoice{c.seed};
 }
 
 Case random_case(Phase phase, std::uint64_t seed) {
@@ -151,4 +151,14 @@ TEST_CASE("Random decode steps with experts and latent attention do so too", "[l
 
 TEST_CASE("Random prefills run without fault and move what was planned", "[lowering]") {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) require_sound(random_case(Phase::prefill, seed));
+}
+
+TEST_CASE("Random prefills with experts do so too", "[lowering]") {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    Case c = random_case(Phase::prefill, seed);
+    Draw draw{1000 + seed};
+    add_experts(draw, c.model);
+    if (draw.from(0, 1) == 0) c.options.experts = SeededChoice{seed};
+    require_sound(c);
+  }
 }
