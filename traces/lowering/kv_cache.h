@@ -35,8 +35,7 @@ class KvCache {
 
  private:
   std::int64_t stride(const SpaceAllocator& dram, std::int64_t width) const {
-    return round_up(isa::bytes_of(extent_.tokens * width, extent_.type).count(),
-                    dram.alignment().count());
+    return dram.stride(isa::bytes_of(extent_.tokens * width, extent_.type)).count();
   }
   std::int64_t runs() const { return extent_.kv_heads * extent_.batch; }  ///< Of a layer's keys.
   Address plane(std::int64_t layer) const {
