@@ -7,6 +7,7 @@
 
 #include "sim/core/error.h"
 #include "traces/lowering/attention.h"
+#include "traces/lowering/decode_memory.h"
 
 namespace npulse::lowering {
 namespace {
@@ -25,9 +26,7 @@ class Planner {
         job_{plan.job},
         model_{plan.job.model},
         batch_{plan.job.options.batch},
-        spm_{"scratchpad of " + job_.target.name, job_.target.spm_bytes, Bytes{kSpmAlignment}},
-        dram_{"memory of " + job_.target.name, job_.target.dram_bytes,
-              job_.target.dram_access_bytes, kMostAlignment} {}
+        spm_{"scratchpad of " + job_.target.name, job_.target.spm_bytes, Bytes{kSpmAlignment}} {}
 
   void plan() {
     declare_events();
@@ -39,7 +38,7 @@ class Planner {
     if (has_experts()) place_expert_buffers(*model_.experts);
     place_small_rings();
     place_weight_ring();
-    place_memory();
+    place_in_memory(plan_, where());
   }
 
  private:
@@ -55,9 +54,6 @@ class Planner {
   std::int64_t most_visitors() const;
   void place_small_rings();
   void place_weight_ring();
-  void place_memory();
-  void place_expert_memory(const Experts& experts);
-  void place_cache();
   void limit_chunk(Bytes slot);
   void equalise(Matrix a, Matrix b);
   Bytes stage_bytes() const;
@@ -81,7 +77,7 @@ class Planner {
   const Job& job_;
   const Transformer& model_;
   std::int64_t batch_;
-  SpaceAllocator spm_, dram_;
+  SpaceAllocator spm_;
   std::vector<LinearShape> shapes_;
   std::vector<std::vector<Range>> columns_;  ///< By matrix and core.
 };
@@ -341,55 +337,6 @@ Linear Planner::sized(const LinearShape& shape, const std::vector<Range>& column
     width = up <= std::min(fits_slot, all_rows) ? up : width - width % natural;
   }
   return {shape, columns, width};
-}
-
-void Planner::place_memory() {
-  const std::int64_t layers = job_.layers.size();
-  for (std::size_t i = 0; i < plan_.linears.size(); ++i) {
-    const bool is_head = static_cast<Matrix>(i) == Matrix::head;
-    if (shapes_[i].n > 0 && (!is_head || job_.has_head()))
-      plan_.linears[i].place(dram_, job_.formats);
-  }
-  auto& memory = plan_.memory;
-  const auto residuals = [&](std::int64_t n) { return job_.residual_bytes(n); };
-  if (job_.embeds())
-    memory.embedding = dram_.take("embeddings", residuals(model_.vocab * model_.hidden));
-  memory.norms = dram_.take("norms", residuals((2 * layers + 1) * model_.hidden));
-  if (model_.qkv_bias) memory.biases = dram_.take("biases", residuals(layers * model_.qkv_width()));
-  if (model_.qk_norm) {
-    memory.head_norms =
-        dram_.take("norms of q and k", residuals(layers * model_.head_norm_parameters()));
-  }
-  if (has_experts()) place_expert_memory(*model_.experts);
-  memory.rotation = dram_.take("rotations", residuals(model_.rotary_dim()));
-  memory.x = dram_.take("activations", residuals(batch_ * model_.hidden));
-  if (job_.has_head()) memory.logits = dram_.take("logits", residuals(batch_ * model_.vocab));
-  place_cache();
-  dram_.check(where(), "use narrower weights, a smaller batch or context, or fewer layers");
-}
-
-void Planner::place_expert_memory(const Experts& experts) {
-  const std::int64_t routed = job_.routed_before(job_.layers.size());
-  if (experts.score_bias) {
-    plan_.memory.score_biases =
-        dram_.take("biases of experts", job_.residual_bytes(routed * experts.count));
-  }
-  plan_.memory.picks = dram_.take(
-      "picks of experts", isa::bytes_of(routed * batch_ * experts.per_token, isa::DataType::i32));
-}
-
-void Planner::place_cache() {
-  const std::int64_t layers = job_.layers.size(), tokens = job_.options.context + 1;
-  KvCache::Extent extent{layers,          model_.kv_heads, batch_,         tokens,
-                         model_.head_dim, model_.head_dim, job_.formats.kv};
-  if (const auto& latent = model_.latent) {
-    extent = {layers,         1, job_.options.batch, tokens, latent->kv_rank, latent->rope_dim,
-              job_.formats.kv};
-    plan_.memory.latent_norms =
-        dram_.take("norms of latent vectors",
-                   job_.residual_bytes(layers * (latent->q_rank.value_or(0) + latent->kv_rank)));
-  }
-  plan_.cache = KvCache{dram_, extent};
 }
 
 }  // namespace
