@@ -164,7 +164,7 @@ Ring Planner::spm_ring(const std::string& name, Bytes slot, std::int64_t slots) 
   return {plan_.events, name, spm_.take(name, aligned * slots), aligned, slots};
 }
 
-/// The most that is on its way at a time, in at most 16 bits an element but for scores.
+/// The most that is on its way at a time.
 Bytes Planner::stage_bytes() const {
   std::int64_t most = plan_.units.front().size() * plan_.unit.rows * plan_.unit.value_dim;
   const auto rows = [&](std::int64_t columns) { most = std::max(most, batch_ * columns); };
@@ -174,8 +174,10 @@ Bytes Planner::stage_bytes() const {
   rows(share(Matrix::k_up) + share(Matrix::q_rope));
   rows(share(Matrix::v_up));
   if (!has_experts()) return job_.residual_bytes(most);
-  rows(model_.experts->per_token * share(Matrix::expert_gate_up) + share(Matrix::shared_gate_up));
-  return std::max(job_.residual_bytes(most), states(batch_ * share(Matrix::router)));
+  const std::int64_t gated =
+      model_.experts->per_token * share(Matrix::expert_gate_up) + share(Matrix::shared_gate_up);
+  return std::max({job_.residual_bytes(most), activations(batch_ * gated),
+                   states(batch_ * share(Matrix::router))});
 }
 
 std::int64_t Planner::acc_elements() const {
