@@ -130,7 +130,7 @@ void Attention::multiply_values(const InFlight& flight) {
     const Typed o{in_acc(output.address), formats_.score};
     emitter_.put(Role::vector,
                  binary(VecKind::mul, o, o, {state(step, kCorrection), formats_.state}, step.rows,
-                        setup_.output_dim(), Broadcast::column),
+                        setup_.head_dim, Broadcast::column),
                  {output.full}, {output.free});
   }
   isa::Mm mm;
@@ -138,7 +138,7 @@ void Attention::multiply_values(const InFlight& flight) {
   mm.b = in_spm(step.v);
   mm.c = in_acc(output.address);
   mm.m = step.rows;
-  mm.n = setup_.output_dim();
+  mm.n = setup_.head_dim;
   mm.k = step.columns;
   mm.a_type = formats_.activation;
   mm.b_type = formats_.kv;
@@ -163,7 +163,7 @@ void Attention::finish(const AttentionStep& step) {
   Events signals = step.out_done;
   signals.push_back(output.free);
   if (!setup_.online) {
-    emitter_.put(Role::vector, unary(VecKind::copy, out, o, step.rows, setup_.output_dim()), waits,
+    emitter_.put(Role::vector, unary(VecKind::copy, out, o, step.rows, setup_.head_dim), waits,
                  signals);
     return;
   }
@@ -174,7 +174,7 @@ void Attention::finish(const AttentionStep& step) {
       {});
   emitter_.put(
       Role::vector,
-      binary(VecKind::mul, out, o, reciprocal, step.rows, setup_.output_dim(), Broadcast::column),
+      binary(VecKind::mul, out, o, reciprocal, step.rows, setup_.head_dim, Broadcast::column),
       waits, signals);
 }
 
