@@ -27,11 +27,12 @@ struct Architecture {
   const char* class_name;
   bool qkv_bias = false, qk_norm = false, routed = false, latent = false;
   bool normalises_scores = false;  ///< Of experts, unless norm_topk_prob says otherwise.
+  bool sigmoid_scores = false;     ///< Likewise, unless scoring_func does.
 };
 
 constexpr Architecture kArchitectures[] = {
     {"deepseek_v2", "DeepseekV2ForCausalLM", false, false, true, true},
-    {"deepseek_v3", "DeepseekV3ForCausalLM", false, false, true, true},
+    {"deepseek_v3", "DeepseekV3ForCausalLM", false, false, true, true, true, true},
     {"exaone", "ExaoneForCausalLM"},
     {"llama", "LlamaForCausalLM"},
     {"mistral", "MistralForCausalLM"},
@@ -179,8 +180,9 @@ void read_experts(HfKeys& reader, const Architecture& is, Transformer& model) {
   experts.shared_gate = is.qkv_bias && experts.shared_ffn > 0;  // qwen2_moe
   experts.score_bias = reader.word({"topk_method"}) == "noaux_tc";
   const std::string score = reader.word({"scoring_func"});
-  experts.score = score == "sigmoid" ? RouterScore::sigmoid : RouterScore::softmax;
-  if (score != "" && score != "sigmoid" && score != "softmax") {
+  const bool sigmoid = score.empty() ? is.sigmoid_scores : score == "sigmoid";
+  experts.score = sigmoid ? RouterScore::sigmoid : RouterScore::softmax;
+  if (!score.empty() && score != "sigmoid" && score != "softmax") {
     reader.fault("scoring_func", "'" + score + "' is not supported; supported: softmax, sigmoid");
   }
   experts.normalised = reader.flag({"norm_topk_prob"}, is.normalises_scores);
