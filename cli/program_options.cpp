@@ -17,8 +17,8 @@ namespace po = boost::program_options;
 namespace npulse::cli {
 namespace {
 
-constexpr const char* kModelOptions[] = {"phase",       "batch", "context", "weights",
-                                         "activations", "kv",    "layers",  "expect"};
+constexpr const char* kModelOptions[] = {"phase", "batch",  "context", "weights", "activations",
+                                         "kv",    "layers", "experts", "expect"};
 
 std::int64_t positive(const CommandLine& line, const char* option) {
   const auto value = line.get<std::int64_t>(option);
@@ -43,7 +43,9 @@ void add_model_options(CommandLine& line) {
       (join(all_names<lowering::WeightFormat>()) + ".").c_str())(
       "activations", po::value<std::string>()->value_name("TYPE"), "Element type between layers.")(
       "kv", po::value<std::string>()->value_name("TYPE"), "Element type of the KV cache.")(
-      "layers", po::value<std::string>()->value_name("A:B"), "Only layers A to B-1.");
+      "layers", po::value<std::string>()->value_name("A:B"), "Only layers A to B-1.")(
+      "experts", po::value<std::string>()->value_name("CHOICE"),
+      "Which experts a token visits: balanced (default), seed:N, or a JSON file.");
   add_expect_option(line);
 }
 
@@ -73,8 +75,14 @@ lowering::Options model_options(const CommandLine& line, const lowering::Model& 
   if (line.has("weights")) options.weights = choice<lowering::WeightFormat>(line, "weights");
   if (line.has("activations")) options.activations = choice<isa::DataType>(line, "activations");
   if (line.has("kv")) options.kv = choice<isa::DataType>(line, "kv");
-  if (!line.has("layers")) return options;
   const auto* transformer = std::get_if<lowering::Transformer>(&model);
+  if (line.has("experts")) {
+    if (!transformer || !transformer->experts)
+      throw InputError{"--experts", lowering::name_of(model) + " has no experts",
+                       "leave the option out"};
+    options.experts = lowering::parse_expert_choice(line.get<std::string>("experts"));
+  }
+  if (!line.has("layers")) return options;
   if (!transformer) throw InputError{"--layers", "a gemm has no layers", "leave the option out"};
   options.layers = lowering::parse_layers(line.get<std::string>("layers"), transformer->layers);
   return options;

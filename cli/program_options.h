@@ -15,7 +15,8 @@ namespace npulse::cli {
 
 std::filesystem::path models_folder();
 
-/// Adds --phase, --batch, --context, --weights, --activations, --kv, --layers and --expect.
+/// Adds --phase, --batch, --context, --weights, --activations, --kv, --layers, --experts and
+/// --expect.
 void add_model_options(CommandLine& line);
 
 /// True when one of those options was given.

@@ -35,6 +35,9 @@ std::string words(const std::string& by, double share, const Report& report,
   if (by == "memory") {
     return fmt::format("memory: {} of {} peak bandwidth used", percent(share), report.memory.part);
   }
+  if (by == "decompressor") {
+    return fmt::format("the decompressors of the DMA engines: busy {} of the time", percent(share));
+  }
   if (by == "matrix") {
     return fmt::format("the matrix units: busy {} of the time, {} of peak {} rate", percent(share),
                        percent(ratio(roof.macs_per_s, roof.peak_macs_per_s)), roof.peak_type);
@@ -65,6 +68,7 @@ BoundReport bound(const Report& report, const RooflineReport& roof) {
   BoundReport bound;
   bound.use = {
       {"memory", ratio(report.memory.bandwidth_bytes_per_s, report.memory.peak_bytes_per_s)},
+      {"decompressor", report.decompression.busy},
       {"matrix", busy_share(report, "matrix")},
       {"vector", busy_share(report, "vector")}};
   const auto most = std::max_element(bound.use.begin(), bound.use.end(), [](const auto& a, const auto& b) {

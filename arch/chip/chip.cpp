@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/chip/chip.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "arch/dram/part_file.h"
@@ -28,13 +29,26 @@ ConfigFile find_file(std::string_view kind, const std::string& name) {
   return ConfigFile::load(Catalogue::locate().find(kind, name));
 }
 
-/// PART:CHANNELS, where PART may be a path.
-void swap_memory(dram::MemoryParams& memory, const std::string& text) {
+/// Whether one of `sets` gives `path` or something below it.
+bool gives(const std::vector<std::string>& sets, const std::string& path) {
+  return std::any_of(sets.begin(), sets.end(), [&](const std::string& set) {
+    return set.starts_with(path + "=") || set.starts_with(path + ".");
+  });
+}
+
+/// PART:CHANNELS, where PART may be a path. Channels and mapping of the chip's file were meant for
+/// its own part; those of `sets` are meant for this one.
+void swap_memory(dram::MemoryParams& memory, const std::string& text,
+                 const std::vector<std::string>& sets) {
   const auto colon = text.rfind(':');
+  const bool set_channels = gives(sets, "memory.channels");
   memory.part = text.substr(0, colon);
-  memory.channels.reset();
-  memory.mapping.reset();
+  if (!set_channels) memory.channels.reset();
+  if (!gives(sets, "memory.mapping")) memory.mapping.reset();
   if (colon == std::string::npos) return;
+  if (set_channels) {
+    throw InputError{"--memory " + text, "memory.channels is set too", "leave one of them out"};
+  }
   std::int64_t channels = 0;
   const char* first = text.data() + colon + 1;
   const char* last = text.data() + text.size();
@@ -83,7 +97,7 @@ Chip load_chip(const std::string& name, const ChipChanges& changes) {
   for (const auto& set : chip_sets) chip_file.set(set);
   Chip chip;
   chip.params = read_file<ChipParams>(chip_file, "", chip.provenance);
-  if (changes.memory) swap_memory(chip.params.memory, *changes.memory);
+  if (changes.memory) swap_memory(chip.params.memory, *changes.memory, chip_sets);
 
   ConfigFile part_file = dram::part_config(Catalogue::locate(), chip.params.memory.part);
   for (const auto& set : part_sets) part_file.set(set);

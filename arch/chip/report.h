@@ -56,6 +56,12 @@ struct RegionReport {
   double energy_j = 0;             ///< Dynamic; DRAM's share by bytes.
 };
 
+/// What the DMA engines expanded in line.
+struct DecompressionReport {
+  std::int64_t coded_bytes = 0, expanded_bytes = 0;
+  double busy = 0;  ///< Share of the run, mean over the engines that expanded anything.
+};
+
 /// Where the run stands under the roofline of its dominant operand type.
 struct RooflineReport {
   double macs_per_s = 0, peak_macs_per_s = 0;
@@ -66,7 +72,7 @@ struct RooflineReport {
 };
 
 struct BoundReport {
-  std::string by;    ///< memory, matrix, vector or latency.
+  std::string by;    ///< memory, decompressor, matrix, vector or latency.
   std::string text;  ///< In words, with the numbers.
   std::vector<std::pair<std::string, double>> use;  ///< Share of each resource's capacity used.
 };
@@ -101,6 +107,7 @@ struct Report {
   EnergyReport energy;
   std::vector<QueueReport> queues;
   std::vector<RegionReport> regions;
+  DecompressionReport decompression;
   RooflineReport roofline;
   BoundReport bound;
   std::vector<StatsReport> stats;

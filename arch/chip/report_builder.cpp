@@ -85,6 +85,28 @@ std::vector<StatsReport> stats_reports(const sim::Simulation& simulation) {
   return reports;
 }
 
+double value_of(const StatsReport& module, const std::string& name) {
+  for (const auto& value : module.values) {
+    if (value.name == name) return value.value;
+  }
+  return 0;
+}
+
+DecompressionReport decompression_report(const std::vector<StatsReport>& modules, Cycles cycles) {
+  double coded = 0, expanded = 0, busy = 0;
+  int engines = 0;
+  for (const StatsReport& module : modules) {
+    const double bytes = value_of(module, "expanded_bytes");
+    if (bytes == 0) continue;
+    coded += value_of(module, "coded_bytes");
+    expanded += bytes;
+    busy += value_of(module, "decompressor_busy_cycles");
+    ++engines;
+  }
+  return {static_cast<std::int64_t>(coded), static_cast<std::int64_t>(expanded),
+          ratio(busy, engines * static_cast<double>(cycles.count()))};
+}
+
 ProgramReport program_report(const isa::Program& program, double latency_s, double total_j) {
   ProgramReport report;
   report.name = program.name();
@@ -114,6 +136,7 @@ Report build_report(const Chip& chip, const isa::Program& program, Machine& mach
   report.energy = pricer.report();
   report.regions = region_reports(machine, pricer);
   report.stats = stats_reports(machine.simulation());
+  report.decompression = decompression_report(report.stats, report.cycles);
   report.roofline = roofline(report, chip.params, total);
   report.bound = bound(report, report.roofline);
   report.program = program_report(program, report.latency_s, report.energy.energy.total().count() * 1e-12);

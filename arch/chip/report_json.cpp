@@ -46,6 +46,12 @@ Json to_json(const RegionReport& region) {
           {"energy_j", region.energy_j}};
 }
 
+Json to_json(const DecompressionReport& report) {
+  return {{"coded_bytes", report.coded_bytes},
+          {"expanded_bytes", report.expanded_bytes},
+          {"busy", report.busy}};
+}
+
 Json to_json(const RooflineReport& roofline) {
   return {{"macs_per_s", roofline.macs_per_s},
           {"peak_macs_per_s", roofline.peak_macs_per_s},
@@ -158,6 +164,7 @@ nlohmann::ordered_json to_json(const Report& report) {
           {"bound", to_json(report.bound)},
           {"memory", to_json(report.memory)},
           {"energy_j", to_json(report.energy)},
+          {"decompression", to_json(report.decompression)},
           {"roofline", to_json(report.roofline)},
           {"queues", keyed(report.queues, &QueueReport::name)},
           {"regions", regions},

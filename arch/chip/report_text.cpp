@@ -35,6 +35,15 @@ std::string channels_line(const MemoryReport& memory) {
                      scaled(memory.channel_peak_bytes_per_s, "B/s"));
 }
 
+std::string decompression_line(const DecompressionReport& report) {
+  if (report.expanded_bytes == 0) return "";
+  const auto coded = static_cast<double>(report.coded_bytes);
+  const auto expanded = static_cast<double>(report.expanded_bytes);
+  return fmt::format("  expanded   {} to {} by the DMA engines ({:.2f} x), busy with it {} of the time\n",
+                     scaled(coded, "B"), scaled(expanded, "B"), ratio(expanded, coded),
+                     percent(report.busy));
+}
+
 std::string headline(const Report& report) {
   std::string text = fmt::format("{} on {}\n\n", report.program.name, report.chip);
   text += fmt::format("  latency    {}  ({} cycles at {})\n", scaled(report.latency_s, "s"),
@@ -51,7 +60,7 @@ std::string headline(const Report& report) {
                       percent(ratio(memory.bandwidth_bytes_per_s, memory.peak_bytes_per_s)),
                       scaled(static_cast<double>(memory.bytes_read), "B"),
                       scaled(static_cast<double>(memory.bytes_written), "B"));
-  text += channels_line(memory);
+  text += channels_line(memory) + decompression_line(report.decompression);
   const RooflineReport& roof = report.roofline;
   text += fmt::format("  roofline   {} of {} attainable at {:.2f} MAC/B (ridge {:.2f} MAC/B, peak {} in {})\n",
                       scaled(roof.macs_per_s, "MAC/s"), scaled(roof.attainable_macs_per_s, "MAC/s"),

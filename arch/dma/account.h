@@ -21,7 +21,8 @@ AccessStream access_pattern(const Transfer& transfer, const Side& side);
 /// The multicast cores besides the destination itself (which is `own` when dst is local).
 std::uint64_t remote_copies(const Transfer& transfer, std::uint16_t own);
 
-/// Who holds a descriptor up when its engine could go on: "memory", "noc" or "spm".
+/// Who holds a descriptor up when its engine could go on: "memory", "noc" or "spm"; of a coded one
+/// it may also be the "decompressor", which only its pieces tell.
 const char* stall_cause(std::span<const Transfer> transfers);
 
 }  // namespace npulse::arch

@@ -13,10 +13,27 @@
 namespace npulse::arch {
 
 struct DmaStats : StatGroup {
+  explicit DmaStats(const DecompressorUse& use) : decompressor{use} {}
+
+  const DecompressorUse& decompressor;
   Counter reads{*this, "reads", npulse::Unit::count, "Read transactions sent."};
   Counter writes{*this, "writes", npulse::Unit::count, "Write transactions sent."};
   Counter bytes_read{*this, "bytes_read", npulse::Unit::bytes, "Bytes asked of the network."};
   Counter bytes_written{*this, "bytes_written", npulse::Unit::bytes, "Bytes sent to the network."};
+  Formula coded_bytes{*this, "coded_bytes", npulse::Unit::bytes, "Bytes into the decompressor.",
+                      [this] { return static_cast<double>(decompressor.coded_bytes); }};
+  Formula expanded_bytes{*this, "expanded_bytes", npulse::Unit::bytes,
+                         "Bytes out of the decompressor.",
+                         [this] { return static_cast<double>(decompressor.expanded_bytes); }};
+  Formula compression{*this, "compression", npulse::Unit::ratio, "Expanded bytes a coded one.",
+                      [this] { return ratio(expanded_bytes.value(), coded_bytes.value()); }};
+  Formula decompressor_busy_cycles{
+      *this, "decompressor_busy_cycles", npulse::Unit::cycles, "Cycles the decompressor worked.",
+      [this] { return static_cast<double>(decompressor.busy.count()); }};
+  Formula decompressor_wait_cycles{
+      *this, "decompressor_wait_cycles", npulse::Unit::cycles,
+      "Cycles that pieces waited for the decompressor, summed over pieces.",
+      [this] { return static_cast<double>(decompressor.waited.count()); }};
 };
 
 class DmaModule : public sim::Module, public Unit, private DmaWire {
@@ -53,7 +70,7 @@ class DmaModule : public sim::Module, public Unit, private DmaWire {
 
   DmaEngine engine_;
   sim::PayloadPool pool_;
-  DmaStats stats_;
+  DmaStats stats_{engine_.decompressor()};
   UnitListener* listener_ = nullptr;
   std::priority_queue<Answer, std::vector<Answer>, std::greater<>> answers_;
   std::uint64_t answers_seen_ = 0;

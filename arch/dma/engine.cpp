@@ -31,7 +31,12 @@ bool reads_or_writes_memory(const Transfer& transfer) {
 
 DmaEngine::DmaEngine(const DmaParams& params, std::uint16_t core, ScratchpadPort& local,
                      DmaWire& wire)
-    : params_{params}, train_{train_of(params)}, core_{core}, local_{local}, wire_{wire} {}
+    : params_{params},
+      train_{train_of(params)},
+      core_{core},
+      local_{local},
+      wire_{wire},
+      decompressor_{params.decompress_bytes_per_cycle, params.decompress_latency} {}
 
 bool DmaEngine::can_start() const {
   return static_cast<std::int64_t>(descriptors_.size()) < params_.descriptors;
@@ -137,16 +142,17 @@ void DmaEngine::drain_outbox() {
 void DmaEngine::answer(Cycles now, PieceId id) {
   InFlight& piece = pieces_[id];
   if (piece.writes_left == 0) {
-    write_out(id, piece.transfer->coded_bytes ? expand(now, piece.piece) : now);
+    write_out(id, piece.transfer->coded_bytes ? expand(now, piece) : now);
   } else if (--piece.writes_left == 0) {
     finish_piece(id, now);
   }
 }
 
-Cycles DmaEngine::expand(Cycles now, const Piece& piece) {
-  expand_free_ = std::max(expand_free_, now) +
-                 Cycles{ceil_div(piece.dst_bytes, params_.decompress_bytes_per_cycle)};
-  return expand_free_ + params_.decompress_latency;
+/// The last piece says who held the descriptor up: memory, or the decompressor that it found busy.
+Cycles DmaEngine::expand(Cycles now, const InFlight& flight) {
+  flight.descriptor->stalled_on =
+      decompressor_.busy(now) ? "decompressor" : stall_cause(flight.descriptor->transfers);
+  return decompressor_.expand(now, flight.piece.src_bytes, flight.piece.dst_bytes);
 }
 
 void DmaEngine::write_out(PieceId id, Cycles data_at) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "arch/dma/decompressor.h"
 #include "arch/dma/params.h"
 #include "arch/dma/piece_walker.h"
 #include "arch/ports/scratchpad_port.h"
@@ -53,6 +54,7 @@ class DmaEngine {
   std::optional<Cycles> wake_at() const;
   bool idle() const { return descriptors_.empty(); }
   std::int64_t packets_in_flight() const { return in_flight_; }
+  const DecompressorUse& decompressor() const { return decompressor_.use(); }
 
  private:
   struct Descriptor {
@@ -90,7 +92,7 @@ class DmaEngine {
   PieceId new_piece(Descriptor& descriptor, const Piece& piece);
   void drain_outbox();
   void write_out(PieceId id, Cycles data_at);
-  Cycles expand(Cycles now, const Piece& piece);
+  Cycles expand(Cycles now, const InFlight& flight);
   Cycles use_local(Cycles start, const Transfer& transfer, const Side& side, Address address,
                    std::int64_t bytes, bool write);
   void finish_piece(PieceId id, Cycles at);
@@ -108,9 +110,9 @@ class DmaEngine {
   std::deque<Request> outbox_;
   std::int64_t in_flight_ = 0;  ///< Packets.
   bool blocked_ = false;
-  Cycles issue_free_{};       ///< The data path is taken until then.
-  Cycles start_free_{};       ///< The start-up logic is taken until then.
-  Cycles expand_free_{};      ///< The decompressor is taken until then.
+  Cycles issue_free_{};  ///< The data path is taken until then.
+  Cycles start_free_{};  ///< The start-up logic is taken until then.
+  Decompressor decompressor_;
   Cycles executing_since_{};  ///< Since the last completion, for the share of cycles stalled.
   Cycles work_{}, work_until_{};
 };

@@ -12,6 +12,9 @@ void bind_errors();
 /// Chip and load_chip.
 void bind_chip(pybind11::module_& module);
 
+/// read_yaml.
+void bind_config(pybind11::module_& module);
+
 /// Program, open_program, lower and names_model. Needs Chip.
 void bind_program(pybind11::module_& module);
 

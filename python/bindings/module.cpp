@@ -6,6 +6,7 @@ PYBIND11_MODULE(_core, module) {
   module.attr("__version__") = NPULSE_VERSION;
   npulse::bindings::bind_errors();
   npulse::bindings::bind_chip(module);
+  npulse::bindings::bind_config(module);
   npulse::bindings::bind_dram(module);
   npulse::bindings::bind_program(module);
   npulse::bindings::bind_run(module);

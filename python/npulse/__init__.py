@@ -19,6 +19,8 @@ from .program import ModelOptions, Program, load_program, lower
 from .replay import DramReport, dram
 from .report import Report
 from .simulate import run
+from .study import Study, load_study
+from .sweeps import sweep
 
 use_packaged_configs()
 
@@ -34,10 +36,13 @@ __all__ = [
     "Program",
     "Report",
     "SimulationError",
+    "Study",
     "__version__",
     "dram",
     "load_chip",
     "load_program",
+    "load_study",
     "lower",
     "run",
+    "sweep",
 ]

@@ -28,6 +28,8 @@ class ModelOptions(TypedDict, total=False):
     """Element type of the KV cache; default as the activations."""
     layers: tuple[int, int]
     """Only layers first to last - 1; default all."""
+    experts: str
+    """Which experts tokens visit: `balanced` (default), `seed:N`, or a JSON file with them."""
 
 
 class Program:
@@ -88,6 +90,7 @@ def lower(
     activations: str | None = None,
     kv: str | None = None,
     layers: tuple[int, int] | None = None,
+    experts: str | None = None,
 ) -> Program:
     """Lowers a model to a program for `chip`; the options are those of `ModelOptions`.
 
@@ -96,5 +99,5 @@ def lower(
     does not fit the chip.
     """
     on = (load_chip(chip) if isinstance(chip, str) else chip)._core
-    options = (phase, batch, context, weights, activations, kv, layers)
+    options = (phase, batch, context, weights, activations, kv, layers, experts)
     return Program(_core.lower(fspath(model), on, *options))

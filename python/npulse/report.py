@@ -30,7 +30,7 @@ class Bound:
     """What bounds the run."""
 
     by: str
-    """memory, matrix, vector or latency."""
+    """memory, decompressor, matrix, vector or latency."""
     text: str
     """The same in words, with the numbers."""
     use: Mapping[str, float]
@@ -104,6 +104,16 @@ class Region:
 
 
 @dataclass(frozen=True)
+class Decompression:
+    """What the DMA engines expanded in line, from coded weights to the type of the array."""
+
+    coded_bytes: int
+    expanded_bytes: int
+    busy: float
+    """Share of the run, 0 to 1; mean over the engines that expanded anything."""
+
+
+@dataclass(frozen=True)
 class Roofline:
     """Where the run stands under the roofline of its dominant type."""
 
@@ -159,6 +169,7 @@ class Report(JsonReport):
     bound: Bound
     memory: Memory
     energy_j: Energy
+    decompression: Decompression
     roofline: Roofline
     queues: Mapping[str, Queue]
     """By name, `core0.mx` for example."""

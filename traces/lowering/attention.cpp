@@ -43,8 +43,7 @@ void Attention::drain() {
   if (last->step.last) finish(last->step);
 }
 
-void Attention::multiply_scores(const AttentionStep& step, const Slot& scores) {
-  emitter_.region("attn.scores");
+isa::Mm Attention::score_product(const AttentionStep& step, const Slot& scores) const {
   isa::Mm mm;
   mm.a = in_spm(step.q);
   mm.b = in_spm(step.k);
@@ -56,9 +55,22 @@ void Attention::multiply_scores(const AttentionStep& step, const Slot& scores) {
   mm.b_type = formats_.kv;
   mm.c_type = formats_.score;
   mm.b_transposed = true;
+  return mm;
+}
+
+void Attention::multiply_scores(const AttentionStep& step, const Slot& scores) {
+  emitter_.region("attn.scores");
+  isa::Mm mm = score_product(step, scores);
   Events waits = step.q_ready;
   waits.insert(waits.end(), step.k_ready.begin(), step.k_ready.end());
   waits.push_back(scores.free);
+  if (setup_.rope_dim > 0) {
+    emitter_.put(Role::matrix, mm, waits, {});
+    mm.a = in_spm(step.q_rope);
+    mm.b = in_spm(step.k_rope);
+    mm.k = setup_.rope_dim;
+    mm.accumulate = true;
+  }
   Events signals = step.q_done;
   signals.insert(signals.end(), step.k_done.begin(), step.k_done.end());
   signals.push_back(scores.full);

@@ -12,11 +12,12 @@
 namespace npulse::lowering {
 
 struct AttentionSetup {
-  std::int64_t head_dim = 0;
-  double scale = 1;     ///< Of scores; applied by softmax, or to q beforehand when online.
-  bool online = false;  ///< Some step is not the only one of its rows.
-  Ring scores;          ///< acc: [rows, chunk].
-  Ring probabilities;   ///< spm: [rows, chunk].
+  std::int64_t head_dim = 0;  ///< Of q, k and v.
+  double scale = 1;           ///< Of scores; applied by softmax, or to q beforehand when online.
+  bool online = false;        ///< Some step is not the only one of its rows.
+  Ring scores;                ///< acc: [rows, chunk].
+  Ring probabilities;         ///< spm: [rows, chunk].
+  std::int64_t rope_dim = 0;  ///< Further dimensions of q and k, which lie apart.
 };
 
 /// Query rows of one head: where their output gathers.
@@ -30,6 +31,7 @@ struct AttentionHead {
 struct AttentionStep {
   AttentionHead head;
   Address q = 0, k = 0, v = 0;
+  Address q_rope = 0, k_rope = 0;  ///< If setup.rope_dim is not 0.
   std::int64_t rows = 0, columns = 0;
   bool first = true, last = true;      ///< Of the head's steps.
   std::optional<std::int64_t> causal;  ///< Row r sees columns <= r + causal; absent: all.
@@ -54,6 +56,7 @@ class Attention {
     Slot probabilities;
   };
   void multiply_scores(const AttentionStep& step, const Slot& scores);
+  isa::Mm score_product(const AttentionStep& step, const Slot& scores) const;
   void softmax(const AttentionStep& step, const Slot& scores, const Slot& p);
   void online_softmax(const AttentionStep& step, const Slot& scores, const Slot& p);
   void track_maximum(const AttentionStep& step, const Slot& scores);

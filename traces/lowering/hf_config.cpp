@@ -26,15 +26,17 @@ struct Architecture {
   const char* type;
   const char* class_name;
   bool qkv_bias = false, qk_norm = false, routed = false, latent = false;
+  bool normalises_scores = false;  ///< Of experts, unless norm_topk_prob says otherwise.
+  bool sigmoid_scores = false;     ///< Likewise, unless scoring_func does.
 };
 
 constexpr Architecture kArchitectures[] = {
     {"deepseek_v2", "DeepseekV2ForCausalLM", false, false, true, true},
-    {"deepseek_v3", "DeepseekV3ForCausalLM", false, false, true, true},
+    {"deepseek_v3", "DeepseekV3ForCausalLM", false, false, true, true, true, true},
     {"exaone", "ExaoneForCausalLM"},
     {"llama", "LlamaForCausalLM"},
     {"mistral", "MistralForCausalLM"},
-    {"mixtral", "MixtralForCausalLM", false, false, true},
+    {"mixtral", "MixtralForCausalLM", false, false, true, false, true},
     {"qwen2", "Qwen2ForCausalLM", true},
     {"qwen2_moe", "Qwen2MoeForCausalLM", true, false, true},
     {"qwen3", "Qwen3ForCausalLM", false, true},
@@ -177,6 +179,14 @@ void read_experts(HfKeys& reader, const Architecture& is, Transformer& model) {
   experts.shared_ffn = read_shared_ffn(reader, experts.ffn);
   experts.shared_gate = is.qkv_bias && experts.shared_ffn > 0;  // qwen2_moe
   experts.score_bias = reader.word({"topk_method"}) == "noaux_tc";
+  const std::string score = reader.word({"scoring_func"});
+  const bool sigmoid = score.empty() ? is.sigmoid_scores : score == "sigmoid";
+  experts.score = sigmoid ? RouterScore::sigmoid : RouterScore::softmax;
+  if (!score.empty() && score != "sigmoid" && score != "softmax") {
+    reader.fault("scoring_func", "'" + score + "' is not supported; supported: softmax, sigmoid");
+  }
+  experts.normalised = reader.flag({"norm_topk_prob"}, is.normalises_scores);
+  experts.scale = reader.real({"routed_scaling_factor"}, experts.scale);
   experts.routed = read_routed_layers(reader, model.layers);
   model.experts = experts;
 }

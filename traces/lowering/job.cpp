@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "sim/core/error.h"
+#include "traces/lowering/routing.h"
 
 namespace npulse::lowering {
 namespace {
@@ -27,30 +28,32 @@ void check_layers(Faults& faults, const LayerRange& range, const Transformer& mo
 }
 
 /// What of a model has no instructions yet; better none than those of another model.
-void check_supported(Faults& faults, const Transformer& model) {
-  const std::string hint =
-      "npulse show gives its parameters and bytes a token; lower a dense model";
-  if (model.experts) {
-    faults.add(model.name,
-               fmt::format("{} of {} layers route each token to {} of {} experts; mixtures of "
-                           "experts cannot be lowered yet",
-                           model.experts->routed_layers(), model.layers, model.experts->per_token,
-                           model.experts->count),
-               hint);
+void check_supported(Faults& faults, const Transformer& model, Phase phase) {
+  const std::string hint = "npulse show gives its parameters and bytes a token";
+  if (model.experts && model.experts->shared_gate) {
+    faults.add(model.name, "shared experts with a gate of their own cannot be lowered yet", hint);
   }
+  if (phase == Phase::decode) return;
   if (model.latent) {
-    faults.add(model.name,
-               fmt::format("multi-head latent attention (kv_lora_rank {}) cannot be lowered yet",
-                           model.latent->kv_rank),
-               hint);
+    faults.add(model.name, "prefill of latent attention cannot be lowered yet",
+               "lower its decode, or the prefill of another model");
   }
+}
+
+/// Columns of the narrowest matrix that all cores share.
+std::int64_t narrowest_matrix(const Transformer& model) {
+  std::int64_t narrowest = std::min(model.hidden, model.vocab);
+  if (!model.latent) narrowest = std::min(narrowest, model.qkv_width());
+  const bool all_routed = model.experts && model.experts->routed_layers() == model.layers;
+  if (!all_routed) narrowest = std::min(narrowest, model.ffn);
+  return model.experts ? std::min(narrowest, model.experts->ffn) : narrowest;
 }
 
 }  // namespace
 
 Job make_job(const Transformer& model, const Options& options, const Target& target) {
   Faults faults;
-  check_supported(faults, model);
+  check_supported(faults, model, options.phase);
   const std::int64_t shortest = options.phase == Phase::prefill ? 1 : 0;
   check_range(faults, "batch", options.batch, 1, kMaxBatch);
   check_range(faults, "context", options.context, shortest, kMaxContext);
@@ -62,10 +65,16 @@ Job make_job(const Transformer& model, const Options& options, const Target& tar
                            *model.sliding_window),
                "attention within a window is not supported; use a shorter context");
   }
+  if (!model.experts && !std::holds_alternative<BalancedChoice>(options.experts))
+    faults.add("experts", model.name + " has none to choose from", "leave the option out");
   faults.throw_if_any();
-  const std::int64_t narrowest =
-      std::min({model.hidden, model.ffn, model.vocab, model.qkv_width()});
-  const auto cores = std::min({static_cast<std::int64_t>(target.cores), narrowest, kMaxCores});
+  if (model.experts) {
+    const std::int64_t tokens =
+        options.batch * (options.phase == Phase::prefill ? options.context : 1);
+    check_choice(*model.experts, options.experts, layers.first, layers.last, tokens);
+  }
+  const auto cores =
+      std::min({static_cast<std::int64_t>(target.cores), narrowest_matrix(model), kMaxCores});
   return {model,  options,
           target, settle_formats(options, target),
           layers, static_cast<std::uint32_t>(cores)};

@@ -23,6 +23,15 @@ struct Job {
 
   bool embeds() const { return layers.first == 0; }
   bool has_head() const { return layers.last == model.layers; }
+  /// Whether a layer (0: the first one lowered) has experts, and how many before it have.
+  bool routed(std::int64_t layer) const {
+    return model.experts && model.experts->routed[static_cast<std::size_t>(layers.first + layer)];
+  }
+  std::int64_t routed_before(std::int64_t layer) const {
+    std::int64_t count = 0;
+    for (std::int64_t i = 0; i < layer; ++i) count += routed(i) ? 1 : 0;
+    return count;
+  }
   Bytes residual_bytes(std::int64_t elements) const {
     return isa::bytes_of(elements, formats.residual);
   }
@@ -37,6 +46,7 @@ struct Plan {
   Bytes weights{};  ///< Weight matrices, norms and biases, each once.
   Bytes kv{};       ///< KV cache read and written by attention, each byte once.
   std::int64_t macs = 0;
+  std::int64_t experts_read = 0;  ///< Whose weights are read, summed over layers.
   std::int64_t tokens = 0;  ///< Went through the model: the prompts', or one of each sequence.
   std::int64_t tokens_produced = 0;  ///< One of each sequence.
 };

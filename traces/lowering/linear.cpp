@@ -7,14 +7,6 @@
 
 namespace npulse::lowering {
 
-std::vector<LinearShape> matrix_shapes(const Transformer& model) {
-  return {{"attn.qkv", model.hidden, model.qkv_width(), 1},
-          {"attn.out", model.q_width(), model.hidden, 1},
-          {"mlp.gate_up", model.hidden, model.ffn, 2},
-          {"mlp.down", model.ffn, model.hidden, 1},
-          {"lm_head", model.hidden, model.vocab, 1}};
-}
-
 Linear::Linear(const LinearShape& shape, std::vector<Range> columns_of_core, std::int64_t width)
     : shape_{shape}, columns_{std::move(columns_of_core)}, width_{width}, tiles_before_{0} {
   for (std::uint32_t core = 0; core < columns_.size(); ++core) {
@@ -36,15 +28,15 @@ Bytes Linear::stored_bytes(const Formats& formats) const {
   return sum;
 }
 
-void Linear::place(SpaceAllocator& dram, std::int64_t layers, const Formats& formats) {
+void Linear::place(SpaceAllocator& dram, const Formats& formats) {
   const Bytes tile = formats.stored_bytes(shape_.k, width_ * shape_.parts);
   tile_stride_ = dram.stride(tile);
   base_ = dram.take(std::string{"weights of "} + shape_.region,
-                    tile_stride_ * tiles_before_.back() * layers);
+                    tile_stride_ * tiles_before_.back() * shape_.copies);
 }
 
-Address Linear::address(std::int64_t layer, std::uint32_t core, std::int64_t tile) const {
-  const std::int64_t index = layer * tiles_before_.back() + tiles_before_[core] + tile;
+Address Linear::address(std::int64_t copy, std::uint32_t core, std::int64_t tile) const {
+  const std::int64_t index = copy * tiles_before_.back() + tiles_before_[core] + tile;
   return base_ + static_cast<Address>(index * tile_stride_.count());
 }
 
@@ -58,13 +50,12 @@ isa::Dma weight_transfer(const Formats& formats, Address to, isa::Operand from, 
 }
 
 const Slot& load_tile(Emitter& emitter, const Formats& formats, const Linear& linear, Ring& ring,
-                      std::int64_t layer, std::int64_t tile) {
+                      std::int64_t copy, std::int64_t tile) {
   const Slot& slot = ring.next();
   const LinearShape& shape = linear.shape();
   const std::int64_t columns = linear.tile(emitter.core(), tile).size() * shape.parts;
-  const isa::Dma load =
-      weight_transfer(formats, slot.address, in_dram(linear.address(layer, emitter.core(), tile)),
-                      shape.k, columns);
+  const isa::Dma load = weight_transfer(
+      formats, slot.address, in_dram(linear.address(copy, emitter.core(), tile)), shape.k, columns);
   emitter.put(Role::load, load, {slot.free}, {slot.full});
   return slot;
 }

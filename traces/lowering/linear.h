@@ -1,31 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// A weight matrix of every layer: its columns over cores and tiles, its tiles in memory.
+// A weight matrix and its copies: its columns over cores and tiles, its tiles in memory.
 #pragma once
 
 #include <vector>
 
 #include "traces/lowering/emitter.h"
 #include "traces/lowering/formats.h"
-#include "traces/lowering/model.h"
+#include "traces/lowering/matrices.h"
 #include "traces/lowering/partition.h"
 #include "traces/lowering/space.h"
 
 namespace npulse::lowering {
-
-/// [k, n] weights; with two parts, two such matrices that share their input (gate and up).
-struct LinearShape {
-  const char* region = "";  ///< Name in reports.
-  std::int64_t k = 0, n = 0;
-  int parts = 1;
-
-  std::int64_t elements() const { return k * n * parts; }
-};
-
-/// The weight matrices of a transformer.
-enum class Matrix : std::uint8_t { qkv, out, gate_up, down, head };
-
-/// By Matrix.
-std::vector<LinearShape> matrix_shapes(const Transformer& model);
 
 /// Stored tile by tile for each core: a tile is one dense run, its parts one behind the other.
 class Linear {
@@ -39,10 +24,11 @@ class Linear {
   Range tile(std::uint32_t core, std::int64_t i) const {
     return tile_of(columns_[core], width_, i);
   }
-  Bytes stored_bytes(const Formats& formats) const;  ///< Of one layer's tiles, without alignment.
+  Bytes stored_bytes(const Formats& formats) const;  ///< Of one copy's tiles, without alignment.
 
-  void place(SpaceAllocator& dram, std::int64_t layers, const Formats& formats);
-  Address address(std::int64_t layer, std::uint32_t core, std::int64_t tile) const;
+  /// All copies (of all layers, of all experts).
+  void place(SpaceAllocator& dram, const Formats& formats);
+  Address address(std::int64_t copy, std::uint32_t core, std::int64_t tile) const;
 
  private:
   LinearShape shape_;
@@ -59,13 +45,15 @@ isa::Dma weight_transfer(const Formats& formats, Address to, isa::Operand from, 
 
 /// Fetches a tile into the next slot of `ring`.
 const Slot& load_tile(Emitter& emitter, const Formats& formats, const Linear& linear, Ring& ring,
-                      std::int64_t layer, std::int64_t tile);
+                      std::int64_t copy, std::int64_t tile);
 
 /// Rows of activations in the scratchpad, [rows, k] dense.
 struct Rows {
   Address address = 0;
   std::int64_t count = 0;
   Events ready;
+  std::int64_t per_tile = 0;  ///< Elements from one tile's rows to the next's; 0: all use the same.
+  Events done{};              ///< Signalled by the last product that reads them.
 };
 
 /// c = a x tile; the parts' results lie one behind the other in `c`. `done` is signalled by the

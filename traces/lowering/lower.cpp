@@ -30,6 +30,7 @@ void add_plan(Meta& meta, const Plan& plan) {
   meta["plan.weight_bytes"] = std::to_string(plan.weights.count());
   meta["plan.kv_bytes"] = std::to_string(plan.kv.count());
   meta["plan.macs"] = std::to_string(plan.macs);
+  if (plan.experts_read > 0) meta["plan.experts_read"] = std::to_string(plan.experts_read);
   if (plan.tokens == 0) return;
   meta["tokens"] = std::to_string(plan.tokens);
   meta["tokens_produced"] = std::to_string(plan.tokens_produced);
@@ -49,6 +50,7 @@ void add_transformer(Meta& meta, const Transformer& model, const Options& option
   meta["layers"] = fmt::format("{}:{}", layers.first, layers.last);
   meta["model.layers"] = std::to_string(model.layers);
   meta["parameters"] = std::to_string(model.parameters());
+  if (model.experts) meta["experts"] = name_of(options.experts);
   meta["kv"] = to_string(formats.kv);
   meta["kv_bytes_per_token"] =
       std::to_string(isa::bytes_of(model.kv_elements_per_token(), formats.kv).count());

@@ -11,11 +11,17 @@
 
 namespace npulse::lowering {
 
+/// What a router makes of its products with hidden: a share of one whole, or each by itself.
+enum class RouterScore : std::uint8_t { softmax, sigmoid };
+
 /// A mixture of experts in place of the feed-forward part of some layers: a router picks
 /// `per_token` of `count` for every token; shared experts see all of them.
 struct Experts {
   std::int64_t count = 1;
   std::int64_t per_token = 1;
+  RouterScore score = RouterScore::softmax;
+  bool normalised = true;       ///< The scores of the picked ones are divided by their sum.
+  double scale = 1;             ///< What they are then multiplied by.
   std::int64_t ffn = 1;         ///< Width of one.
   std::int64_t shared_ffn = 0;  ///< Width of all shared ones together.
   bool shared_gate = false;     ///< What the shared ones give is weighted by a product with hidden.
@@ -57,6 +63,8 @@ struct Transformer {
   std::int64_t group() const { return heads / kv_heads; }  ///< Query heads that share a KV head.
   std::int64_t q_width() const { return heads * head_dim; }
   std::int64_t kv_width() const { return kv_heads * head_dim; }
+  std::int64_t attention_width() const { return latent ? heads * latent->value_dim : q_width(); }
+  std::int64_t rotary_dim() const { return latent ? latent->rope_dim : head_dim; }
   std::int64_t qkv_width() const { return q_width() + 2 * kv_width(); }
   std::int64_t head_norm_parameters() const { return qk_norm ? 2 * head_dim : 0; }
 

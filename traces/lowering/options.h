@@ -7,6 +7,7 @@
 #include <string>
 
 #include "isa/types.h"
+#include "traces/lowering/expert_choice.h"
 
 namespace npulse::lowering {
 
@@ -51,6 +52,7 @@ struct Options {
   std::optional<isa::DataType> activations;  ///< Absent: as the weights; coded: bf16, fp16 or i8.
   std::optional<isa::DataType> kv;           ///< Absent: as the activations.
   std::optional<LayerRange> layers;          ///< Absent: all.
+  ExpertChoice experts;                      ///< Of a mixture of experts.
 };
 
 /// Reads `A:B`, `A:` or `:B` (half open). Throws InputError.

@@ -5,6 +5,7 @@
 
 #include "traces/lowering/embedding.h"
 #include "traces/lowering/prefill_attention.h"
+#include "traces/lowering/prefill_experts.h"
 #include "traces/lowering/prefill_linear.h"
 #include "traces/lowering/resident.h"
 
@@ -22,7 +23,7 @@ class PrefillCore {
         job_{plan.job},
         model_{plan.job.model},
         emitter_{emitter},
-        rings_{plan.weights, plan.vectors, plan.biases, plan.head_norms, plan.acc},
+        rings_{plan.weights, plan.vectors, plan.biases, plan.head_norms, plan.acc, plan.panels},
         linear_{plan, rings_, emitter},
         mine_{split(plan.rows(), plan.job.cores, 1)[emitter.core()]} {}
 
@@ -34,8 +35,13 @@ class PrefillCore {
       run_prefill_attention(plan_, emitter_, layer);
       linear_.residual(Matrix::out, layer);
       norm("mlp.norm", 2 * layer + 1);
-      linear_.gate_up(layer);
-      linear_.residual(Matrix::down, layer);
+      if (job_.routed(layer)) {
+        run_prefill_experts(plan_, linear_, rings_, emitter_, layer);
+        continue;
+      }
+      const std::int64_t copy = layer - job_.routed_before(layer);
+      linear_.gate_up(copy);
+      linear_.residual(Matrix::down, copy);
     }
     if (job_.has_head()) head();
   }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a prefill must move and compute, counted by phases.
+#include <algorithm>
+
 #include "traces/lowering/partition.h"
 #include "traces/lowering/prefill.h"
 
 namespace npulse::lowering {
 namespace {
-
-constexpr Matrix kPanels[] = {Matrix::qkv, Matrix::out, Matrix::gate_up, Matrix::down};
 
 std::int64_t cores_with_columns(const Linear& linear, std::uint32_t cores) {
   std::int64_t count = 0;
@@ -38,53 +38,141 @@ std::int64_t cores_that_rotate(const Linear& qkv, const Job& job) {
   return cores;
 }
 
+struct Moved {
+  Bytes once{};  ///< Weights, each once.
+  Bytes read{}, written{};
+  std::int64_t macs = 0, experts = 0;
+
+  Moved& operator+=(const Moved& other) {
+    once += other.once;
+    read += other.read;
+    written += other.written;
+    macs += other.macs;
+    experts += other.experts;
+    return *this;
+  }
+};
+
+/// One copy of a matrix with `rows` rows: weights once a panel, rows once a core that has columns.
+Moved product(const PrefillPlan& plan, Matrix which, std::int64_t rows) {
+  const Linear& linear = plan.matrix(which);
+  const Formats& formats = plan.job.formats;
+  const Bytes stored = linear.stored_bytes(formats);
+  Moved moved;
+  moved.once = stored;
+  moved.read = stored * plan.tiling(which).panels(rows) +
+               isa::bytes_of(rows * linear.shape().k, formats.activation) *
+                   cores_with_columns(linear, plan.job.cores);
+  moved.macs = rows * linear.shape().elements();
+  return moved;
+}
+
+/// Attention with its norm, and the norm of the feed-forward part.
+Moved attention(const PrefillPlan& plan) {
+  const Job& job = plan.job;
+  const Transformer& model = job.model;
+  const std::int64_t rows = plan.rows(), batch = job.options.batch;
+  const Linear& qkv = plan.matrix(Matrix::qkv);
+  const Visible seen = visible(plan);
+  const Bytes norm = job.residual_bytes(model.hidden);
+  const Bytes biases = job.residual_bytes(model.qkv_bias ? model.qkv_width() : 0);
+  const Bytes head_norms = job.residual_bytes(model.head_norm_parameters());
+  const Bytes x = job.residual_bytes(rows * model.hidden);
+  const Bytes normed = isa::bytes_of(rows * model.hidden, job.formats.activation);
+  const Bytes q = isa::bytes_of(rows * model.q_width(), job.formats.activation);
+
+  Moved moved = product(plan, Matrix::qkv, rows);
+  moved += product(plan, Matrix::out, rows);
+  moved.once += norm * 2 + biases + head_norms;
+  moved.read += norm * (2 * std::min<std::int64_t>(rows, job.cores)) + biases + x * 3 + q;
+  moved.read += isa::bytes_of(seen.tokens * batch * 2 * model.kv_width(), job.formats.kv);
+  moved.read += job.residual_bytes(rows * model.head_dim) * cores_with_columns(qkv, job.cores);
+  moved.read += head_norms * cores_that_rotate(qkv, job);
+  moved.written = normed * 2 + q * 2 + x;
+  moved.written += isa::bytes_of(rows * 2 * model.kv_width(), job.formats.kv);
+  moved.macs += 2 * seen.pairs * batch * model.q_width();
+  return moved;
+}
+
+Moved dense_feed_forward(const PrefillPlan& plan) {
+  const Job& job = plan.job;
+  const std::int64_t rows = plan.rows();
+  const Bytes x = job.residual_bytes(rows * job.model.hidden);
+  Moved moved = product(plan, Matrix::gate_up, rows);
+  moved += product(plan, Matrix::down, rows);
+  moved.read += x;
+  moved.written = isa::bytes_of(rows * job.model.ffn, job.formats.activation) + x;
+  return moved;
+}
+
+/// Every seat's gated activations and output go through memory once.
+Moved mixture(const PrefillPlan& plan, const Routing& routing) {
+  const Job& job = plan.job;
+  const Experts& experts = *job.model.experts;
+  const std::int64_t rows = plan.rows(), seats = rows * experts.per_token;
+  Moved moved = product(plan, Matrix::router, rows);
+  for (const Visit& visit : routing) {
+    moved += product(plan, Matrix::expert_gate_up, visit.count());
+    moved += product(plan, Matrix::expert_down, visit.count());
+  }
+  if (experts.shared_ffn > 0) {
+    moved += product(plan, Matrix::shared_gate_up, rows);
+    moved += product(plan, Matrix::shared_down, rows);
+  }
+  const Bytes gated =
+      isa::bytes_of(seats * experts.ffn + rows * experts.shared_ffn, job.formats.activation);
+  const Bytes scores = isa::bytes_of(rows * experts.count, job.formats.state);
+  const std::int64_t ranks = experts.per_token + (experts.shared_ffn > 0 ? 1 : 0);
+  const Bytes x = job.residual_bytes(rows * job.model.hidden);
+  const Bytes biases = job.residual_bytes(experts.score_bias ? experts.count : 0);
+  const std::int64_t blocks = ceil_div(rows, plan.combine.block_rows);
+  moved.once += biases;
+  moved.read += scores + isa::bytes_of(seats, isa::DataType::i32) + x * (ranks + 1);
+  moved.read += biases * std::min<std::int64_t>(blocks, job.cores);
+  moved.written = gated + scores + x * (ranks + 1);
+  moved.experts = static_cast<std::int64_t>(routing.size());
+  return moved;
+}
+
+Moved head(const PrefillPlan& plan) {
+  const Job& job = plan.job;
+  const std::int64_t batch = job.options.batch, hidden = job.model.hidden;
+  const Bytes norm = job.residual_bytes(hidden);
+  Moved moved;
+  moved.once = plan.matrix(Matrix::head).stored_bytes(job.formats);
+  moved.read = moved.once + (norm + job.residual_bytes(batch * hidden)) * job.cores;
+  moved.once += norm;
+  moved.written = job.residual_bytes(batch * job.model.vocab);
+  moved.macs = batch * hidden * job.model.vocab;
+  return moved;
+}
+
 }  // namespace
 
 Plan PrefillLowering::plan() const {
   const Job& job = plan_.job;
   const Transformer& model = job.model;
-  const Formats& formats = job.formats;
-  const std::int64_t layers = job.layers.size(), rows = plan_.rows(), batch = job.options.batch;
-  const auto residuals = [&](std::int64_t n) { return job.residual_bytes(n); };
-  const auto activations = [&](std::int64_t n) { return isa::bytes_of(n, formats.activation); };
-  const Visible seen = visible(plan_);
-  const Bytes norm = residuals(model.hidden);
-  const Bytes biases = residuals(model.qkv_bias ? model.qkv_width() : 0);
-  const Bytes head_norms = residuals(model.head_norm_parameters());
-  const Bytes x = residuals(rows * model.hidden), normed = activations(rows * model.hidden);
-  const Bytes q = activations(rows * model.q_width()), gated = activations(rows * model.ffn);
-  const Bytes kv = isa::bytes_of(rows * 2 * model.kv_width(), formats.kv);
-  const Bytes kv_read = isa::bytes_of(seen.tokens * batch * 2 * model.kv_width(), formats.kv);
-
-  Bytes once{}, layer_read = norm * (2 * std::min<std::int64_t>(rows, job.cores)) + biases + x * 4 +
-                             q + kv_read;
-  for (const Matrix which : kPanels) {
-    const Linear& linear = plan_.matrix(which);
-    const std::int64_t readers = cores_with_columns(linear, job.cores);
-    once += linear.stored_bytes(formats) * layers;
-    layer_read += linear.stored_bytes(formats) * plan_.tiling(which).panels(rows);
-    layer_read += activations(rows * linear.shape().k) * readers;
-    if (which != Matrix::qkv) continue;
-    layer_read += residuals(rows * model.head_dim) * readers;
-    layer_read += head_norms * cores_that_rotate(linear, job);
+  const std::int64_t layers = job.layers.size(), rows = plan_.rows();
+  Moved all;
+  for (std::int64_t layer = 0; layer < layers; ++layer) {
+    all += attention(plan_);
+    all += job.routed(layer) ? mixture(plan_, plan_.routings[static_cast<std::size_t>(layer)])
+                             : dense_feed_forward(plan_);
   }
-  const Bytes layer_written = normed * 2 + q * 2 + kv + x * 2 + gated;
+  if (job.has_head()) all += head(plan_);
+  const Bytes embedded = job.residual_bytes(job.embeds() ? rows * model.hidden : 0);
 
   Plan plan;
-  plan.weights = once + (norm * 2 + biases + head_norms) * layers;
-  plan.kv = (kv + kv_read) * layers;
-  plan.dram_read = layer_read * layers + (job.embeds() ? x : Bytes{});
-  plan.dram_write = layer_written * layers + (job.embeds() ? x : Bytes{});
-  plan.macs = layers * (rows * model.linear_parameters_per_layer() +
-                        2 * seen.pairs * batch * model.q_width());
-  plan.tokens_produced = batch;
+  plan.weights = all.once;
+  plan.kv = isa::bytes_of((rows + visible(plan_).tokens * job.options.batch) * 2 * model.kv_width(),
+                          job.formats.kv) *
+            layers;
+  plan.dram_read = all.read + embedded;
+  plan.dram_write = all.written + embedded;
+  plan.macs = all.macs;
+  plan.experts_read = all.experts;
+  plan.tokens_produced = job.options.batch;
   plan.tokens = rows;
-  if (!job.has_head()) return plan;
-  const Bytes head = plan_.matrix(Matrix::head).stored_bytes(formats);
-  plan.weights += head + norm;
-  plan.dram_read += head + (norm + residuals(batch * model.hidden)) * job.cores;
-  plan.dram_write += residuals(batch * model.vocab);
-  plan.macs += batch * model.hidden * model.vocab;
   return plan;
 }
 

@@ -23,13 +23,36 @@ void for_each_sequence(Range row, std::int64_t context, F&& f) {
 
 }  // namespace
 
-Slot PrefillLinear::load_rows(Matrix which, Ring& ring, Address a, Range row) {
+std::vector<RowRun> runs_of(const std::vector<std::int64_t>& places, Range range) {
+  std::vector<RowRun> runs;
+  const auto at = [&](std::int64_t i) { return places[static_cast<std::size_t>(i)]; };
+  for (std::int64_t i = range.first; i < range.last;) {
+    const std::int64_t step = i + 1 < range.last ? std::max<std::int64_t>(1, at(i + 1) - at(i)) : 1;
+    std::int64_t end = i + 1;
+    while (end < range.last && at(end) - at(end - 1) == step) ++end;
+    runs.push_back({i - range.first, end - i, at(i), step});
+    i = end;
+  }
+  return runs;
+}
+
+Slot PrefillLinear::load_rows(Matrix which, Ring& ring, const RowSource& from, Range row) {
   const isa::DataType type = job_.formats.activation;
   const std::int64_t k = plan_.matrix(which).shape().k;
   const Slot slot = ring.next();
-  const isa::Operand from = in_dram(advance(a, row.first * k, type));
-  emitter_.put(Role::activation, transfer(in_spm(slot.address), from, {row.size() * k}, type),
-               {slot.free, plan_.stored}, {slot.full});
+  const auto load = [&](std::int64_t index, std::int64_t place, isa::Extents shape,
+                        isa::Extents stride) {
+    emitter_.put(Role::activation,
+                 transfer(in_spm(advance(slot.address, index * k, type)),
+                          in_dram(advance(from.base, place * k, type)), shape, type, {}, stride),
+                 {slot.free, plan_.stored}, {slot.full});
+  };
+  if (from.places.empty()) {
+    load(0, row.first, {row.size() * k}, {});
+  } else {
+    for (const RowRun& run : runs_of(from.places, row))
+      load(run.index, run.place, {run.count, k}, {run.step * k, 1});
+  }
   return slot;
 }
 
@@ -47,25 +70,26 @@ void PrefillLinear::load_rotation(const Slot& slot, std::int64_t at, Range row) 
       });
 }
 
-void PrefillLinear::pass(Matrix which, std::int64_t layer, Address a, const Epilogue& epilogue) {
+void PrefillLinear::pass(Matrix which, std::int64_t copy, const RowSource& from,
+                         const Epilogue& epilogue) {
   const Linear& linear = plan_.matrix(which);
   const PanelTiling& tiling = plan_.tiling(which);
   emitter_.region(linear.shape().region);
-  Ring ring = plan_.panel(which).rows;
+  Ring& ring = panel(which).rows;
   const std::int64_t tiles = linear.tiles(emitter_.core());
-  const Range all{0, plan_.rows()};
+  const Range all{0, from.count};
   const std::int64_t panel_rows = tiling.block_rows * tiling.panel_blocks;
   std::vector<Slot> blocks(static_cast<std::size_t>(tiling.panel_blocks));
   for (std::int64_t panel = 0; panel < ceil_div(all.size(), panel_rows); ++panel) {
     const Range rows = tile_of(all, panel_rows, panel);
     const std::int64_t count = ceil_div(rows.size(), tiling.block_rows);
     for (std::int64_t tile = 0; tile < tiles; ++tile) {
-      const Slot weights = load_tile(emitter_, job_.formats, linear, rings_.weights, layer, tile);
+      const Slot weights = load_tile(emitter_, job_.formats, linear, rings_.weights, copy, tile);
       for (std::int64_t i = 0; i < count; ++i) {
         const Range row = tile_of(rows, tiling.block_rows, i);
         Slot& slot = blocks[static_cast<std::size_t>(i)];
         if (tile == 0) {
-          slot = load_rows(which, ring, a, row);
+          slot = load_rows(which, ring, from, row);
           if (which == Matrix::qkv) {
             load_rotation(
                 slot,
@@ -94,11 +118,12 @@ Address PrefillLinear::rotation_of(const Block& block) const {
 }
 
 void PrefillLinear::qkv(std::int64_t layer) {
-  Ring stage = plan_.panel(Matrix::qkv).stage;
+  begin(Matrix::qkv);
+  Ring& stage = panel(Matrix::qkv).stage;
   emitter_.region("attn.qkv");
   const HeadVectors vectors = load_head_vectors(layer);
-  pass(Matrix::qkv, layer, plan_.memory.normed,
-       [&](const Block& block) { project(block, layer, stage, vectors); });
+  pass(Matrix::qkv, layer, {plan_.memory.normed, plan_.rows()},
+       [&](const Block& block) { project_head(block, layer, stage, vectors); });
   emitter_.end_round(plan_.stored);
 }
 
@@ -165,8 +190,8 @@ Typed PrefillLinear::normed(const Block& block, const Typed& from, const Slot& n
 }
 
 /// One head of queries, keys or values: bias, norm, rotation, conversion, store.
-void PrefillLinear::project(const Block& block, std::int64_t layer, Ring& stage,
-                            const HeadVectors& vectors) {
+void PrefillLinear::project_head(const Block& block, std::int64_t layer, Ring& stage,
+                                 const HeadVectors& vectors) {
   const Transformer& model = job_.model;
   const Formats& formats = job_.formats;
   const std::int64_t head = block.columns.first / model.head_dim, width = model.head_dim;
@@ -232,32 +257,77 @@ void PrefillLinear::store_block(const Block& block, const Slot& slot, Address to
                {slot.full}, {slot.free, plan_.stored});
 }
 
-void PrefillLinear::gate_up(std::int64_t layer) {
+void PrefillLinear::gate_up(std::int64_t copy) {
+  begin(Matrix::gate_up);
+  gate_up(Matrix::gate_up, copy, {plan_.memory.normed, plan_.rows()}, plan_.memory.gated);
+  emitter_.end_round(plan_.stored);
+}
+
+void PrefillLinear::gate_up(Matrix which, std::int64_t copy, const RowSource& from, Address to) {
   const Formats& formats = job_.formats;
-  Ring stage = plan_.panel(Matrix::gate_up).stage;
-  const Typed silu{in_spm(plan_.panel(Matrix::gate_up).scratch), formats.residual};
-  pass(Matrix::gate_up, layer, plan_.memory.normed, [&](const Block& block) {
+  Ring& stage = panel(which).stage;
+  const Typed silu{in_spm(plan_.panel(which).scratch), formats.residual};
+  const std::int64_t width = plan_.matrix(which).shape().n;
+  pass(which, copy, from, [&](const Block& block) {
     const std::int64_t rows = block.row.size(), columns = block.columns.size();
     const Slot slot = stage.next();
     const Typed up{in_acc(advance(block.c.address, block.elements(), formats.accumulator)),
                    formats.accumulator};
-    const Typed to{in_spm(slot.address), formats.activation};
+    const Typed out{in_spm(slot.address), formats.activation};
     emitter_.put(Role::vector, unary(VecKind::silu, silu, result(block), rows, columns),
                  {block.c.full}, {});
-    emitter_.put(Role::vector, binary(VecKind::mul, to, silu, up, rows, columns), {slot.free},
+    emitter_.put(Role::vector, binary(VecKind::mul, out, silu, up, rows, columns), {slot.free},
                  {block.c.free, slot.full});
-    store_block(block, slot, plan_.memory.gated, job_.model.ffn, formats.activation);
+    store_block(block, slot, to, width, formats.activation);
+  });
+}
+
+void PrefillLinear::scores(std::int64_t copy) {
+  const isa::DataType type = job_.formats.state;
+  begin(Matrix::router);
+  Ring& stage = panel(Matrix::router).stage;
+  const std::int64_t width = plan_.matrix(Matrix::router).shape().n;
+  pass(Matrix::router, copy, {plan_.memory.normed, plan_.rows()}, [&](const Block& block) {
+    const Slot slot = stage.next();
+    emitter_.put(Role::vector,
+                 unary(VecKind::copy, {in_spm(slot.address), type}, result(block), block.row.size(),
+                       block.columns.size()),
+                 {block.c.full, slot.free}, {block.c.free, slot.full});
+    store_block(block, slot, plan_.memory.scores, width, type);
   });
   emitter_.end_round(plan_.stored);
 }
 
-void PrefillLinear::residual(Matrix which, std::int64_t layer) {
+void PrefillLinear::project(Matrix which, std::int64_t copy, const RowSource& from, Address to,
+                            const std::vector<std::int64_t>& places) {
+  const isa::DataType type = job_.formats.residual;
+  const std::int64_t width = plan_.matrix(which).shape().n;
+  Ring& stage = panel(which).stage;
+  pass(which, copy, from, [&](const Block& block) {
+    const std::int64_t columns = block.columns.size();
+    const Slot slot = stage.next();
+    emitter_.put(Role::vector,
+                 unary(VecKind::copy, {in_spm(slot.address), type}, result(block), block.row.size(),
+                       columns),
+                 {block.c.full, slot.free}, {block.c.free, slot.full});
+    for (const RowRun& run : runs_of(places, block.row)) {
+      const Address at = advance(to, run.place * width + block.columns.first, type);
+      emitter_.put(Role::store,
+                   transfer(in_dram(at), in_spm(advance(slot.address, run.index * columns, type)),
+                            {run.count, columns}, type, {run.step * width, 1}),
+                   {slot.full}, {slot.free, plan_.stored});
+    }
+  });
+}
+
+void PrefillLinear::residual(Matrix which, std::int64_t copy) {
   const isa::DataType type = job_.formats.residual;
   const std::int64_t hidden = job_.model.hidden;
   const Address a = which == Matrix::out ? plan_.memory.heads : plan_.memory.gated;
-  Ring stage = plan_.panel(which).stage;
-  Ring addends = plan_.panel(which).addends;
-  pass(which, layer, a, [&](const Block& block) {
+  begin(which);
+  Ring& stage = panel(which).stage;
+  Ring& addends = panel(which).addends;
+  pass(which, copy, {a, plan_.rows()}, [&](const Block& block) {
     const std::int64_t rows = block.row.size(), columns = block.columns.size();
     const Slot addend = addends.next(), slot = stage.next();
     const Address from =

@@ -9,9 +9,25 @@
 
 namespace npulse::lowering {
 
+/// Rows of activations in memory: all of `count`, or those at `places` one behind the other.
+struct RowSource {
+  Address base = 0;
+  std::int64_t count = 0;
+  std::vector<std::int64_t> places{};
+};
+
+/// `count` rows from the index-th of a list, which are `step` > 0 apart from `place` on.
+struct RowRun {
+  std::int64_t index, count, place, step;
+};
+
+/// The fewest runs, in order, that are the elements `range` of `places`.
+std::vector<RowRun> runs_of(const std::vector<std::int64_t>& places, Range range);
+
 /// Rings that the phases of a core share.
 struct PrefillRings {
   Ring weights, vectors, biases, head_norms, acc;
+  std::vector<PanelRings> panels;  ///< By Matrix; from their beginning in each phase.
 };
 
 class PrefillLinear {
@@ -19,12 +35,21 @@ class PrefillLinear {
   PrefillLinear(const PrefillPlan& plan, PrefillRings& rings, Emitter& emitter)
       : plan_{plan}, job_{plan.job}, rings_{rings}, emitter_{emitter} {}
 
+  /// Begins a phase of `which`, whose buffers nobody else uses until it ends.
+  void begin(Matrix which) { panel(which) = plan_.panel(which); }
   /// Projects, rotates and stores queries, keys and values.
   void qkv(std::int64_t layer);
   /// act = silu(gate) * up.
-  void gate_up(std::int64_t layer);
+  void gate_up(std::int64_t copy);
   /// x += a x weights; `which` is out (a = outputs of attention) or down (a = gated activations).
-  void residual(Matrix which, std::int64_t layer);
+  void residual(Matrix which, std::int64_t copy);
+  /// Products of all rows with a router, kept in memory.scores.
+  void scores(std::int64_t copy);
+  /// silu(gate) * up of `from` to rows of `to` from the first on.
+  void gate_up(Matrix which, std::int64_t copy, const RowSource& from, Address to);
+  /// from x weights, to the rows of `to` at `places`.
+  void project(Matrix which, std::int64_t copy, const RowSource& from, Address to,
+               const std::vector<std::int64_t>& places);
 
  private:
   /// A block of results in accumulators, and the block of activations it came from.
@@ -34,10 +59,11 @@ class PrefillLinear {
     bool last_tile;  ///< Nobody needs `rows` after this block's epilogue.
     std::int64_t elements() const { return row.size() * columns.size(); }
   };
+  PanelRings& panel(Matrix which) { return rings_.panels[static_cast<std::size_t>(which)]; }
   using Epilogue = std::function<void(const Block&)>;
 
-  void pass(Matrix which, std::int64_t layer, Address a, const Epilogue& epilogue);
-  Slot load_rows(Matrix which, Ring& ring, Address a, Range row);
+  void pass(Matrix which, std::int64_t copy, const RowSource& from, const Epilogue& epilogue);
+  Slot load_rows(Matrix which, Ring& ring, const RowSource& from, Range row);
   void load_rotation(const Slot& slot, std::int64_t at, Range row);
   /// What the epilogue of q, k and v needs besides its block.
   struct HeadVectors {
@@ -45,7 +71,8 @@ class PrefillLinear {
   };
   HeadVectors load_head_vectors(std::int64_t layer);
   Slot load_vector(Ring& ring, Address from, std::int64_t elements);
-  void project(const Block& block, std::int64_t layer, Ring& stage, const HeadVectors& vectors);
+  void project_head(const Block& block, std::int64_t layer, Ring& stage,
+                    const HeadVectors& vectors);
   Typed normed(const Block& block, const Typed& from, const Slot& norms, bool from_acc);
   Typed biased(const Block& block, const std::optional<Slot>& bias, bool last_reader);
   void store_head(const Block& block, std::int64_t layer, const Slot& slot);

@@ -15,7 +15,6 @@ constexpr std::int64_t kSpmAlignment = 64;   // assumed: no scratchpad access is
 constexpr std::int64_t kWeightPercent = 40;  // of the scratchpad, for tiles of weights
 constexpr std::int64_t kManySlots = 4, kFewSlots = 2;
 constexpr std::int64_t kRowBlock = 64;  // rows of embedding and norms handled at a time
-constexpr Matrix kPanels[] = {Matrix::qkv, Matrix::out, Matrix::gate_up, Matrix::down};
 
 /// Allocates buffers of one phase from the start of the arena.
 class Arena {
@@ -60,7 +59,10 @@ class Planner {
     tile_panels();
     lay_out_flash();
     lay_out_rows();
+    if (has_experts()) lay_out_combine(*model_.experts);
     lay_out_head();
+    for (std::size_t i = 0; i < shapes_.size(); ++i)
+      plan_.linears.emplace_back(shapes_[i], columns_[i], widths_[i]);
     place_memory();
   }
 
@@ -71,8 +73,16 @@ class Planner {
   void lay_out_panel(Matrix which, const PanelTiling& tiling);
   void lay_out_flash();
   void lay_out_rows();
+  void lay_out_combine(const Experts& experts);
   void lay_out_head();
   void place_memory();
+  void place_expert_memory(const Experts& experts);
+  std::int64_t most_visitors() const;
+  bool has_experts() const { return job_.routed_before(job_.layers.size()) > 0; }
+  Bytes result_bytes(Matrix which, std::int64_t elements) const {
+    return which == Matrix::router ? isa::bytes_of(elements, job_.formats.state)
+                                   : job_.residual_bytes(elements);
+  }
   Bytes smallest_slot() const;
   const std::vector<Range>& share(Matrix which) const {
     return columns_[static_cast<std::size_t>(which)];
@@ -96,6 +106,7 @@ class Planner {
   SpaceAllocator spm_, dram_;
   std::vector<LinearShape> shapes_;
   std::vector<std::vector<Range>> columns_;  ///< By matrix and core.
+  std::vector<std::int64_t> widths_;         ///< By matrix: columns of a tile.
   Address arena_ = 0;
   Bytes arena_bytes_{};
 };
@@ -103,7 +114,7 @@ class Planner {
 /// Queries, keys and values are split by heads: a tile is one head, so that its rotation is one
 /// vector operation and its rows lie dense in memory.
 void Planner::split_work() {
-  shapes_ = matrix_shapes(model_);
+  shapes_ = matrix_shapes(job_);
   for (std::size_t i = 0; i < shapes_.size(); ++i) {
     const bool by_head = static_cast<Matrix>(i) == Matrix::qkv;
     const std::int64_t n = shapes_[i].n;
@@ -111,12 +122,28 @@ void Planner::split_work() {
         by_head ? model_.head_dim : balanced_granule(n, job_.cores, job_.target.tile_n);
     columns_.push_back(split(n, job_.cores, granule));
   }
+  widths_.assign(shapes_.size(), 1);
+  for (std::int64_t layer = 0; layer < job_.layers.size(); ++layer) {
+    plan_.routings.emplace_back();
+    if (!job_.routed(layer)) continue;
+    plan_.routings.back() =
+        route(*model_.experts, job_.options.experts, job_.layers.first + layer, plan_.rows());
+  }
+}
+
+std::int64_t Planner::most_visitors() const {
+  std::int64_t most = 1;
+  for (const Routing& routing : plan_.routings) {
+    for (const Visit& visit : routing) most = std::max(most, visit.count());
+  }
+  return most;
 }
 
 /// A tile of one column of every matrix, and one head of qkv.
 Bytes Planner::smallest_slot() const {
   Bytes smallest = isa::bytes_of(model_.hidden * model_.head_dim, job_.formats.weight);
   for (const LinearShape& shape : shapes_) {
+    if (shape.n == 0) continue;
     smallest = std::max(smallest, isa::bytes_of(shape.k * shape.parts, job_.formats.weight));
   }
   return smallest;
@@ -132,7 +159,8 @@ void Planner::place_fixed() {
   const std::int64_t slots = budget / smallest >= kManySlots ? kManySlots : kFewSlots;
   plan_.weights = ring(
       "weights", Bytes{std::max(smallest, budget / slots / kSpmAlignment * kSpmAlignment)}, slots);
-  plan_.vectors = ring("norms", job_.residual_bytes(model_.hidden), 2);
+  const std::int64_t longest = std::max(model_.hidden, has_experts() ? model_.experts->count : 0);
+  plan_.vectors = ring("norms", job_.residual_bytes(longest), 2);
   if (model_.qkv_bias)
     plan_.biases = ring("biases", job_.residual_bytes(share(Matrix::qkv).front().size()), 2);
   if (model_.qk_norm)
@@ -144,20 +172,26 @@ void Planner::place_fixed() {
 }
 
 void Planner::tile_panels() {
-  for (const Matrix which : kPanels) {
-    const LinearShape& shape = shapes_[static_cast<std::size_t>(which)];
+  plan_.tilings.resize(shapes_.size());
+  plan_.panels.resize(shapes_.size());
+  for (std::size_t i = 0; i < shapes_.size(); ++i) {
+    const auto which = static_cast<Matrix>(i);
+    const LinearShape& shape = shapes_[i];
+    if (shape.n == 0 || which == Matrix::head) continue;
     PanelLimits limits;
     limits.arena = arena_bytes_ - Bytes{16 * kSpmAlignment};  // for rounding up of buffers
     limits.weight_slot = plan_.weights.slot_bytes();
-    limits.stage_buffers = 6;
+    limits.stage_buffers = which == Matrix::router ? 12 : 6;  // of twice as many bits
     if (which == Matrix::qkv) {
       limits.width = model_.head_dim;
       limits.row_extra_bytes = job_.residual_bytes(model_.head_dim).count();
     }
-    const auto tiling = tile_panel(job_, shape, share(which).front().size(), plan_.rows(), limits);
+    const bool visited = which == Matrix::expert_gate_up || which == Matrix::expert_down;
+    const std::int64_t rows = visited ? most_visitors() : plan_.rows();
+    const auto tiling = tile_panel(job_, shape, share(which).front().size(), rows, limits);
     if (!tiling) does_not_fit(shape.region);
-    plan_.tilings.push_back(*tiling);
-    plan_.linears.emplace_back(shape, share(which), tiling->width);
+    plan_.tilings[i] = *tiling;
+    widths_[i] = tiling->width;
     lay_out_panel(which, *tiling);
   }
 }
@@ -165,7 +199,7 @@ void Planner::tile_panels() {
 void Planner::lay_out_panel(Matrix which, const PanelTiling& tiling) {
   const LinearShape& shape = shapes_[static_cast<std::size_t>(which)];
   Arena arena{plan_.events, shape.region, arena_};
-  const Bytes results = job_.residual_bytes(tiling.width * tiling.block_rows);
+  const Bytes results = result_bytes(which, tiling.width * tiling.block_rows);
   Bytes block = isa::bytes_of(shape.k * tiling.block_rows, job_.formats.activation);
   if (which == Matrix::qkv) block += job_.residual_bytes(model_.head_dim * tiling.block_rows);
   PanelRings rings;
@@ -174,7 +208,7 @@ void Planner::lay_out_panel(Matrix which, const PanelTiling& tiling) {
   rings.scratch = arena.take(results);
   rings.rows = Ring{plan_.events, std::string{shape.region} + ".rows",
                     arena.take(block * tiling.block_slots), block, tiling.block_slots};
-  plan_.panels.push_back(std::move(rings));
+  plan_.panels[static_cast<std::size_t>(which)] = std::move(rings);
 }
 
 void Planner::lay_out_flash() {
@@ -210,6 +244,51 @@ void Planner::lay_out_rows() {
   plan_.row_rings.out = arena.ring("out", isa::bytes_of(elements, job_.formats.activation), 2);
 }
 
+void Planner::lay_out_combine(const Experts& experts) {
+  CombineBuffers& to = plan_.combine;
+  const Formats& formats = job_.formats;
+  const auto states = [&](std::int64_t n) { return isa::bytes_of(n, formats.state); };
+  const auto picks = [&](std::int64_t rows) {
+    return isa::bytes_of(rows * experts.per_token, isa::DataType::i32);
+  };
+  const Bytes row = states(3 * experts.count + 2 * experts.per_token + 2 + 2 * model_.hidden) +
+                    picks(2) + job_.residual_bytes(4 * model_.hidden);
+  const std::int64_t fit = (arena_bytes_.count() - 16 * kSpmAlignment) / row.count();
+  if (fit < 1) does_not_fit("outputs of experts");
+  const std::int64_t rows = to.block_rows = std::min({kRowBlock, fit, plan_.rows()});
+  Arena arena{plan_.events, "moe", arena_};
+  to.scores = arena.ring("scores", states(rows * experts.count), 2);
+  to.picks = arena.ring("picks", picks(rows), 2);
+  to.x = arena.ring("x", job_.residual_bytes(rows * model_.hidden), 2);
+  to.outputs = arena.ring("outputs", job_.residual_bytes(rows * model_.hidden), 2);
+  to.score.ranked = arena.take(states(rows * experts.count));
+  to.score.top = arena.take(states(rows));
+  to.score.weights = arena.take(states(rows * experts.per_token));
+  to.score.sums = arena.take(states(rows));
+  to.turned = arena.take(states(rows * experts.per_token));
+  to.sum = arena.take(states(rows * model_.hidden));
+  to.product = arena.take(states(rows * model_.hidden));
+}
+
+void Planner::place_expert_memory(const Experts& experts) {
+  auto& memory = plan_.memory;
+  const std::int64_t rows = plan_.rows(), routed = job_.routed_before(job_.layers.size());
+  const std::int64_t ranks = experts.per_token + (experts.shared_ffn > 0 ? 1 : 0);
+  memory.scores =
+      dram_.take("scores of experts", isa::bytes_of(rows * experts.count, job_.formats.state));
+  memory.picks = dram_.take("picks of experts",
+                            isa::bytes_of(routed * rows * experts.per_token, isa::DataType::i32));
+  if (experts.score_bias) {
+    memory.score_biases =
+        dram_.take("biases of experts", job_.residual_bytes(routed * experts.count));
+  }
+  memory.shared_gated =
+      dram_.take("gated activations of shared experts",
+                 isa::bytes_of(rows * experts.shared_ffn, job_.formats.activation));
+  memory.outputs =
+      dram_.take("outputs of experts", job_.residual_bytes(ranks * rows * model_.hidden));
+}
+
 void Planner::lay_out_head() {
   const std::int64_t batch = job_.options.batch;
   const LinearShape& shape = shapes_[static_cast<std::size_t>(Matrix::head)];
@@ -229,15 +308,17 @@ void Planner::lay_out_head() {
   while (width > 1 && rows * width > staged) width /= 2;
   if (rows * width > staged) does_not_fit("the last tokens");
   plan_.head.logits = arena.ring("logits", job_.residual_bytes(rows * width), 2);
-  plan_.linears.emplace_back(shape, share(Matrix::head), width);
+  widths_[static_cast<std::size_t>(Matrix::head)] = width;
 }
 
 void Planner::place_memory() {
   const Formats& formats = job_.formats;
   const std::int64_t layers = job_.layers.size(), rows = plan_.rows();
-  for (const Matrix which : kPanels)
-    plan_.linears[static_cast<std::size_t>(which)].place(dram_, layers, formats);
-  if (job_.has_head()) plan_.linears.back().place(dram_, 1, formats);
+  for (std::size_t i = 0; i < shapes_.size(); ++i) {
+    const bool is_head = static_cast<Matrix>(i) == Matrix::head;
+    if (shapes_[i].n > 0 && !is_head) plan_.linears[i].place(dram_, formats);
+  }
+  if (job_.has_head()) plan_.linears[static_cast<std::size_t>(Matrix::head)].place(dram_, formats);
   const auto residuals = [&](std::int64_t n) { return job_.residual_bytes(n); };
   const auto activations = [&](std::int64_t n) { return isa::bytes_of(n, formats.activation); };
   auto& memory = plan_.memory;
@@ -254,12 +335,17 @@ void Planner::place_memory() {
   memory.normed = dram_.take("normed activations", activations(rows * model_.hidden));
   memory.queries = dram_.take("queries", activations(rows * model_.q_width()));
   memory.heads = dram_.take("outputs of attention", activations(rows * model_.q_width()));
-  memory.gated = dram_.take("gated activations", activations(rows * model_.ffn));
+  memory.gated = dram_.take(
+      "gated activations",
+      activations(rows *
+                  std::max(shapes_[static_cast<std::size_t>(Matrix::gate_up)].n,
+                           has_experts() ? model_.experts->per_token * model_.experts->ffn : 0)));
+  if (has_experts()) place_expert_memory(*model_.experts);
   if (job_.has_head())
     memory.logits = dram_.take("logits", residuals(job_.options.batch * model_.vocab));
   plan_.cache = KvCache{dram_,
                         {layers, model_.kv_heads, job_.options.batch, job_.options.context,
-                         model_.head_dim, formats.kv}};
+                         model_.head_dim, model_.head_dim, formats.kv}};
   dram_.check(where(), "use narrower weights, a smaller batch or context, or fewer layers");
 }
 

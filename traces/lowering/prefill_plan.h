@@ -5,10 +5,12 @@
 
 #include <vector>
 
+#include "traces/lowering/expert_weights.h"
 #include "traces/lowering/job.h"
 #include "traces/lowering/kv_cache.h"
 #include "traces/lowering/linear.h"
 #include "traces/lowering/prefill_tiling.h"
+#include "traces/lowering/routing.h"
 
 namespace npulse::lowering {
 
@@ -32,6 +34,15 @@ struct FlashRings {
   Address state = 0;
 };
 
+/// Buffers of the phase that adds up what experts gave, a block of tokens at a time.
+struct CombineBuffers {
+  Ring scores, picks, x, outputs;
+  ScoreBuffers score;  ///< Without scores, which a ring holds.
+  Address turned = 0;  ///< Weights as [rank, tokens].
+  Address sum = 0, product = 0;
+  std::int64_t block_rows = 1;  ///< Blocks of tokens are dealt to cores in turn.
+};
+
 /// The last token of every sequence, on every core.
 struct HeadBuffers {
   Address x = 0, normed = 0;
@@ -42,6 +53,10 @@ struct HeadBuffers {
 struct PrefillMemory {
   Address embedding = 0, norms = 0, biases = 0, head_norms = 0, rotation = 0;
   Address x = 0, normed = 0, queries = 0, heads = 0, gated = 0, logits = 0;
+  Address scores = 0;                   ///< [row, expert], as formats.state.
+  Address picks = 0, score_biases = 0;  ///< [routed layer, row * rank], [routed layer, expert].
+  Address shared_gated = 0;             ///< Like gated, of shared experts.
+  Address outputs = 0;                  ///< [rank, row, hidden]; shared experts are a further rank.
 };
 
 /// Query rows [first, last) of one sequence and KV head.
@@ -72,11 +87,13 @@ struct PrefillPlan {
   isa::EventId normed = 0;           ///< Last tokens are ready for the head.
   isa::EventId loaded = 0;           ///< Last tokens have arrived.
   std::vector<Linear> linears;       ///< By Matrix.
-  std::vector<PanelTiling> tilings;  ///< By Matrix, without head.
+  std::vector<PanelTiling> tilings;  ///< By Matrix; the head has none.
   std::vector<PanelRings> panels;    ///< Likewise.
+  std::vector<Routing> routings;     ///< By layer; none where there are no experts.
   FlashTiling flash;
   Ring weights, vectors, biases, head_norms, acc;
   RowRings row_rings;
+  CombineBuffers combine;
   FlashRings flash_rings;
   HeadBuffers head;
   PrefillMemory memory;

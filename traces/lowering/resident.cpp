@@ -6,24 +6,26 @@
 namespace npulse::lowering {
 
 void resident_pass(Emitter& emitter, const ResidentSetup& setup, const Linear& linear,
-                   std::int64_t layer, const Rows& a,
+                   std::int64_t copy, const Rows& a,
                    const std::function<void(const Result&)>& take) {
   const LinearShape& shape = linear.shape();
   const Formats& formats = setup.formats;
   emitter.region(shape.region);
   const Range share = linear.columns(emitter.core());
   for (std::int64_t i = 0; i < linear.tiles(emitter.core()); ++i) {
-    const Slot weights = load_tile(emitter, formats, linear, setup.weights, layer, i);
+    const Slot weights = load_tile(emitter, formats, linear, setup.weights, copy, i);
     const Range columns = linear.tile(emitter.core(), i);
     const Bytes row_bytes = isa::bytes_of(columns.size() * shape.parts, formats.accumulator);
     const std::int64_t step = std::min(a.count, setup.acc.slot_bytes() / row_bytes);
     for (std::int64_t row = 0; row < a.count; row += step) {
-      const Rows block{advance(a.address, row * shape.k, formats.activation),
+      const Rows block{advance(a.address, i * a.per_tile + row * shape.k, formats.activation),
                        std::min(step, a.count - row), a.ready};
       const Slot c = setup.acc.next();
       const bool last = row + block.count == a.count;
-      multiply(emitter, formats, linear, block, weights, columns.size(), c,
-               last ? Events{weights.free} : Events{});
+      Events done;
+      if (last && columns.last == share.last) done = a.done;
+      if (last) done.push_back(weights.free);
+      multiply(emitter, formats, linear, block, weights, columns.size(), c, done);
       const std::int64_t before = (columns.first - share.first) * a.count + row * columns.size();
       take({c, before, row, block.count, columns, last && columns.last == share.last});
     }

@@ -30,7 +30,7 @@ struct ResidentSetup {
 
 /// Multiplies all of `a` with this core's columns; `take` is called for every block of results.
 void resident_pass(Emitter& emitter, const ResidentSetup& setup, const Linear& linear,
-                   std::int64_t layer, const Rows& a,
+                   std::int64_t copy, const Rows& a,
                    const std::function<void(const Result&)>& take);
 
 /// Puts `vec`, the last reader of `result`.

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "arch/chip/chip.h"
 #include "arch/chip/params.h"
 #include "arch/energy/tech.h"
 #include "sim/core/catalogue.h"
@@ -122,4 +123,16 @@ TEST_CASE("The effective configuration of a chip reads back to itself", "[chips]
     CHECK(to_json(reflect(second)) == to_json(reflect(c)));
     CHECK(to_yaml(reflect(second), again) == dump);
   }
+}
+
+TEST_CASE("Another memory brings its own channels and mapping, unless they are set beside it",
+          "[chips]") {
+  const auto channels = [](const arch::ChipChanges& changes) {
+    return arch::load_chip("bertha", changes).params.memory.channels;
+  };
+  CHECK(!channels({"hbm3-6400", {}}));
+  CHECK(channels({"hbm3-6400:8", {}}) == 8);
+  CHECK(channels({"hbm3-6400", {"memory.channels=8"}}) == 8);
+  CHECK_THROWS_WITH(channels({"hbm3-6400:8", {"memory.channels=8"}}),
+                    Catch::Contains("leave one of them out"));
 }

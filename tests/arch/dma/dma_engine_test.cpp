@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "arch/dma/engine.h"
-
 #include <catch2/catch.hpp>
-
 #include <map>
+
+#include "arch/dma/engine.h"
 
 using namespace npulse;
 using namespace npulse::arch;
@@ -73,7 +72,8 @@ struct Bench {
         outcomes[done->ticket] = done->outcome;
       }
       std::optional<Cycles> next = engine->wake_at();
-      if (!wire.answers.empty()) next = next ? std::min(*next, wire.answers.begin()->first) : wire.answers.begin()->first;
+      if (!wire.answers.empty())
+        next = next ? std::min(*next, wire.answers.begin()->first) : wire.answers.begin()->first;
       if (!next) return;
       now = std::max(now, *next);
     }
@@ -88,6 +88,14 @@ isa::Dma load(std::int64_t bytes) {
   return dma;
 }
 
+/// int4g128 to i8.
+isa::Dma coded_load(std::int64_t expanded) {
+  isa::Dma dma = load(expanded);
+  dma.codec = isa::CodecFormat::int4g128;
+  dma.compressed_bytes = expanded / 128 * 66;
+  return dma;
+}
+
 }  // namespace
 
 TEST_CASE("One load takes start-up, issue, latency and the write of its last piece", "[dma]") {
@@ -96,8 +104,8 @@ TEST_CASE("One load takes start-up, issue, latency and the write of its last pie
   bench.start(Cycles{10}, 1, load(pieces * 4096));
   bench.run(Cycles{10});
   const Cycles piece{4096 / bench.params.bytes_per_cycle};
-  REQUIRE(bench.finished[1] ==
-          Cycles{10} + bench.params.start_cycles + (pieces - 1) * piece + bench.wire.latency + piece);
+  REQUIRE(bench.finished[1] == Cycles{10} + bench.params.start_cycles + (pieces - 1) * piece +
+                                   bench.wire.latency + piece);
   REQUIRE(bench.outcomes[1].activity.dram_read_bytes == pieces * 4096);
   REQUIRE(bench.local.written == pieces * 4096);
 }
@@ -163,14 +171,53 @@ TEST_CASE("The decompressor bounds a coded load", "[dma]") {
   Bench bench;
   bench.params.bytes_per_cycle = 1024;
   bench.params.decompress_bytes_per_cycle = 8;
-  isa::Dma dma = load(128 * 1024);
-  dma.codec = isa::CodecFormat::int4g128;
-  dma.compressed_bytes = 66 * 1024;
-  bench.start(Cycles{0}, 1, dma);
+  bench.start(Cycles{0}, 1, coded_load(128 * 1024));
   bench.run(Cycles{0});
   REQUIRE(bench.finished[1] >= Cycles{128 * 1024 / 8});
   REQUIRE(bench.outcomes[1].activity.dram_read_bytes == 66 * 1024);
   REQUIRE(bench.outcomes[1].activity.expanded_bytes == 128 * 1024);
+}
+
+TEST_CASE("A coded load takes the longest of data path and decompressor, and one of them to begin",
+          "[dma]") {
+  const std::int64_t expanded = 1 << 20;
+  for (const std::int64_t path : {64, 256, 1024}) {
+    for (const std::int64_t out : {16, 64, 256, 1024}) {
+      CAPTURE(path, out);
+      Bench bench;
+      bench.params.bytes_per_cycle = path;
+      bench.params.decompress_bytes_per_cycle = out;
+      bench.params.outstanding = 4096;
+      bench.params.max_transaction = Bytes{256};
+      bench.start(Cycles{0}, 1, coded_load(expanded));
+      bench.run(Cycles{0});
+      const std::int64_t longest = expanded / std::min(path, out);
+      const Cycles around =
+          bench.params.start_cycles + bench.wire.latency + bench.params.decompress_latency;
+      const DecompressorUse& use = bench.engine->decompressor();
+      CHECK(bench.finished[1] >= Cycles{longest});
+      CHECK(bench.finished[1] <=
+            Cycles{longest * 115 / 100} + around);  // a train of packets comes whole
+      CHECK(use.coded_bytes == coded_load(expanded).compressed_bytes);
+      CHECK(use.expanded_bytes == expanded);
+      CHECK(use.busy >= Cycles{expanded / out});
+    }
+  }
+}
+
+TEST_CASE("Who waits for a coded load blames the decompressor if it was at work, or memory",
+          "[dma]") {
+  const auto blamed = [](std::int64_t path, std::int64_t out) {
+    Bench bench;
+    bench.params.bytes_per_cycle = path;
+    bench.params.decompress_bytes_per_cycle = out;
+    bench.start(Cycles{0}, 1, coded_load(1 << 18));
+    bench.run(Cycles{0});
+    CHECK((bench.engine->decompressor().waited > Cycles{0}) == (out < path));
+    return std::string{bench.outcomes[1].stalled_on};
+  };
+  CHECK(blamed(256, 32) == "decompressor");
+  CHECK(blamed(32, 256) == "memory");
 }
 
 TEST_CASE("An opaque transfer moves its bytes and takes at least its cycles", "[dma]") {

@@ -85,6 +85,13 @@ void collect(Collector& out, const isa::Vec& vec) {
   out.dense(vec.dst, vec.rows * (reduces ? 1 : vec.cols), vec.dst_type, true);
 }
 
+/// A matrix turned, or a gather of single elements; which of them, only values say.
+void collect(Collector& out, const isa::Xform& xform) {
+  out.dense(xform.src, xform.shape.product(), xform.type, false);
+  if (xform.index) out.dense(*xform.index, xform.indices, DataType::i32, false);
+  out.dense(xform.dst, xform.index ? xform.indices : xform.shape.product(), xform.type, true);
+}
+
 }  // namespace
 
 std::vector<Access> accesses_of(const isa::Instruction& instruction, std::uint32_t core) {
@@ -92,6 +99,7 @@ std::vector<Access> accesses_of(const isa::Instruction& instruction, std::uint32
   if (const auto* dma = std::get_if<isa::Dma>(&instruction.operation)) collect(out, *dma);
   if (const auto* mm = std::get_if<isa::Mm>(&instruction.operation)) collect(out, *mm);
   if (const auto* vec = std::get_if<isa::Vec>(&instruction.operation)) collect(out, *vec);
+  if (const auto* xform = std::get_if<isa::Xform>(&instruction.operation)) collect(out, *xform);
   return out.take();
 }
 

@@ -42,6 +42,8 @@ double combine(VecKind kind, double x, double y) {
       return 1 / x;
     case VecKind::silu:
       return x / (1 + std::exp(-x));
+    case VecKind::sigmoid:
+      return 1 / (1 + std::exp(-x));
     default:
       throw std::logic_error{"a kind that lowering does not use"};
   }
@@ -174,7 +176,25 @@ std::vector<double> Machine::read(Address dram, std::int64_t count, isa::DataTyp
 void Machine::execute(std::uint32_t core, const isa::Instruction& instruction) {
   if (const auto* dma = std::get_if<isa::Dma>(&instruction.operation)) return run(core, *dma);
   if (const auto* mm = std::get_if<isa::Mm>(&instruction.operation)) return run(core, *mm);
+  if (const auto* xform = std::get_if<isa::Xform>(&instruction.operation)) return run(core, *xform);
   run(core, std::get<isa::Vec>(instruction.operation));
+}
+
+/// A gather of single elements, or a matrix turned.
+void Machine::run(std::uint32_t core, const isa::Xform& xform) {
+  const Values from = load({xform.src, core, xform.shape, {}, xform.type});
+  Values out;
+  if (xform.kind == isa::XformKind::transpose) {
+    const std::int64_t rows = xform.shape[0], columns = xform.shape[1];
+    for (std::int64_t c = 0; c < columns; ++c) {
+      for (std::int64_t r = 0; r < rows; ++r)
+        out.push_back(from.at(static_cast<std::size_t>(r * columns + c)));
+    }
+  } else {
+    for (const double index : load({*xform.index, core, {xform.indices}, {}, isa::DataType::i32}))
+      out.push_back(from.at(static_cast<std::size_t>(index)));
+  }
+  store({xform.dst, core, {static_cast<std::int64_t>(out.size())}, {}, xform.type}, out);
 }
 
 void Machine::run(std::uint32_t core, const isa::Dma& dma) {

@@ -45,6 +45,7 @@ class Machine {
   void run(std::uint32_t core, const isa::Dma& dma);
   void run(std::uint32_t core, const isa::Mm& mm);
   void run(std::uint32_t core, const isa::Vec& vec);
+  void run(std::uint32_t core, const isa::Xform& xform);
   Values second_input(std::uint32_t core, const isa::Vec& vec) const;
   Values load(const Block& block) const;
   void store(const Block& block, const Values& values);

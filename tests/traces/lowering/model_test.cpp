@@ -109,6 +109,28 @@ TEST_CASE("A token visits its experts, the shared ones and the router, not the o
   CHECK(listed.experts->routed == std::vector<bool>{false, true, true, false});
 }
 
+TEST_CASE("How a router scores experts follows from the architecture, unless the config says so",
+          "[lowering]") {
+  const auto read = [](const std::string& type, const std::string& more) {
+    return *parse_hf_config(R"({"hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 4,
+      "num_attention_heads": 4, "vocab_size": 100, "num_experts": 10, "num_experts_per_tok": 3,
+      "kv_lora_rank": 32, "qk_nope_head_dim": 16, "qk_rope_head_dim": 8, "v_head_dim": 12,
+      "model_type": ")" + type + "\"" +
+                                more + "}",
+                            "m.json", "m")
+                .model.experts;
+  };
+  const Experts v3 = read("deepseek_v3", ""), v2 = read("deepseek_v2", "");
+  CHECK((v3.score == RouterScore::sigmoid && v3.normalised && v3.scale == 1));
+  CHECK((v2.score == RouterScore::softmax && !v2.normalised));
+  const Experts told = read("deepseek_v2", R"(, "scoring_func": "sigmoid", "norm_topk_prob": true,
+                                              "routed_scaling_factor": 2.5)");
+  CHECK((told.score == RouterScore::sigmoid && told.normalised && told.scale == 2.5));
+  CHECK(shipped("mixtral-8x7b").experts->normalised);
+  CHECK_THROWS_WITH(read("deepseek_v3", R"(, "scoring_func": "tanh")"),
+                    Catch::Contains("scoring_func") && Catch::Contains("softmax, sigmoid"));
+}
+
 TEST_CASE("Latent attention counts its low ranks, and keeps one vector a token", "[lowering]") {
   const auto read = [](const std::string& q_rank) {
     return parse_hf_config(R"({"model_type": "deepseek_v3", "hidden_size": 64,

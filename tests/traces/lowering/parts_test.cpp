@@ -105,10 +105,10 @@ TEST_CASE("Slots of a ring lie apart and come in turn", "[lowering]") {
 TEST_CASE("Tiles of weights lie apart, whole, and hold every weight once", "[lowering]") {
   Formats formats{};
   formats.weight = isa::DataType::bf16;
-  Linear linear{{"x", 10, 37, 2}, split(37, 3, 1), 5};
+  Linear linear{{"x", 10, 37, 2, 0, 2}, split(37, 3, 1), 5};
   SpaceAllocator dram{"dram", Bytes{1 << 20}, Bytes{256}};
   dram.take("something", Bytes{1});
-  linear.place(dram, 2, formats);
+  linear.place(dram, formats);
   Address end = 256;
   for (std::int64_t layer = 0; layer < 2; ++layer) {
     for (std::uint32_t core = 0; core < 3; ++core) {
@@ -127,12 +127,13 @@ TEST_CASE("Tiles of weights lie apart, whole, and hold every weight once", "[low
 
 TEST_CASE("A token's key follows the one before it; sequences and heads lie apart", "[lowering]") {
   SpaceAllocator dram{"dram", Bytes{1 << 20}, Bytes{256}};
-  const KvCache cache{dram, {2, 3, 4, 5, 16, isa::DataType::fp8}};
+  const KvCache cache{dram, {2, 3, 4, 5, 16, 8, isa::DataType::fp8}};
   CHECK(cache.key(1, 2, 3, 4) == cache.key(1, 2, 3, 3) + 16);
   CHECK(cache.key(0, 0, 1, 0) >= cache.key(0, 0, 0, 4) + 16);
   CHECK(cache.value(0, 0, 0, 0) >= cache.key(0, 2, 3, 4) + 16);
-  CHECK(cache.key(1, 0, 0, 0) >= cache.value(0, 2, 3, 4) + 16);
-  CHECK(cache.value(1, 2, 3, 4) + 16 <= static_cast<Address>(dram.used().count()));
+  CHECK(cache.value(1, 2, 3, 4) == cache.value(1, 2, 3, 3) + 8);
+  CHECK(cache.key(1, 0, 0, 0) >= cache.value(0, 2, 3, 4) + 8);
+  CHECK(cache.value(1, 2, 3, 4) + 8 <= static_cast<Address>(dram.used().count()));
 }
 
 TEST_CASE("Tiles of a product fit the chip, and a chip too small is told what it takes",

@@ -26,6 +26,10 @@ Matrix2 product(const Matrix2& a, const Matrix2& b) {
   return c;
 }
 
+void add(Matrix2& to, const Matrix2& from) {
+  for (std::size_t i = 0; i < to.values.size(); ++i) to.values[i] += from.values[i];
+}
+
 ReferenceModel::ReferenceModel(const lowering::Transformer& the_dims, std::uint64_t seed)
     : dims{the_dims} {
   std::mt19937_64 random{seed};
@@ -41,19 +45,20 @@ ReferenceModel::ReferenceModel(const lowering::Transformer& the_dims, std::uint6
     layer.mlp_norm = make(1, dims.hidden);
     layer.qkv = make(dims.hidden, dims.qkv_width());
     layer.bias = make(1, dims.qkv_width());
-    layer.out = make(dims.q_width(), dims.hidden);
-    layer.gate = make(dims.hidden, dims.ffn);
-    layer.up = make(dims.hidden, dims.ffn);
-    layer.down = make(dims.ffn, dims.hidden);
+    layer.out = make(dims.attention_width(), dims.hidden);
+    layer.ffn = {make(dims.hidden, dims.ffn), make(dims.hidden, dims.ffn),
+                 make(dims.ffn, dims.hidden)};
     layer.query_norm = make(1, dims.head_dim);
     layer.key_norm = make(1, dims.head_dim);
+    if (dims.experts) make_experts(layer.mixture, random);
+    if (dims.latent) make_latent(layer.latent, random);
     layers.push_back(std::move(layer));
   }
 }
 
 std::vector<double> ReferenceModel::rotation(std::int64_t position) const {
-  const std::int64_t half = dims.head_dim / 2;
-  std::vector<double> row(static_cast<std::size_t>(dims.head_dim));
+  const std::int64_t half = dims.rotary_dim() / 2;
+  std::vector<double> row(static_cast<std::size_t>(dims.rotary_dim()));
   for (std::int64_t j = 0; j < half; ++j) {
     const double exponent = -static_cast<double>(j) / static_cast<double>(half);
     const double angle = static_cast<double>(position) * std::pow(dims.rope_theta, exponent);
@@ -66,7 +71,7 @@ std::vector<double> ReferenceModel::rotation(std::int64_t position) const {
 void ReferenceModel::rotate(Matrix2& m, std::int64_t row, std::int64_t column,
                             std::int64_t position) const {
   const auto turn = rotation(position);
-  const std::int64_t half = dims.head_dim / 2;
+  const std::int64_t half = dims.rotary_dim() / 2;
   for (std::int64_t j = 0; j < half; ++j) {
     double& low = m.at(row, column + j);
     double& high = m.at(row, column + j + half);
@@ -140,25 +145,22 @@ Matrix2 ReferenceModel::attend(const Matrix2& qkv, ReferenceCache& cache) const 
   return out;
 }
 
-std::vector<double> ReferenceModel::run(Matrix2 x, std::vector<ReferenceCache>& cache) const {
-  const auto add = [](Matrix2& to, const Matrix2& from) {
-    for (std::size_t i = 0; i < to.values.size(); ++i) to.values[i] += from.values[i];
-  };
+std::vector<double> ReferenceModel::run(Matrix2 x, std::vector<ReferenceCache>& cache,
+                                        std::int64_t row) const {
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const ReferenceLayer& layer = layers[i];
-    Matrix2 qkv = product(norm(x, layer.attention_norm), layer.qkv);
-    for (std::int64_t t = 0; dims.qkv_bias && t < qkv.rows; ++t) {
-      for (std::int64_t c = 0; c < qkv.columns; ++c) qkv.at(t, c) += layer.bias.at(0, c);
+    const Matrix2 normed = norm(x, layer.attention_norm);
+    if (dims.latent) {
+      add(x, product(attend_latent(normed, layer.latent, cache[i]), layer.out));
+    } else {
+      Matrix2 qkv = product(normed, layer.qkv);
+      for (std::int64_t t = 0; dims.qkv_bias && t < qkv.rows; ++t) {
+        for (std::int64_t c = 0; c < qkv.columns; ++c) qkv.at(t, c) += layer.bias.at(0, c);
+      }
+      if (dims.qk_norm) norm_heads(qkv, layer);
+      add(x, product(attend(qkv, cache[i]), layer.out));
     }
-    if (dims.qk_norm) norm_heads(qkv, layer);
-    add(x, product(attend(qkv, cache[i]), layer.out));
-    const Matrix2 normed = norm(x, layer.mlp_norm);
-    Matrix2 gated = product(normed, layer.gate);
-    const Matrix2 up = product(normed, layer.up);
-    for (std::size_t j = 0; j < gated.values.size(); ++j) {
-      gated.values[j] *= up.values[j] / (1 + std::exp(-gated.values[j]));
-    }
-    add(x, product(gated, layer.down));
+    add(x, feed_forward(norm(x, layer.mlp_norm), i, row));
   }
   const Matrix2 logits = product(norm(x, final_norm), head);
   return logits.row(logits.rows - 1);

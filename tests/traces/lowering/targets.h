@@ -75,7 +75,7 @@ inline isa::CheckTarget as_checked(const lowering::Target& target) {
   for (const auto& rate : target.matrix_rates) matrix_types.push_back(rate.type);
   t.units = {{isa::QueueKind::dma, {Opcode::dma}, {}, {}},
              {isa::QueueKind::matrix, {Opcode::mm}, matrix_types, {DataType::i32, DataType::fp32}},
-             {isa::QueueKind::vector, {Opcode::vec}, target.vector_types, {}}};
+             {isa::QueueKind::vector, {Opcode::vec, Opcode::xform}, target.vector_types, {}}};
   t.codecs = target.codecs;
   t.queue_depth = target.queue_depth;
   return t;

@@ -78,6 +78,40 @@ Transformer random_model(Draw& draw) {
   return m;
 }
 
+void add_experts(Draw& draw, Transformer& m) {
+  Experts experts;
+  experts.count = draw.from(1, 12);
+  experts.per_token = draw.from(1, std::min<std::int64_t>(experts.count, 4));
+  experts.ffn = draw.from(9, 60);
+  experts.shared_ffn = draw.from(0, 1) * draw.from(1, 40);
+  experts.score = draw.one_of({RouterScore::softmax, RouterScore::sigmoid});
+  experts.normalised = draw.from(0, 1) == 1;
+  experts.scale = draw.one_of({1.0, 2.5});
+  experts.score_bias = draw.from(0, 1) == 1;
+  for (std::int64_t i = 0; i < m.layers; ++i) experts.routed.push_back(draw.from(0, 2) > 0);
+  m.experts = experts;
+}
+
+void add_latent_attention(Draw& draw, Transformer& m) {
+  LatentAttention latent;
+  if (draw.from(0, 2) > 0) latent.q_rank = draw.from(5, 40);
+  latent.kv_rank = draw.from(4, 30);
+  latent.nope_dim = draw.from(3, 14);
+  latent.rope_dim = 2 * draw.from(1, 6);
+  latent.value_dim = draw.from(3, 16);
+  m.latent = latent;
+  m.kv_heads = m.heads;
+  m.head_dim = latent.nope_dim + latent.rope_dim;
+  m.qkv_bias = m.qk_norm = false;
+}
+
+/// Experts in two of three models, latent attention in half of those.
+void make_sparse(Draw& draw, Case& c) {
+  if (draw.from(0, 2) > 0) add_experts(draw, c.model);
+  if (!c.model.experts || draw.from(0, 1) == 0) add_latent_attention(draw, c.model);
+  if (c.model.experts && draw.from(0, 1) == 0) c.options.experts = SeededChoice{c.seed};
+}
+
 Case random_case(Phase phase, std::uint64_t seed) {
   Draw draw{seed};
   Case c{
@@ -106,6 +140,25 @@ TEST_CASE("Random decode steps run without fault and move what was planned", "[l
   for (std::uint64_t seed = 1; seed <= 60; ++seed) require_sound(random_case(Phase::decode, seed));
 }
 
+TEST_CASE("Random decode steps with experts and latent attention do so too", "[lowering]") {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    Case c = random_case(Phase::decode, seed);
+    Draw draw{1000 + seed};
+    make_sparse(draw, c);
+    require_sound(c);
+  }
+}
+
 TEST_CASE("Random prefills run without fault and move what was planned", "[lowering]") {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) require_sound(random_case(Phase::prefill, seed));
+}
+
+TEST_CASE("Random prefills with experts do so too", "[lowering]") {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    Case c = random_case(Phase::prefill, seed);
+    Draw draw{1000 + seed};
+    add_experts(draw, c.model);
+    if (draw.from(0, 1) == 0) c.options.experts = SeededChoice{seed};
+    require_sound(c);
+  }
 }
