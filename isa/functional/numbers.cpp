@@ -64,6 +64,14 @@ std::uint32_t encode_integer(int bits, double value) {
   return static_cast<std::uint32_t>(static_cast<std::int64_t>(near)) & mask;
 }
 
+/// Numbers that fp32 holds need no search for the exponent.
+std::uint32_t encode_bf16(double value) {
+  const auto single = static_cast<float>(value);
+  if (!(static_cast<double>(single) == value) || std::isinf(single)) return encode(kBf16, value);
+  const auto bits = std::bit_cast<std::uint32_t>(single);
+  return (bits + 0x7fffU + (bits >> 16 & 1U)) >> 16;
+}
+
 double decode_integer(int bits, std::uint32_t value) {
   const int unused = 32 - bits;
   return static_cast<std::int32_t>(value << unused) >> unused;
@@ -97,7 +105,7 @@ std::uint32_t encode(DataType type, double value) {
     case DataType::fp16:
       return encode(kFp16, value);
     case DataType::bf16:
-      return encode(kBf16, value);
+      return encode_bf16(value);
     case DataType::fp32:
       return std::bit_cast<std::uint32_t>(static_cast<float>(value));
     default:

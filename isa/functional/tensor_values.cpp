@@ -14,6 +14,8 @@
 namespace npulse::isa::functional {
 namespace {
 
+constexpr double kIntegers = 16;  // different ones that are drawn: sums stay in range
+
 /// SplitMix64 (Steele et al. 2014, paper).
 std::uint64_t mixed(std::uint64_t x) {
   x += 0x9e3779b97f4a7c15U;
@@ -88,11 +90,10 @@ ValueAt random_values(const TensorDecl& tensor, std::uint64_t seed) {
   std::uint64_t key = mixed(seed);
   for (const char c : tensor.name) key = mixed(key ^ static_cast<unsigned char>(c));
   const bool integer = is_integer(tensor.type) && tensor.codec == CodecFormat::none;
-  const int bits = std::min(8, bits_of(tensor.type));
-  return [key, integer, bits](std::int64_t index) {
+  return [key, integer](std::int64_t index) {
     const double unit =
-        static_cast<double>(mixed(key + static_cast<std::uint64_t>(index)) >> 11) * 0x1p-53 - 0.5;
-    return integer ? std::floor(std::ldexp(unit, bits)) : unit;
+        static_cast<double>(mixed(key + static_cast<std::uint64_t>(index)) >> 40) * 0x1p-24 - 0.5;
+    return integer ? std::floor(unit * kIntegers) : unit;
   };
 }
 

@@ -15,7 +15,7 @@ namespace npulse::isa::functional {
 using ValueAt = std::function<double(std::int64_t index)>;
 
 /// Numbers drawn by name and index: the same tensor has the same values on every chip, in whatever
-/// tiles it lies. Floats lie in [-0.5, 0.5); integers take what 8 bits (i4: 4) hold.
+/// tiles it lies. Floats lie in [-0.5, 0.5), integers in -8 to 7.
 ValueAt random_values(const TensorDecl& tensor, std::uint64_t seed);
 
 /// Throws InputError when the array's shape is another, or a number does not fit an integer type.
