@@ -325,6 +325,16 @@ def test_a_prefill_is_the_models(
             assert_near(got[n][:, :, s], expected, kind)
 
 
+@pytest.mark.parametrize("phase", ["decode", "prefill"])
+@pytest.mark.parametrize("name", CHIPS)
+def test_a_lowered_transformer_waits_enough(tmp_path: Path, name: str, phase: Any) -> None:
+    (tmp_path / "config.json").write_text(json.dumps(Dims(64, 160, 4, 2, 16, 96).config()))
+    model = str(tmp_path / "config.json")
+    got = npulse.execute(name, model, phase=phase, batch=2, context=12, orders="all")
+    assert got.orders > 4
+    assert got.differences == ()
+
+
 def test_a_run_has_timing_and_outputs(chips: dict[str, npulse.Chip]) -> None:
     report = npulse.run("edu-8x8", "gemm:20,16,24", functional=True, seed=3)
     alone = npulse.execute("edu-8x8", "gemm:20,16,24", seed=3, orders="all")
