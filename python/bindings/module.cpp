@@ -9,5 +9,6 @@ PYBIND11_MODULE(_core, module) {
   npulse::bindings::bind_config(module);
   npulse::bindings::bind_dram(module);
   npulse::bindings::bind_program(module);
+  npulse::bindings::bind_functional(module);
   npulse::bindings::bind_run(module);
 }

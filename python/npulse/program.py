@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from os import PathLike, fspath
+from pathlib import Path
 from typing import Literal, TypedDict
 
 from . import _core
 from .chip import Chip, load_chip
+from .errors import InputError
 
 
 class ModelOptions(TypedDict, total=False):
@@ -30,6 +33,19 @@ class ModelOptions(TypedDict, total=False):
     """Only layers first to last - 1; default all."""
     experts: str
     """Which experts tokens visit: `balanced` (default), `seed:N`, or a JSON file with them."""
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A tensor whose place a program declares, so that a functional run can put or take it."""
+
+    role: str
+    """input, weight, output, or state: both put and taken."""
+    type: str
+    """i4, i8, i16, i32, fp8, bf16, fp16 or fp32."""
+    codec: str
+    """How it is coded in memory; `none` if it is not."""
+    shape: tuple[int, ...]
 
 
 class Program:
@@ -62,6 +78,14 @@ class Program:
     def meta(self) -> dict[str, str]:
         """Facts about it, such as the model, the phase and the bytes it plans to move."""
         return self._core.meta
+
+    @property
+    def tensors(self) -> dict[str, Tensor]:
+        """The tensors that it declares, by name."""
+        return {
+            name: Tensor(role, kind, codec, tuple(shape))
+            for name, (role, kind, codec, shape) in self._core.tensors.items()
+        }
 
     def save(self, path: str | PathLike[str]) -> None:
         """Writes it as text (`.npt`) or binary (`.npb`), whole or not at all.
@@ -101,3 +125,14 @@ def lower(
     on = (load_chip(chip) if isinstance(chip, str) else chip)._core
     options = (phase, batch, context, weights, activations, kv, layers, experts)
     return Program(_core.lower(fspath(model), on, *options))
+
+
+def prepare(chip: Chip, program: Program | str | PathLike[str], options: ModelOptions) -> Program:
+    """The program that `program` means: itself, a file's, or a model lowered with `options`."""
+    if not isinstance(program, Program):
+        name = fspath(program)
+        if _core.names_model(name) or not Path(name).exists():  # lower() says what there is
+            return lower(name, chip, **options)
+    if options:
+        raise InputError(f"{program} is a program; {', '.join(options)} only go with a model")
+    return program if isinstance(program, Program) else load_program(program)

@@ -33,6 +33,8 @@ class KvCache {
            offset(head, sequence, token, value_stride_, extent_.value_dim);
   }
 
+  const Extent& extent() const { return extent_; }
+
  private:
   std::int64_t stride(const SpaceAllocator& dram, std::int64_t width) const {
     return dram.stride(isa::bytes_of(extent_.tokens * width, extent_.type)).count();

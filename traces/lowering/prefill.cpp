@@ -8,6 +8,7 @@
 #include "traces/lowering/prefill_experts.h"
 #include "traces/lowering/prefill_linear.h"
 #include "traces/lowering/resident.h"
+#include "traces/lowering/tensors.h"
 
 namespace npulse::lowering {
 namespace {
@@ -158,6 +159,18 @@ std::size_t PrefillLowering::lookahead() const {
 
 void PrefillLowering::emit(Emitter& emitter) const {
   if (emitter.core() < plan_.job.cores) PrefillCore{plan_, emitter}.run();
+}
+
+std::vector<isa::TensorDecl> PrefillLowering::tensors() const {
+  const Job& job = plan_.job;
+  std::vector<isa::TensorDecl> list;
+  if (!has_table(job.model)) return list;
+  for (const Matrix which : {Matrix::qkv, Matrix::out, Matrix::gate_up, Matrix::down})
+    append_linear(list, plan_.matrix(which), job.formats);
+  if (job.has_head()) append_linear(list, plan_.matrix(Matrix::head), job.formats);
+  append_vectors(list, job, plan_.memory, plan_.rows(), job.options.context);
+  append_cache(list, plan_.cache, isa::TensorRole::output);
+  return list;
 }
 
 }  // namespace npulse::lowering
