@@ -46,7 +46,8 @@ CommandLine make_line() {
   line.positional("CHIP", "A name (npulse list chips) or a path of a chip file.");
   line.positional("PROGRAM",
                   "A program (.npt, .npb), or a model: a name (npulse list models), the "
-                  "path of a config.json, or gemm:M,N,K.");
+                  "path of a config.json, gemm:M,N,K, a graph (docs/graph.md), or a file that npulse "
+                  "import reads (.onnx, .csv).");
   add_chip_options(line);
   add_model_options(line);
   add_json_option(line);
