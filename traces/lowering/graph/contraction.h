@@ -18,7 +18,15 @@ struct Contraction {
   std::int64_t pad_top = 0, pad_left = 0;
   std::int64_t weight_batches = 1;  ///< Products of activations have one for each, or for some.
 
-  bool pointwise() const { return kh == 1 && kw == 1 && pad_top == 0 && pad_left == 0; }
+  bool gathers = true;  ///< Pixels between those that a kernel of 1 x 1 uses are not fetched.
+
+  /// Each output is made of one input pixel; what is fetched is dense.
+  bool pointwise() const {
+    return kh == 1 && kw == 1 && pad_top == 0 && pad_left == 0 &&
+           (gathers || (stride_h == 1 && stride_w == 1));
+  }
+  /// A matrix product of rows, without columns.
+  bool product() const { return pointwise() && w == 1 && ow == 1; }
   std::int64_t rows() const { return batch * oh; }
   std::int64_t in_channels() const { return groups * c; }
   std::int64_t channels() const { return groups * oc; }

@@ -94,7 +94,9 @@ class Search {
                 std::int64_t columns) {
     const double cycles = estimate(tile, share, order, rows * columns);
     if (best_ && cycles >= best_cycles_) return;
-    best_ = ContractionTiling{tile, order, true, true, {}};
+    best_.emplace();
+    best_->tile = tile;
+    best_->order = order;
     best_cycles_ = cycles;
     grid_rows_ = rows;
     grid_columns_ = columns;

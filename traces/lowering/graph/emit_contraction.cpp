@@ -160,7 +160,7 @@ class ContractionWriter {
   };
 
   isa::Operation product(const Tile& tile, Range chunk, const Places& at, bool accumulate) const {
-    if (loops_.pointwise() && chunk.size() <= loops_.c) return mm(tile, chunk, at, accumulate);
+    if (loops_.product() && chunk.size() <= loops_.c) return mm(tile, chunk, at, accumulate);
     isa::Conv conv;
     conv.ifm = in_spm(at.input.address);
     conv.weight = in_spm(at.weights.address);
@@ -277,6 +277,12 @@ void emit(CoreWriter& core, const std::string& region, const ContractionStep& st
                               core.plan().formats_of(step)));
   if (core.core() < step.tiling.shares.size()) {
     const CoreShare& share = step.tiling.shares[core.core()];
+    if (step.tiling.before_cycles > 0) {
+      isa::Opaque choice;
+      choice.cycles = step.tiling.before_cycles;
+      choice.note = "choice of tiles";
+      core.put(Role::load, choice, {}, {});
+    }
     if (share.rows.size() > 0 && share.channels.size() > 0) {
       ContractionWriter{core, step, constants}.run(share);
     }

@@ -134,6 +134,7 @@ GraphPlan::GraphPlan(const graph::Graph& graph, const Formats& formats_, const T
     auto* work = std::get_if<ContractionStep>(&step.work);
     if (!work) continue;
     work->tiling = tiling ? tiling(*work, step.region) : tilings.of(*work, step.region);
+    work->loops.gathers = work->tiling.gathers;
     macs += work->loops.macs();
   }
   Placement{*this}.place_all();
