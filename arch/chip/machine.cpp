@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "arch/cache/cache_module.h"
 #include "arch/pe/pe_module.h"
 #include "arch/vector/vector_module.h"
 
@@ -67,7 +68,13 @@ void Machine::connect() {
   for (CoreBlocks& blocks : cores_) {
     for (DmaModule* dma : blocks.dma) dma->out.bind(crossbar.in);
   }
-  crossbar.out.bind(memory_->in);
+  if (chip_.params.cache.capacity > Bytes{0}) {
+    auto& cache = simulation_.make<CacheModule>("cache", clock_, chip_.params.cache);
+    crossbar.out.bind(cache.in);
+    cache.out.bind(memory_->in);
+  } else {
+    crossbar.out.bind(memory_->in);
+  }
   for (CoreBlocks& blocks : cores_) crossbar.out.bind(blocks.spm->requests);
 }
 

@@ -43,6 +43,25 @@ std::vector<Cells> read_csv(const char* name) {
 }
 
 constexpr const char* kDosa = "gemmini_dosa_firesim_test.csv";
+constexpr const char* kMoca = "gemmini_moca_layers.csv";
+
+/// A kernel of 1 x 1 is a product of all pixels, as Gemmini's networks run it; one of 0 is the last
+/// layer, of which the outputs are the rows.
+lowering::Contraction moca_loops(const Cells& row) {
+  const auto number = [&](const char* key) { return std::stoll(row.at(key)); };
+  const std::int64_t extent = number("extent"), in = number("channels_in"),
+                     out = number("channels_out"), kernel = number("kernel");
+  if (kernel == 0) return lowering::product_of(1, out, 1, in);
+  if (kernel == 1) return lowering::product_of(1, extent * extent, out, in);
+  lowering::Contraction loops;
+  loops.c = in, loops.oc = out;
+  loops.h = loops.w = extent;
+  loops.kh = loops.kw = kernel;
+  loops.stride_h = loops.stride_w = number("stride");
+  loops.pad_top = loops.pad_left = number("padding");
+  loops.oh = loops.ow = (extent + 2 * loops.pad_top - kernel) / loops.stride_h + 1;
+  return loops;
+}
 
 /// A kernel of 1 x 1 on one column is a matrix product, as DOSA runs it.
 lowering::Contraction dosa_loops(const Cells& row) {
@@ -90,6 +109,16 @@ graph::Graph graph_of(const MeasuredLayer& layer) {
   return graph;
 }
 
+/// An operation that writes the layer's input.
+void add_producer(graph::Graph& graph) {
+  graph::Tensor source = graph.tensors[0];
+  source.name = "source";
+  graph.tensors.push_back(source);
+  graph.nodes.insert(graph.nodes.begin(),
+                     {"producer", graph::Elementwise{"relu"}, {3}, {0}, ""});
+  graph.inputs = {3};
+}
+
 }  // namespace
 
 std::vector<MeasuredLayer> dosa_layers() {
@@ -109,17 +138,31 @@ std::vector<std::string> dosa_tilings() {
   return tilings;
 }
 
+std::vector<MeasuredLayer> moca_layers(const std::string& net) {
+  std::vector<MeasuredLayer> layers;
+  for (const Cells& row : read_csv(kMoca)) {
+    if (row.at("net") != net) continue;
+    layers.push_back(
+        {net + "." + row.at("index"), moca_loops(row), std::stod(row.at("measured_cycles"))});
+  }
+  return layers;
+}
+
 double simulated_cycles(const arch::Chip& chip, const MeasuredLayer& layer,
-                        std::int64_t cycles_per_evaluation) {
+                        const Setting& setting) {
   lowering::GraphOptions options;
   options.tiling = [&](const lowering::ContractionStep& step, const std::string&) {
-    return lowering::gemmini_tiling(step.loops, {}, cycles_per_evaluation);
+    return lowering::gemmini_tiling(step.loops, {}, setting.cycles_per_evaluation);
   };
   isa::MemoryProgram program{layer.name};
-  lowering::lower(graph_of(layer), options, arch::lowering_target(chip), program);
+  graph::Graph graph = graph_of(layer);
+  if (setting.follows_another) add_producer(graph);
+  lowering::lower(graph, options, arch::lowering_target(chip), program);
   arch::RunOptions run;
   run.check = false;  // the lowering tests check such programs
-  return static_cast<double>(arch::run(chip, program, run).cycles.count());
+  const arch::Report report = arch::run(chip, program, run);
+  if (!setting.follows_another) return static_cast<double>(report.cycles.count());
+  return static_cast<double>(report.regions.back().active.count());
 }
 
 FidelityError error_of(const std::vector<MeasuredLayer>& layers,

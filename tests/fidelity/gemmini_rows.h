@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "arch/chip/chip.h"
-#include "traces/lowering/graph/contraction.h"
+#include "traces/lowering/graph/gemmini_tiling.h"
 
 namespace npulse::tests {
 
@@ -23,9 +23,17 @@ std::vector<MeasuredLayer> dosa_layers();
 /// `<name> as written in the tiling column`, KH_KW_P_Q_C_K_N, of the same rows.
 std::vector<std::string> dosa_tilings();
 
+/// The layers of a network that MoCA measured on one core, pooling and activation included.
+std::vector<MeasuredLayer> moca_layers(const std::string& net);
+
+/// How a layer was run.
+struct Setting {
+  std::int64_t cycles_per_evaluation = 0;  ///< Of choosing tiles; 0: they were chosen before.
+  bool follows_another = false;  ///< Its input was written just before, and may lie in the cache.
+};
+
 /// Cycles of the layer, tiled as Gemmini's library does.
-double simulated_cycles(const arch::Chip& chip, const MeasuredLayer& layer,
-                        std::int64_t cycles_per_evaluation);
+double simulated_cycles(const arch::Chip& chip, const MeasuredLayer& layer, const Setting& setting);
 
 struct FidelityError {
   double mean_absolute = 0;
