@@ -13,22 +13,28 @@ namespace npulse::dram {
 /// Some of their bursts are the same.
 bool share_bursts(const Request& a, const Request& b);
 
-/// A request and how much of it is still to be served.
-struct Waiting {
-  explicit Waiting(const Request& r) : request{r}, run{r.run(0)} {}
+/// What is left of a request.
+struct Rest {
+  RowRun run;              ///< What is left of the current one.
+  std::uint16_t next = 0;  ///< Its number.
 
-  /// Another piece of its current run is served.
-  void serve(std::uint16_t bursts) {
+  /// Another piece of the current run is served.
+  void serve(const Request& request, std::uint16_t bursts) {
     run.column = static_cast<std::uint16_t>(run.column + bursts);
     run.bursts = static_cast<std::uint16_t>(run.bursts - bursts);
     if (run.bursts == 0 && ++next < request.runs()) request.get_run(next, run);
   }
-  bool done() const { return next == request.runs(); }
+  bool done(const Request& request) const { return next == request.runs(); }
+  bool operator==(const Rest&) const = default;
+};
+
+/// A request and how much of it is still to be served.
+struct Waiting {
+  explicit Waiting(const Request& r) : request{r}, rest{r.run(0)} {}
   bool operator==(const Waiting&) const = default;
 
   Request request;
-  RowRun run;              ///< What is left of the current one.
-  std::uint16_t next = 0;  ///< Its number.
+  Rest rest;
 };
 
 /// Those of one direction, oldest first. Most leave near the front.

@@ -13,20 +13,15 @@ FastBanks::FastBanks(const ResolvedPart& part)
       group_ok_(banks_.size() >> group_shift_),
       rank_ok_(banks_.size() >> rank_shift_) {}
 
-void FastBanks::reserved(const Granule& granule, std::uint32_t row, std::int64_t activate,
-                         std::int64_t last_column) {
-  Bank& bank = banks_[granule.bank];
-  if (granule.row != RowState::hit) {
-    bank = {activate + timings_.act_act_bank,
-            activate + timings_.act_pre,
-            {activate + timings_.act_col[0], activate + timings_.act_col[1]},
-            row,
-            true};
-  }
-  bank.pre_ok = std::max(bank.pre_ok, last_column + timings_.col_pre[granule.write]);
-  group_ok_[granule.bank >> group_shift_] =
-      last_column + timings_.col_col_group[granule.write][granule.write];
-  const std::size_t rank = granule.bank >> rank_shift_;
+void FastBanks::open(Bank& bank, std::uint32_t row, std::int64_t activate) {
+  bank = {activate + timings_.act_act_bank,
+          activate + timings_.act_pre,
+          {activate + timings_.act_col[0], activate + timings_.act_col[1]},
+          row,
+          true};
+}
+
+void FastBanks::follow_rank(std::size_t rank, std::int64_t last_column) {
   for (std::size_t other = 0; other < rank_ok_.size(); ++other) {
     if (other == rank) continue;
     rank_ok_[other] = std::max(rank_ok_[other], last_column + timings_.other_rank);

@@ -30,18 +30,25 @@ class FastBanks {
   static std::int64_t soonest(std::int64_t base) { return 2 * base; }
 
   /// Fills in what `granule` finds in its bank, and for how long it must wait from `base` on.
-  void look_up(Granule& granule, std::uint32_t row, std::int64_t base) const {
+  void look_up(Granule& granule, std::int64_t base) const {
     const Bank& bank = banks_[granule.bank];
     granule.row = RowState::closed;
-    if (bank.open) granule.row = bank.row == row ? RowState::hit : RowState::conflict;
+    if (bank.open)
+      granule.row = bank.row == granule.row_number ? RowState::hit : RowState::conflict;
     const auto wait = [&](std::int64_t tick) { return std::max<std::int64_t>(0, tick - base); };
     if (granule.row == RowState::hit) granule.first_ok = wait(bank.col_ok[granule.write]);
     if (granule.row == RowState::conflict) granule.first_ok = wait(bank.pre_ok);
     if (granule.row != RowState::hit) granule.act_ok = wait(bank.act_ok);
   }
   /// `granule` has come to lie at these ticks.
-  void reserved(const Granule& granule, std::uint32_t row, std::int64_t activate,
-                std::int64_t last_column);
+  void reserved(const Granule& granule, std::int64_t activate, std::int64_t last_column) {
+    Bank& bank = banks_[granule.bank];
+    if (granule.row != RowState::hit) open(bank, granule.row_number, activate);
+    bank.pre_ok = std::max(bank.pre_ok, last_column + timings_.col_pre[granule.write]);
+    group_ok_[granule.bank >> group_shift_] =
+        last_column + timings_.col_col_group[granule.write][granule.write];
+    if (rank_ok_.size() > 1) follow_rank(granule.bank >> rank_shift_, last_column);
+  }
 
   bool any_open() const;
   /// From when on a refresh may begin, with a precharge before it if any row is open.
@@ -59,6 +66,9 @@ class FastBanks {
     std::uint32_t row = 0;
     bool open = false;
   };
+
+  void open(Bank& bank, std::uint32_t row, std::int64_t activate);
+  void follow_rank(std::size_t rank, std::int64_t last_column);
 
   ReservationTimings timings_;
   std::size_t group_shift_, rank_shift_;  ///< From a bank to its group and rank.

@@ -2,8 +2,8 @@
 #include "arch/dram/fast_pseudo_channel.h"
 
 #include <algorithm>
-#include <bit>
 
+#include "arch/dram/bank_mask.h"
 #include "sim/core/error.h"
 
 namespace npulse::dram {
@@ -187,7 +187,8 @@ std::size_t FastPseudoChannel::choose(Direction direction) const {
   std::size_t best = 0;
   std::int64_t most_urgent = std::numeric_limits<std::int64_t>::max();
   for (std::size_t i = 0; i < count; ++i) {
-    const std::int64_t urgency = banks_.urgency(list[i].run, direction == Direction::write, base);
+    const std::int64_t urgency =
+        banks_.urgency(list[i].rest.run, direction == Direction::write, base);
     best = urgency < most_urgent ? i : best;
     most_urgent = std::min(urgency, most_urgent);
     if (urgency == FastBanks::soonest(base)) break;
@@ -198,29 +199,25 @@ std::size_t FastPseudoChannel::choose(Direction direction) const {
 void FastPseudoChannel::serve(Direction direction, std::size_t place, CompletionSink& sink) {
   Waiting& waiting = window_.waiting(direction)[place];
   const std::int64_t base = state_.base().count();
-  batch_.clear();
-  places_.clear();
-  std::int64_t bursts = 0;
-  while (batch_.size() < kBatch && can_take(waiting)) {
-    take(waiting, base);
-    bursts += batch_.back().bursts;
-  }
+  const std::int64_t bursts = fill_batch(waiting, base);
+  const std::span<const Granule> batch{batch_.data(), batch_.size()};
   const BatchPlacement result =
-      observer_ ? state_.reserve(batch_, *observer_, places_) : state_.reserve(batch_);
-  counts_.commands[index(Command::cas)] += result.syncs;
+      observer_ ? state_.reserve(batch, *observer_, places_) : state_.reserve(batch);
   std::int64_t end = 0;
-  for (std::size_t i = 0; i < batch_.size(); ++i) {
-    const Granule& granule = batch_[i];
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const Granule& granule = batch[i];
     const std::int64_t activate = base + result.granules[i].activate;
     const std::int64_t last = base + result.granules[i].last_column;
-    banks_.reserved(granule, places_[i].row, activate, last);
-    if (granule.row != RowState::hit) opened_at_ = std::min(opened_at_, activate);
-    count(granule);
+    banks_.reserved(granule, activate, last);
+    if (granule.row != RowState::hit) count_opened(granule, activate);
     promised_.add(direction, granule.bursts, last);
     end = std::max(end, last);
   }
+  counts_.commands[index(Command::cas)] += result.syncs;
+  counts_.commands[index(waiting.request.write ? Command::wr : Command::rd)] += bursts;
+  counts_.data_ticks += bursts * burst_data_.count();
   window_.served(direction, bursts);
-  if (!waiting.done()) return;
+  if (!waiting.rest.done(waiting.request)) return;
   if (!(waiting.request.write && posted_writes_)) {
     const std::int64_t latency = timings_.latency[waiting.request.write];
     sink.completed(waiting.request, Cycles{end + latency} + burst_);
@@ -229,32 +226,32 @@ void FastPseudoChannel::serve(Direction direction, std::size_t place, Completion
 }
 
 /// What a granule finds in its bank must be known, so a batch has at most one of a bank.
-bool FastPseudoChannel::can_take(const Waiting& waiting) const {
-  if (waiting.done()) return false;
-  const std::uint8_t bank = waiting.run.bank;
-  return std::none_of(batch_.begin(), batch_.end(),
-                      [&](const Granule& g) { return g.bank == bank; });
+std::int64_t FastPseudoChannel::fill_batch(Waiting& waiting, std::int64_t base) {
+  const Request& request = waiting.request;
+  const std::uint16_t most = granule_[request.write];
+  Rest rest = waiting.rest;
+  BankMask banks = 0;
+  std::int64_t bursts = 0;
+  batch_.clear();
+  places_.clear();
+  do {
+    banks |= bit_of(rest.run.bank);
+    Granule& granule = batch_.emplace_back();
+    granule.bank = rest.run.bank;
+    granule.bursts = static_cast<std::uint8_t>(std::min(rest.run.bursts, most));
+    granule.write = request.write;
+    granule.row_number = rest.run.row;
+    banks_.look_up(granule, base);
+    if (observer_) places_.push_back({rest.run.column, request.arrival});
+    bursts += granule.bursts;
+    rest.serve(request, granule.bursts);
+  } while (batch_.size() < kBatch && !rest.done(request) && !(banks & bit_of(rest.run.bank)));
+  waiting.rest = rest;
+  return bursts;
 }
 
-void FastPseudoChannel::take(Waiting& waiting, std::int64_t base) {
-  // Field by field in place: copying what was just written in pieces stalls the processor.
-  const RowRun& run = waiting.run;
-  Granule& granule = batch_.emplace_back();
-  granule.bank = run.bank;
-  granule.bursts = static_cast<std::uint8_t>(std::min(run.bursts, granule_[waiting.request.write]));
-  granule.write = waiting.request.write;
-  banks_.look_up(granule, run.row, base);
-  Place& place = places_.emplace_back();
-  place.row = run.row;
-  place.column = run.column;
-  place.arrival = waiting.request.arrival;
-  waiting.serve(granule.bursts);
-}
-
-void FastPseudoChannel::count(const Granule& granule) {
-  counts_.commands[index(granule.write ? Command::wr : Command::rd)] += granule.bursts;
-  counts_.data_ticks += granule.bursts * burst_data_.count();
-  if (granule.row == RowState::hit) return;
+void FastPseudoChannel::count_opened(const Granule& granule, std::int64_t activate) {
+  opened_at_ = std::min(opened_at_, activate);
   const bool conflict = granule.row == RowState::conflict;
   ++counts_.commands[index(Command::act)];
   counts_.commands[index(Command::act1)] += timings_.two_step_activate;

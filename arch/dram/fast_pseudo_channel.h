@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <boost/container/static_vector.hpp>
 #include <vector>
 
 #include "arch/dram/channel.h"
@@ -54,10 +55,9 @@ class FastPseudoChannel {
   void unblock();
   std::size_t choose(Direction direction) const;
   void serve(Direction direction, std::size_t place, CompletionSink& sink);
-  bool can_take(const Waiting& waiting) const;
-  /// Appends the next granule of a request to the batch.
-  void take(Waiting& waiting, std::int64_t base);
-  void count(const Granule& granule);
+  /// Moves the next granules of a request into the batch; how many bursts.
+  std::int64_t fill_batch(Waiting& waiting, std::int64_t base);
+  void count_opened(const Granule& granule, std::int64_t activate);
 
   bool same_requests(const FastPseudoChannel& other) const;
 
@@ -81,8 +81,8 @@ class FastPseudoChannel {
   FastBanks banks_;
   std::int64_t settled_ = 0;                 ///< Until when power states are counted.
   std::int64_t opened_at_ = kNever.count();  ///< The first row, since all were closed.
-  std::vector<Granule> batch_;
-  std::vector<Place> places_;
+  boost::container::static_vector<Granule, kBatch> batch_;
+  std::vector<Place> places_;  ///< With an observer.
 };
 
 }  // namespace npulse::dram

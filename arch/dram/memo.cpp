@@ -17,7 +17,7 @@ constexpr std::int64_t kMaxCredit = 1 << 15;
 constexpr std::int64_t kRetryCredit = 1 << 12;
 constexpr std::int64_t kPause = 1 << 16;
 
-// Limits of the packed key.
+// Limits of the packed key: all bits of a byte, so that one of several is larger when their OR is.
 constexpr std::int64_t kMaxBehind = 255;
 constexpr std::int64_t kMaxWait = 255;
 
@@ -94,15 +94,17 @@ std::optional<MemoTable::Key> MemoizedReservation::key_of(std::span<const Granul
   key.words[0] = (std::uint64_t{*state_} + 1) << 32 | std::uint64_t{batch[0].write} << 8 |
                  static_cast<std::uint64_t>(behind_);
 
+  std::int64_t waits = 0;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const Granule& g = batch[i];
-    if (g.first_ok > kMaxWait || g.act_ok > kMaxWait) return std::nullopt;
+    waits |= g.first_ok | g.act_ok;
     const std::uint64_t packed =
         std::uint64_t{g.bursts} << 24 | static_cast<std::uint64_t>(g.row) << 22 |
         static_cast<std::uint64_t>(live_.group_of(g.bank) ^ renaming_) << 16 |
         static_cast<std::uint64_t>(g.first_ok) << 8 | static_cast<std::uint64_t>(g.act_ok);
     key.words[1 + i / 2] |= packed << (32 * (i % 2));
   }
+  if (waits > kMaxWait) return std::nullopt;
   return key;
 }
 

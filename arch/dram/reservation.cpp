@@ -240,7 +240,7 @@ std::int64_t Reservation::refresh(std::int64_t quiet, bool any_open, CommandObse
 
 void Reservation::tell(Command command, std::int64_t tick, const Granule& granule) {
   if (!observer_) return;
-  observer_->command({Cycles{tick}, command, pseudo_channel_, granule.bank, place_.row,
+  observer_->command({Cycles{tick}, command, pseudo_channel_, granule.bank, granule.row_number,
                       place_.column, is_column(command) ? place_.arrival : Cycles{}});
   if (is_column(command)) ++place_.column;
 }

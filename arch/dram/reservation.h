@@ -21,6 +21,7 @@ struct Granule {
   std::uint8_t bursts = 1;
   bool write = false;
   RowState row = RowState::hit;
+  std::uint32_t row_number = 0;
   /// Ticks from the base until its bank allows: the column of a hit, the precharge of a conflict;
   /// then its activate.
   std::int64_t first_ok = 0, act_ok = 0;
@@ -34,7 +35,6 @@ struct Placement {
 
 /// For the commands' observer.
 struct Place {
-  std::uint32_t row = 0;
   std::uint16_t column = 0;
   Cycles arrival{};
 };

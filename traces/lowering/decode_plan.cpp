@@ -27,7 +27,7 @@ class Planner {
         batch_{plan.job.options.batch},
         spm_{"scratchpad of " + job_.target.name, job_.target.spm_bytes, Bytes{kSpmAlignment}},
         dram_{"memory of " + job_.target.name, job_.target.dram_bytes,
-              job_.target.dram_access_bytes} {}
+              job_.target.dram_access_bytes, kMostAlignment} {}
 
   void plan() {
     declare_events();

@@ -262,8 +262,9 @@ GemmPlan::GemmPlan(const Gemm& the_gemm, const Formats& the_formats, const Targe
   for (const Range& columns : tiling.columns) {
     tiles_before.push_back(tiles_before.back() + ceil_div(columns.size(), tiling.n));
   }
-  SpaceAllocator dram{"memory of " + target.name, target.dram_bytes, target.dram_access_bytes};
-  b_stride = round_up(formats.stored_bytes(tiling.k, tiling.n).count(), dram.alignment().count());
+  SpaceAllocator dram{"memory of " + target.name, target.dram_bytes, target.dram_access_bytes,
+                      kMostAlignment};
+  b_stride = dram.stride(formats.stored_bytes(tiling.k, tiling.n)).count();
   a_base = dram.take("a", isa::bytes_of(gemm.m * gemm.k, formats.activation));
   b_base = dram.take("b", Bytes{b_stride * tiles_before.back() * tiling.k_chunks(gemm)});
   c_base = dram.take("c", isa::bytes_of(gemm.m * gemm.n, formats.residual));

@@ -16,8 +16,7 @@ class KvCache {
   KvCache() = default;
   KvCache(SpaceAllocator& dram, const Extent& extent)
       : extent_{extent},
-        stride_{round_up(isa::bytes_of(extent.tokens * extent.head_dim, extent.type).count(),
-                         dram.alignment().count())} {
+        stride_{dram.stride(isa::bytes_of(extent.tokens * extent.head_dim, extent.type)).count()} {
     const std::int64_t runs = extent.layers * 2 * extent.kv_heads * extent.batch;
     base_ = dram.take("the KV cache", Bytes{runs * stride_});
   }

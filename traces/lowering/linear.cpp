@@ -38,7 +38,7 @@ Bytes Linear::stored_bytes(const Formats& formats) const {
 
 void Linear::place(SpaceAllocator& dram, std::int64_t layers, const Formats& formats) {
   const Bytes tile = formats.stored_bytes(shape_.k, width_ * shape_.parts);
-  tile_stride_ = Bytes{round_up(tile.count(), dram.alignment().count())};
+  tile_stride_ = dram.stride(tile);
   base_ = dram.take(std::string{"weights of "} + shape_.region,
                     tile_stride_ * tiles_before_.back() * layers);
 }

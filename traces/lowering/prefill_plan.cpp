@@ -48,7 +48,7 @@ class Planner {
         model_{plan.job.model},
         spm_{"scratchpad of " + job_.target.name, job_.target.spm_bytes, Bytes{kSpmAlignment}},
         dram_{"memory of " + job_.target.name, job_.target.dram_bytes,
-              job_.target.dram_access_bytes} {}
+              job_.target.dram_access_bytes, kMostAlignment} {}
 
   void plan() {
     plan_.stored = plan_.events.add("stored", isa::EventScope::chip);

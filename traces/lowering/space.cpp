@@ -4,16 +4,33 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "sim/core/error.h"
 
 namespace npulse::lowering {
+namespace {
+
+/// A transfer of less touches a few channels only, wherever it begins.
+constexpr Bytes kSmall{4096};
+
+}  // namespace
+
+std::int64_t SpaceAllocator::alignment_of(Bytes bytes) const {
+  if (bytes < kSmall) return alignment_.count();
+  const auto own = std::bit_floor(static_cast<std::uint64_t>(bytes.count()));
+  return std::clamp(static_cast<std::int64_t>(own), alignment_.count(), most_alignment_.count());
+}
 
 Address SpaceAllocator::take(const std::string& purpose, Bytes bytes) {
-  const Address address = next_;
-  next_ += static_cast<Address>(round_up(bytes.count(), alignment_.count()));
+  const auto address = round_up(static_cast<std::int64_t>(next_), alignment_of(bytes));
+  next_ = static_cast<Address>(address + round_up(bytes.count(), alignment_.count()));
   taken_.emplace_back(purpose, bytes);
-  return address;
+  return static_cast<Address>(address);
+}
+
+Bytes SpaceAllocator::stride(Bytes bytes) const {
+  return Bytes{round_up(bytes.count(), alignment_of(Bytes{bytes.count() / 32}))};
 }
 
 void SpaceAllocator::check(const std::string& where, const std::string& hint) const {

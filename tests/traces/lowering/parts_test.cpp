@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The small parts: partitions, allocators, queues, rings and tiles in memory.
+#include <bit>
 #include <catch2/catch.hpp>
 
 #include "sim/core/error.h"
@@ -56,6 +57,26 @@ TEST_CASE("Allocations are aligned and apart, and too many name the largest", "[
                     Catch::Contains("here") && Catch::Contains("4352 bytes of the toy memory") &&
                         Catch::Contains("has 1000") && Catch::Contains("the elephant") &&
                         Catch::Contains("shrink"));
+}
+
+TEST_CASE("Large allocations begin at a multiple of their size, and strides of runs lose a 32nd",
+          "[lowering]") {
+  const Bytes most{65536};
+  SpaceAllocator space{"memory", Bytes{1 << 30}, Bytes{64}, most};
+  space.take("a small one", Bytes{65});
+  CHECK(space.take("another", Bytes{4095}) == 128);
+  for (const std::int64_t size : {4096, 8192, 10000, 65536, 1 << 20, (1 << 20) + 64}) {
+    space.take("a small one", Bytes{1});
+    const auto own = std::min<std::int64_t>(most.count(), std::bit_floor(std::uint64_t(size)));
+    CHECK(space.take("large", Bytes{size}) % static_cast<Address>(own) == 0);
+  }
+  for (const std::int64_t run : {1, 4096, 100000, (1 << 19) + 256, 3000000, 100000000}) {
+    const std::int64_t stride = space.stride(Bytes{run}).count();
+    CHECK(stride >= run);
+    CHECK(stride < run + std::max<std::int64_t>(64, run / 32));
+    CHECK(stride % 64 == 0);
+  }
+  CHECK(space.stride(Bytes{(1 << 19) + 256}).count() % (1 << 14) == 0);
 }
 
 TEST_CASE("Loads go to the first dma queue, stores to the last, activations between them",
