@@ -10,6 +10,7 @@
 #include "arch/chip/report_json.h"
 #include "arch/chip/report_text.h"
 #include "cli/chip_options.h"
+#include "cli/functional.h"
 #include "cli/interrupt.h"
 #include "cli/json_target.h"
 #include "cli/program_options.h"
@@ -39,6 +40,19 @@ arch::RunOptions run_options(const CommandLine& line) {
   return options;
 }
 
+arch::Report timed(const CommandLine& line, const arch::Chip& chip, const isa::Program& program,
+                   const InterruptGuard& guard) {
+  arch::RunOptions options = run_options(line);
+  ProgressBar bar{"running", line.has("quiet")};
+  options.poll = [&] { guard.poll(); };
+  options.progress = [&](double fraction, Picoseconds time) {
+    bar.update(fraction, scaled(static_cast<double>(time.count()) * 1e-12, "s") + " simulated");
+  };
+  arch::Report report = arch::run(chip, program, options);
+  bar.clear();
+  return report;
+}
+
 CommandLine make_line() {
   CommandLine line{"run CHIP PROGRAM [options]",
                    "npulse run rngd llama-3.1-8b --phase decode --context 2048 --weights fp8 "
@@ -51,6 +65,7 @@ CommandLine make_line() {
   add_chip_options(line);
   add_model_options(line);
   add_json_option(line);
+  add_functional_options(line);
   line.options()("timeline", po::value<std::string>()->value_name("FILE"),
                  "Write what ran when, for ui.perfetto.dev.")(
       "max-ms", po::value<double>()->value_name("MS"),
@@ -68,18 +83,23 @@ int run_command(const Arguments& arguments) {
   const bool quiet = line.has("quiet");
   const arch::Chip chip = chip_from(line, line.get<std::string>("CHIP"));
   const auto program = program_from(line, line.get<std::string>("PROGRAM"), chip);
-  arch::RunOptions options = run_options(line);
   const InterruptGuard guard;
   JsonTarget json{line};
-  ProgressBar bar{"running", quiet};
-  options.poll = [&] { guard.poll(); };
-  options.progress = [&](double fraction, Picoseconds time) {
-    bar.update(fraction, scaled(static_cast<double>(time.count()) * 1e-12, "s") + " simulated");
-  };
-  const arch::Report report = arch::run(chip, *program, options);
-  bar.clear();
-  if (!quiet && !json.to_stdout()) std::cout << to_text(report);
-  json.write(to_json(report));
+  const bool shows = !quiet && !json.to_stdout();
+  std::optional<isa::functional::RunResult> values;
+  if (is_functional(line)) values = execute(line, chip, *program, [&] { guard.poll(); });
+  nlohmann::ordered_json out;
+  if (!line.has("functional-only")) {
+    const arch::Report report = timed(line, chip, *program, guard);
+    if (shows) std::cout << to_text(report);
+    out = to_json(report);
+  }
+  if (values) {
+    if (shows) std::cout << to_text(*values);
+    out["outputs"] = to_json(*values);
+  }
+  json.write(out);
+  if (values) require_one_result(*values);
   return 0;
 }
 

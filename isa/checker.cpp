@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "isa/checking/core.h"
+#include "isa/checking/execution.h"
 #include "isa/checking/fit.h"
 
 namespace npulse::isa {
@@ -34,10 +35,10 @@ void execute(const Program& program, const CheckTarget& target, const Usage& usa
   std::vector<Core> cores;
   cores.reserve(header.cores);
   for (std::uint32_t i = 0; i < header.cores; ++i)
-    cores.emplace_back(i, program, execution, barrier);
+    cores.emplace_back(i, program, target.queue_depth, execution, barrier);
   if (run(cores, target, report)) {
     for (Core& core : cores) {
-      if (!core.done()) core.report_stuck(usage);
+      if (!core.done()) core.report_stuck(usage, findings);
     }
   } else {
     findings.warning(
@@ -47,6 +48,20 @@ void execute(const Program& program, const CheckTarget& target, const Usage& usa
 }
 
 }  // namespace
+
+Bytes capacity_of(const CheckTarget& target, Space space) {
+  switch (space) {
+    case Space::spm:
+      return target.spm_bytes;
+    case Space::acc:
+      return target.acc_bytes;
+    case Space::shared:
+      return target.shared_bytes;
+    case Space::dram:
+      break;
+  }
+  return target.dram_bytes;
+}
 
 CheckReport check(const Program& program, const CheckTarget& target) {
   CheckReport report;

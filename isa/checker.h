@@ -33,6 +33,8 @@ struct CheckTarget {
   std::uint64_t max_instructions = 100'000'000;
 };
 
+Bytes capacity_of(const CheckTarget& target, Space space);
+
 /// Findings in the order found; of each kind only the first kMaxFindings are kept.
 struct CheckReport {
   static constexpr std::size_t kMaxFindings = 100;

@@ -97,7 +97,8 @@ void describe(V& field, Of<Vec>) {
   field(9, "y_type", &Vec::y_type, Role::optional, "Type of y.");
   field(10, "dst_type", &Vec::dst_type, Role::optional, "Type of dst.");
   field(11, "scalar", &Vec::scalar, Role::optional, "Scale, epsilon or base: see the kinds.");
-  field(12, "causal", &Vec::causal, Role::optional, "softmax, exp: row r sees columns <= r + causal.");
+  field(12, "causal", &Vec::causal, Role::optional,
+        "softmax, exp: row r sees columns <= r + causal.");
   field(13, "window", &Vec::window, Role::optional, "Pooling: [h, w, kh, kw].");
   field(14, "stride", &Vec::stride, Role::optional, "Pooling: [sh, sw].");
 }
@@ -190,6 +191,22 @@ void describe(V&, Of<EndMark>) {}
 template <class V>
 void describe(V&, Of<End>) {}
 
+/// Of `.tensor NAME`.
+template <class V>
+void describe(V& field, Of<TensorDecl>) {
+  using T = TensorDecl;
+  field(1, "role", &T::role, Role::leading, "Given before a run, taken after it, or both (state).");
+  field(2, "at", &T::at, Role::required, "Where the first tile begins.");
+  field(3, "shape", &T::shape, Role::required, "Of the whole tensor.");
+  field(4, "type", &T::type, Role::optional, "Element type; of coded ones once expanded.");
+  field(5, "codec", &T::codec, Role::optional, "How its rows are coded.");
+  field(6, "first", &T::first, Role::optional, "Index at which the box begins; absent: 0.");
+  field(7, "box", &T::box, Role::optional, "Extents of the box; absent: shape.");
+  field(8, "tile", &T::tile, Role::optional, "Extents of a tile; absent: the box.");
+  field(9, "tile_stride", &T::tile_stride, Role::optional, "Bytes from tile to tile.");
+  field(10, "transposed", &T::transposed, Role::optional, "Tiles swap the last two dimensions.");
+}
+
 /// In text each is a directive, `.name value`; lists have one directive an entry.
 template <class V>
 void describe(V& field, Of<ProgramHeader>) {
@@ -200,6 +217,7 @@ void describe(V& field, Of<ProgramHeader>) {
   field(4, "requires", &H::requires_, Role::optional, "A feature that the reader must know.");
   field(5, "queue", &H::queues, Role::optional, "Name and kind of a queue of every core.");
   field(6, "event", &H::events, Role::optional, "Name and scope of an event.");
+  field(8, "tensor", &H::tensors, Role::optional, "Where the values of a tensor lie: see below.");
   field(7, "meta", &H::meta, Role::optional, "A fact for reports: key and text.");
 }
 

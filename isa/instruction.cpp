@@ -80,6 +80,14 @@ std::span<const EnumName<SyncMode>> enum_names(SyncMode) {
   return kNames;
 }
 
+std::span<const EnumName<TensorRole>> enum_names(TensorRole) {
+  static constexpr EnumName<TensorRole> kNames[] = {{TensorRole::input, "input"},
+                                                    {TensorRole::weight, "weight"},
+                                                    {TensorRole::output, "output"},
+                                                    {TensorRole::state, "state"}};
+  return kNames;
+}
+
 std::span<const EnumName<EventScope>> enum_names(EventScope) {
   static constexpr EnumName<EventScope> kNames[] = {{EventScope::core, "core"},
                                                     {EventScope::chip, "chip"}};

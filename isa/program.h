@@ -34,15 +34,37 @@ struct EventDecl {
   bool operator==(const EventDecl&) const = default;
 };
 
+enum class TensorRole : std::uint8_t { input, weight, output, state };
+std::span<const EnumName<TensorRole>> enum_names(TensorRole);
+
+/// Where a tensor, or a box of it, lies before (input, weight) or after a run (output) or both
+/// (state). Boxes are cut into tiles, the last of which may be short; each is dense, or its rows of
+/// the last dimension are coded.
+struct TensorDecl {
+  std::string name;  ///< Boxes of one tensor have the same name.
+  TensorRole role = TensorRole::input;
+  Operand at;     ///< First byte of the first tile.
+  Extents shape;  ///< Of the whole tensor.
+  DataType type = DataType::i8;
+  CodecFormat codec = CodecFormat::none;
+  Extents first, box;       ///< The box's first index and extents; empty: the whole tensor.
+  Extents tile;             ///< Empty: the box is one tile.
+  Extents tile_stride;      ///< Bytes from tile to tile in each dimension.
+  bool transposed = false;  ///< In a tile the last two dimensions are swapped.
+  bool operator==(const TensorDecl&) const = default;
+};
+
 struct ProgramHeader {
   std::uint16_t major = 1, minor = 0;
-  std::string target;                     ///< Chip it was made for; empty: any chip with these queues.
+  std::string target;  ///< Chip it was made for; empty: any chip with these queues.
   SyncMode sync = SyncMode::explicit_;
   std::uint32_t cores = 1;
-  std::vector<std::string> requires_;     ///< Features that a reader must know.
+  std::vector<std::string> requires_;  ///< Features that a reader must know.
   std::vector<QueueDecl> queues;
   std::vector<EventDecl> events;
-  std::map<std::string, std::string> meta;  ///< Facts for reports: model, phase, planned bytes, tokens.
+  std::vector<TensorDecl> tensors;  ///< What functional runs may put in and take out.
+  /// Facts for reports: model, phase, planned bytes, tokens.
+  std::map<std::string, std::string> meta;
   bool operator==(const ProgramHeader&) const = default;
 };
 
@@ -60,7 +82,8 @@ class Program {
   virtual ~Program() = default;
   virtual const ProgramHeader& header() const = 0;
   virtual std::unique_ptr<InstructionStream> open(std::uint32_t core) const = 0;
-  virtual std::string name() const = 0;  ///< For messages and reports: file name without folder, or model.
+  /// For messages and reports: file name without folder, or model.
+  virtual std::string name() const = 0;
 };
 
 /// Where a producer (assembler, lowering) puts what it makes.

@@ -72,7 +72,7 @@ std::string reference_markdown() {
          "Generated from isa/fields.h. [isa.md](isa.md) says what they mean together. `id` is the "
          "field's\n"
          "number in binary programs.\n" +
-         table<ProgramHeader>("Directives") +
+         table<ProgramHeader>("Directives") + table<TensorDecl>(".tensor") +
          tables(std::make_index_sequence<std::variant_size_v<Operation>>{});
 }
 

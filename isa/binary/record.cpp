@@ -96,6 +96,22 @@ void reset(Operation& operation, std::uint64_t opcode) {
 
 }  // namespace
 
+void encode(WireWriter& out, const TensorDecl& value) {
+  WireWriter inner;
+  inner.block(value.name);
+  encode_fields(inner, value);
+  out.block(inner.bytes());
+}
+
+void decode(WireReader& in, TensorDecl& value) {
+  WireReader inner = in.nested();
+  decode(inner, value.name);
+  while (!inner.at_end()) {
+    const auto tag = inner.tag();
+    if (!decode_known(inner, tag, value)) inner.skip(tag.type);
+  }
+}
+
 void encode_header(WireWriter& out, const ProgramHeader& header) {
   encode_fields(out, header);
 }

@@ -45,6 +45,7 @@ void encode(WireWriter& out, const Wait& value);
 void encode(WireWriter& out, const Signal& value);
 void encode(WireWriter& out, const QueueDecl& value);
 void encode(WireWriter& out, const EventDecl& value);
+void encode(WireWriter& out, const TensorDecl& value);
 void encode(WireWriter& out, const std::pair<const std::string, std::string>& value);
 
 inline void decode(WireReader& in, std::int64_t& value) {
@@ -62,6 +63,7 @@ void decode(WireReader& in, Wait& value);
 void decode(WireReader& in, Signal& value);
 void decode(WireReader& in, QueueDecl& value);
 void decode(WireReader& in, EventDecl& value);
+void decode(WireReader& in, TensorDecl& value);
 void decode(WireReader& in, std::pair<std::string, std::string>& value);
 
 template <class T>

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace npulse::isa::checking {
 namespace {
 
@@ -11,18 +13,21 @@ constexpr int kTurn = 64;
 
 }  // namespace
 
-Core::Core(std::uint32_t number, const Program& program, Execution& execution, ChipBarrier& barrier)
+Core::Core(std::uint32_t number, const Program& program, std::size_t queue_depth, Effects& effects,
+           ChipBarrier& barrier)
     : number_{number},
+      header_{program.header()},
+      queue_depth_{queue_depth},
       program_{program.open(number)},
-      execution_{execution},
+      effects_{effects},
       barrier_{barrier},
-      queues_(program.header().queues.size()) {}
+      queues_(header_.queues.size()) {}
 
-bool Core::step() {
-  bool moved = execute_heads();
+bool Core::step(std::optional<std::uint16_t> starved) {
+  bool moved = execute_heads(starved);
   for (int i = 0; i < kTurn && dispatch(); ++i) {
     moved = true;
-    execute_heads();
+    execute_heads(starved);
   }
   return moved;
 }
@@ -47,10 +52,10 @@ bool Core::dispatch() {
     ++executed_;
   } else {
     auto& queue = queues_[next_->queue];
-    if (queue.size() >= execution_.target().queue_depth) return false;
+    if (queue.size() >= queue_depth_) return false;
     Pending pending{std::move(*next_), {}, {}, {}};
     pending.place = {number_, pending.instruction.line, fetched_++};
-    if (execution_.hazard_mode()) find_hazards(pending);
+    if (header_.sync == SyncMode::hazard) find_hazards(pending);
     queue.push_back(std::move(pending));
   }
   next_.reset();
@@ -60,15 +65,15 @@ bool Core::dispatch() {
 bool Core::pass_barrier(BarScope scope) {
   if (!queues_empty()) return false;
   if (scope == BarScope::core) {
-    execution_.pass_core_barrier(number_);
+    effects_.pass_core_barrier(number_);
     return true;
   }
   if (!waits_for_generation_) {
     waits_for_generation_ = barrier_.generation;
-    if (++barrier_.arrived == execution_.header().cores) {
+    if (++barrier_.arrived == header_.cores) {
       barrier_.arrived = 0;
       ++barrier_.generation;
-      execution_.pass_chip_barrier();
+      effects_.pass_chip_barrier();
     }
   }
   if (barrier_.generation == *waits_for_generation_) return false;
@@ -76,25 +81,36 @@ bool Core::pass_barrier(BarScope scope) {
   return true;
 }
 
-bool Core::execute_heads() {
+bool Core::execute_heads(std::optional<std::uint16_t> starved) {
   bool any = false;
   for (bool moved = true; moved;) {
     moved = false;
-    for (auto& queue : queues_) {
-      while (!queue.empty()) {
-        const Pending& head = queue.front();
-        if (execution_.unmet_wait(number_, head.instruction)) break;
-        if (!std::all_of(head.depends.begin(), head.depends.end(),
-                         [&](auto i) { return has_executed(i); }))
-          break;
-        execution_.execute(head.instruction, head.place);
-        queue.pop_front();
-        ++executed_;
-        any = moved = true;
-      }
+    for (std::uint16_t queue = 0; queue < queues_.size(); ++queue) {
+      while (queue != starved && execute_head(queue)) any = moved = true;
     }
   }
   return any;
+}
+
+bool Core::execute_head(std::uint16_t queue) {
+  if (queues_[queue].empty()) return false;
+  const Pending& head = queues_[queue].front();
+  if (unmet_wait(head.instruction)) return false;
+  if (!std::all_of(head.depends.begin(), head.depends.end(),
+                   [&](auto i) { return has_executed(i); }))
+    return false;
+  effects_.execute(head.instruction, head.place);
+  queues_[queue].pop_front();
+  ++executed_;
+  return true;
+}
+
+/// The first of the instruction's waits that is not met; nullptr when it may execute.
+const Wait* Core::unmet_wait(const Instruction& instruction) const {
+  for (const Wait& wait : instruction.waits) {
+    if (effects_.count(number_, wait.event) < wait.count) return &wait;
+  }
+  return nullptr;
 }
 
 void Core::find_hazards(Pending& pending) const {
@@ -123,46 +139,45 @@ bool Core::queues_empty() const {
                      [](const auto& queue) { return queue.empty(); });
 }
 
-void Core::report_stuck(const Usage& usage) {
+void Core::report_stuck(const Usage& usage, Findings& findings) const {
   for (const auto& queue : queues_) {
-    if (!queue.empty()) report_head(queue.front(), usage);
+    if (!queue.empty()) report_head(queue.front(), usage, findings);
   }
-  if (next_) report_dispatch();
+  if (next_) report_dispatch(findings);
 }
 
-void Core::report_head(const Pending& head, const Usage& usage) {
-  const ProgramHeader& header = execution_.header();
-  const Wait* wait = execution_.unmet_wait(number_, head.instruction);
+void Core::report_head(const Pending& head, const Usage& usage, Findings& findings) const {
+  const Wait* wait = unmet_wait(head.instruction);
   if (!wait) return;  // it waits for an older instruction, which is reported
-  execution_.findings().error_at(head.place, Fault::stuck, [&] {
+  findings.error_at(head.place, Fault::stuck, [&] {
     const EventUse& use = usage.event(wait->event);
     return Diagnostic{
         "",
         fmt::format("{} of {} waits for ever: event '{}' ends at {}, it needs {}",
                     to_string(head.instruction.opcode()),
-                    header.queues[head.instruction.queue].name, header.events[wait->event].name,
-                    execution_.count(number_, wait->event), wait->count),
+                    header_.queues[head.instruction.queue].name, header_.events[wait->event].name,
+                    effects_.count(number_, wait->event), wait->count),
         use.signals ? "it is signalled by " + join(use.signallers) : "nothing signals it"};
   });
 }
 
-void Core::report_dispatch() {
+void Core::report_dispatch(Findings& findings) const {
   const Place place{number_, next_->line, fetched_};
   const auto* bar = std::get_if<Bar>(&next_->operation);
   if (bar && bar->scope == BarScope::chip && waits_for_generation_) {
-    execution_.findings().error_at(place, Fault::stuck, [&] {
+    findings.error_at(place, Fault::stuck, [&] {
       return Diagnostic{"",
                         fmt::format("bar chip waits for ever: only {} of {} cores reach it",
-                                    barrier_.arrived, execution_.header().cores),
+                                    barrier_.arrived, header_.cores),
                         "every core needs as many 'bar chip'"};
     });
   } else if (!bar) {
-    const auto& queue = execution_.header().queues[next_->queue];
-    execution_.findings().error_at(place, Fault::stuck, [&] {
+    const auto& queue = header_.queues[next_->queue];
+    findings.error_at(place, Fault::stuck, [&] {
       return Diagnostic{
           "",
           fmt::format("{} finds no room in queue '{}' for ever: it holds {} that wait",
-                      to_string(next_->opcode()), queue.name, execution_.target().queue_depth),
+                      to_string(next_->opcode()), queue.name, queue_depth_),
           "signal what they wait for earlier in the program"};
     });
   }

@@ -3,8 +3,11 @@
 // queue's head as soon as its waits, and in hazard mode the older conflicting instructions, allow.
 #pragma once
 
-#include "isa/checking/execution.h"
+#include <deque>
+
+#include "isa/checking/effects.h"
 #include "isa/checking/usage.h"
+#include "isa/footprint.h"
 #include "isa/loop_expander.h"
 
 namespace npulse::isa::checking {
@@ -17,14 +20,18 @@ struct ChipBarrier {
 
 class Core {
  public:
-  Core(std::uint32_t number, const Program& program, Execution& execution, ChipBarrier& barrier);
+  Core(std::uint32_t number, const Program& program, std::size_t queue_depth, Effects& effects,
+       ChipBarrier& barrier);
 
-  /// Moves on by at most some instructions; false when nothing can move.
-  bool step();
+  /// Moves on by at most some instructions, none of them of queue `starved`; false when nothing can
+  /// move.
+  bool step(std::optional<std::uint16_t> starved = {});
+  /// Executes the head of one queue, if it may.
+  bool execute_head(std::uint16_t queue);
   bool done() const { return ended_ && !next_ && queues_empty(); }
   std::uint64_t executed() const { return executed_; }
   /// Reports what each queue and the dispatch wait for.
-  void report_stuck(const Usage& usage);
+  void report_stuck(const Usage& usage, Findings& findings) const;
 
  private:
   struct Pending {
@@ -36,16 +43,19 @@ class Core {
   void fetch();
   bool dispatch();
   bool pass_barrier(BarScope scope);
-  bool execute_heads();
+  bool execute_heads(std::optional<std::uint16_t> starved);
+  const Wait* unmet_wait(const Instruction& instruction) const;
   void find_hazards(Pending& pending) const;
   bool has_executed(std::uint64_t index) const;
   bool queues_empty() const;
-  void report_head(const Pending& head, const Usage& usage);
-  void report_dispatch();
+  void report_head(const Pending& head, const Usage& usage, Findings& findings) const;
+  void report_dispatch(Findings& findings) const;
 
   std::uint32_t number_;
+  const ProgramHeader& header_;
+  std::size_t queue_depth_;
   LoopExpander program_;
-  Execution& execution_;
+  Effects& effects_;
   ChipBarrier& barrier_;
   std::vector<std::deque<Pending>> queues_;
   std::optional<Instruction> next_;

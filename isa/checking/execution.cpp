@@ -34,13 +34,6 @@ Execution::Execution(const ProgramHeader& header, const CheckTarget& target, Fin
   events_.assign(events, EventHistory{std::clamp(kept, kMinKept, kMaxKept)});
 }
 
-const Wait* Execution::unmet_wait(std::uint32_t core, const Instruction& instruction) const {
-  for (const Wait& wait : instruction.waits) {
-    if (!events_[slot(core, wait.event)].reached(wait.count)) return &wait;
-  }
-  return nullptr;
-}
-
 void Execution::execute(const Instruction& instruction, const Place& place) {
   accesses_.clear();
   append_footprint(instruction, static_cast<std::uint16_t>(place.core), accesses_);
@@ -48,7 +41,7 @@ void Execution::execute(const Instruction& instruction, const Place& place) {
   const Clock& clock = clocks_[epoch.thread];
   for (const Access& access : accesses_) check_access(access, epoch, clock);
   for (const Signal& signal : instruction.signals) {
-    events_[slot(place.core, signal.event)].signal(signal.amount, clock);
+    events_[event_slot(header_, place.core, signal.event)].signal(signal.amount, clock);
   }
 }
 
@@ -58,7 +51,7 @@ Epoch Execution::begin(const Instruction& instruction, const Place& place) {
   const std::size_t own = thread(place.core, instruction.queue);
   Clock& clock = clocks_[own];
   for (const Wait& wait : instruction.waits)
-    events_[slot(place.core, wait.event)].order(wait.count, clock);
+    events_[event_slot(header_, place.core, wait.event)].order(wait.count, clock);
   if (hazard_mode()) {
     for (const Access& access : accesses_) shadow(access).order(access, place.core, clock);
   }
@@ -82,7 +75,7 @@ void Execution::check_access(const Access& access, const Epoch& epoch, const Clo
 }
 
 bool Execution::in_bounds(const Access& access, const Epoch& epoch) {
-  const std::uint64_t room = capacity(access.space);
+  const auto room = static_cast<std::uint64_t>(capacity_of(target_, access.space).count());
   if (access.end <= room) return true;
   findings_.error_at(epoch.place, Fault::bounds, [&] {
     return Diagnostic{
@@ -148,21 +141,6 @@ void Execution::report_limits() const {
     findings_.warning(
         "not all races were looked for: too many strided accesses between two 'bar chip'");
   }
-}
-
-std::uint64_t Execution::capacity(Space space) const {
-  const auto bytes = [](Bytes b) { return static_cast<std::uint64_t>(b.count()); };
-  switch (space) {
-    case Space::dram:
-      return bytes(target_.dram_bytes);
-    case Space::spm:
-      return bytes(target_.spm_bytes);
-    case Space::acc:
-      return bytes(target_.acc_bytes);
-    case Space::shared:
-      return bytes(target_.shared_bytes);
-  }
-  return 0;
 }
 
 Shadow& Execution::shadow(const Access& access) {

@@ -1,47 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state that all cores share while a program is executed without time, and what one instruction
-// does to it.
+// What the checker knows while a program is executed without time: clocks, events, who touched
+// what.
 #pragma once
 
+#include "isa/checking/effects.h"
 #include "isa/checking/event_history.h"
 #include "isa/checking/shadow.h"
 
 namespace npulse::isa::checking {
 
-class Execution {
+class Execution : public Effects {
  public:
   Execution(const ProgramHeader& header, const CheckTarget& target, Findings& findings);
 
-  /// The first of the instruction's waits that is not met; nullptr when it may execute.
-  const Wait* unmet_wait(std::uint32_t core, const Instruction& instruction) const;
   /// Reports what is wrong with its accesses, then signals.
-  void execute(const Instruction& instruction, const Place& place);
-
-  /// The queues of `core` are empty at its barrier.
-  void pass_core_barrier(std::uint32_t core);
-  /// The same of all cores: what came before is ordered before all that comes after.
-  void pass_chip_barrier();
-
-  std::int64_t count(std::uint32_t core, EventId event) const {
-    return events_[slot(core, event)].count();
+  void execute(const Instruction& instruction, const Place& place) override;
+  void pass_core_barrier(std::uint32_t core) override;
+  /// What came before is ordered before all that comes after.
+  void pass_chip_barrier() override;
+  std::int64_t count(std::uint32_t core, EventId event) const override {
+    return events_[event_slot(header_, core, event)].count();
   }
   /// Says which checks were not complete.
   void report_limits() const;
-  bool hazard_mode() const { return header_.sync == SyncMode::hazard; }
-  const ProgramHeader& header() const { return header_; }
-  const CheckTarget& target() const { return target_; }
-  Findings& findings() { return findings_; }
 
  private:
-  std::size_t slot(std::uint32_t core, EventId event) const {
-    return event * std::size_t{header_.cores} +
-           (header_.events[event].scope == EventScope::chip ? 0 : core);
-  }
+  bool hazard_mode() const { return header_.sync == SyncMode::hazard; }
   std::size_t thread(std::uint32_t core, std::uint16_t queue) const {
     return core * header_.queues.size() + queue;
   }
   std::size_t threads_of_core() const { return header_.queues.size(); }
-  std::uint64_t capacity(Space space) const;
   Shadow& shadow(const Access& access);
   Epoch begin(const Instruction& instruction, const Place& place);
   void check_access(const Access& access, const Epoch& epoch, const Clock& clock);

@@ -43,6 +43,7 @@ inline bool in_core(const Operand& o) {
   return o.space == Space::spm || o.space == Space::acc;
 }
 
+Fault fault_of(const TensorDecl& tensor, const ProgramHeader& header);
 Fault fault_of(const Dma& op, const ProgramHeader& header);
 Fault fault_of(const Mm& op);
 Fault fault_of(const Conv& op);

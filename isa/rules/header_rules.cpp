@@ -48,6 +48,31 @@ void check_features(const std::vector<std::string>& features, const std::string&
   }
 }
 
+/// Boxes of one name are parts of one tensor.
+bool same_tensor(const TensorDecl& a, const TensorDecl& b) {
+  return a.role == b.role && a.shape == b.shape && a.type == b.type && a.codec == b.codec;
+}
+
+void check_tensors(const ProgramHeader& header, const std::string& where, Faults& faults) {
+  if (header.tensors.size() > kMaxDeclarations) {
+    faults.add(where, fmt::format("over {} of .tensor", kMaxDeclarations));
+    return;
+  }
+  std::map<std::string, const TensorDecl*> seen;
+  for (const TensorDecl& tensor : header.tensors) {
+    const auto add = [&](const std::string& message, const std::string& hint) {
+      faults.add(where,
+                 fmt::format(".tensor {}: {}", tensor.name.substr(0, kMaxNameLength), message),
+                 hint);
+    };
+    const auto fault = rules::fault_of(tensor, header);
+    if (fault) add(fault->message, fault->hint);
+    const TensorDecl& first = *seen.emplace(tensor.name, &tensor).first->second;
+    if (!fault && !same_tensor(first, tensor))
+      add("its boxes differ in role, shape, type or codec", "give other tensors other names");
+  }
+}
+
 }  // namespace
 
 bool is_name(std::string_view text) {
@@ -69,6 +94,7 @@ void check_header(const ProgramHeader& header, const std::string& where, Faults&
   check_features(header.requires_, where, faults);
   const auto key = [](const auto& entry) -> const std::string& { return entry.first; };
   check_names("meta", header.meta, key, where, faults);
+  check_tensors(header, where, faults);
   for (const auto& [name_of_fact, value] : header.meta) {
     if (value.size() > kMaxMetaLength)
       faults.add(where, fmt::format("meta {} is too long", name_of_fact));

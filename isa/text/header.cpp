@@ -5,10 +5,9 @@
 
 #include <limits>
 
-#include "isa/fields.h"
 #include "isa/limits.h"
 #include "isa/rules/rules.h"
-#include "isa/text/values.h"
+#include "isa/text/record.h"
 
 namespace npulse::isa::text {
 namespace {
@@ -59,6 +58,21 @@ void parse_entry(Cursor& in, std::vector<EventDecl>& list) {
   list.push_back(event);
 }
 
+void parse_entry(Cursor& in, std::vector<TensorDecl>& list) {
+  const std::size_t column = in.column();
+  TensorDecl tensor;
+  tensor.name = name(in);
+  Seen seen;
+  parse_leading(in, tensor);
+  while (!in.at_end()) {
+    const std::size_t begin = in.column();
+    parse_field(in, begin, in.name(), tensor, seen);
+    expect_gap(in);
+  }
+  check_complete(in, column, tensor, seen);
+  list.push_back(std::move(tensor));
+}
+
 void parse_entry(Cursor& in, std::map<std::string, std::string>& map) {
   const std::string key = name(in);
   gap(in, "the text");
@@ -76,6 +90,10 @@ void print_entry(std::string& out, const QueueDecl& queue) {
 }
 void print_entry(std::string& out, const EventDecl& event) {
   out += fmt::format("{} {}", event.name, to_string(event.scope));
+}
+void print_entry(std::string& out, const TensorDecl& tensor) {
+  out += tensor.name;
+  print_fields(out, tensor);
 }
 void print_entry(std::string& out, const std::pair<const std::string, std::string>& fact) {
   out += fact.first + ' ';

@@ -3,27 +3,11 @@
 
 #include <fmt/format.h>
 
-#include "isa/fields.h"
 #include "isa/text/disassembler.h"
-#include "isa/text/values.h"
+#include "isa/text/record.h"
 
 namespace npulse::isa {
 namespace {
-
-template <class Op>
-void print_fields(std::string& out, const Op& op) {
-  const auto field = [&](int, const char* name, auto member, Role role, const char*) {
-    if (role == Role::leading) {
-      out += ' ';
-    } else if (role == Role::required || !is_default(op, member)) {
-      out += fmt::format(" {}=", name);
-    } else {
-      return;
-    }
-    text::print(out, op.*member);
-  };
-  describe(field, Of<Op>{});
-}
 
 void print_sync(std::string& out, const Instruction& instruction, const ProgramHeader& header) {
   const char* separator = " wait ";
@@ -48,7 +32,7 @@ void print_instruction(std::string& out, const Instruction& instruction,
   }
   if (instruction.queue != kNoQueue) out += header.queues.at(instruction.queue).name + ": ";
   out += to_string(opcode);
-  std::visit([&](const auto& op) { print_fields(out, op); }, instruction.operation);
+  std::visit([&](const auto& op) { text::print_fields(out, op); }, instruction.operation);
   print_sync(out, instruction, header);
   if (opcode == Opcode::loop || opcode == Opcode::mark) out += " {";
 }

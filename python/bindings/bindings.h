@@ -18,6 +18,9 @@ void bind_program(pybind11::module_& module);
 /// dram: replays of DRAM traces.
 void bind_dram(pybind11::module_& module);
 
+/// execute: functional runs. Needs Chip and Program.
+void bind_functional(pybind11::module_& module);
+
 /// run. Needs Chip and Program.
 void bind_run(pybind11::module_& module);
 

@@ -8,5 +8,6 @@ PYBIND11_MODULE(_core, module) {
   npulse::bindings::bind_chip(module);
   npulse::bindings::bind_dram(module);
   npulse::bindings::bind_program(module);
+  npulse::bindings::bind_functional(module);
   npulse::bindings::bind_run(module);
 }

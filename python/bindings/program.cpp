@@ -71,6 +71,18 @@ std::vector<std::string> queue_names(const isa::Program& program) {
   return names;
 }
 
+/// Of each tensor its role, type, codec and shape.
+using TensorFacts = std::tuple<std::string, std::string, std::string, std::vector<std::int64_t>>;
+
+std::map<std::string, TensorFacts> tensors(const isa::Program& program) {
+  std::map<std::string, TensorFacts> facts;
+  for (const isa::TensorDecl& tensor : program.header().tensors) {
+    facts[tensor.name] = {to_string(tensor.role), to_string(tensor.type), to_string(tensor.codec),
+                          {tensor.shape.begin(), tensor.shape.end()}};
+  }
+  return facts;
+}
+
 }  // namespace
 
 void bind_program(py::module_& module) {
@@ -83,6 +95,7 @@ void bind_program(py::module_& module) {
       .def_property_readonly("cores", [](const Program& program) { return program.header().cores; })
       .def_property_readonly("queues", &queue_names)
       .def_property_readonly("meta", [](const Program& program) { return program.header().meta; })
+      .def_property_readonly("tensors", &tensors)
       .def("save", &save, "path"_a, without_gil);
   module.def("names_model", &names_model, "text"_a);
   module.def("open_program", &open_program, "path"_a, without_gil);

@@ -15,7 +15,8 @@ from ._configs import use_packaged_configs
 from ._core import __version__
 from .chip import Chip, load_chip
 from .errors import DeadlockError, Error, Fault, InputError, InternalError, SimulationError
-from .program import ModelOptions, Program, load_program, lower
+from .functional import Execution, execute
+from .program import ModelOptions, Program, Tensor, load_program, lower
 from .replay import DramReport, dram
 from .report import Report
 from .simulate import run
@@ -27,6 +28,7 @@ __all__ = [
     "DeadlockError",
     "DramReport",
     "Error",
+    "Execution",
     "Fault",
     "InputError",
     "InternalError",
@@ -34,8 +36,10 @@ __all__ = [
     "Program",
     "Report",
     "SimulationError",
+    "Tensor",
     "__version__",
     "dram",
+    "execute",
     "load_chip",
     "load_program",
     "lower",

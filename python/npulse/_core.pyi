@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # What python/bindings puts into the extension module; chip.py and program.py say what it means.
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+
+from numpy import float64
+from numpy.typing import NDArray
 
 __version__: str
 
@@ -31,6 +34,8 @@ class Program:
     def queues(self) -> list[str]: ...
     @property
     def meta(self) -> dict[str, str]: ...
+    @property
+    def tensors(self) -> dict[str, tuple[str, str, str, list[int]]]: ...
     def save(self, path: str) -> None: ...
 
 def load_chip(name: str, memory: str | None, sets: list[str]) -> Chip: ...
@@ -47,6 +52,14 @@ def lower(
     kv: str | None,
     layers: tuple[int, int] | None,
 ) -> Program: ...
+def execute(
+    chip: Chip,
+    program: Program,
+    inputs: Mapping[str, NDArray[float64]],
+    seed: int,
+    orders: str,
+    memory_limit: int,
+) -> tuple[dict[str, tuple[str, NDArray[float64]]], int, int, list[tuple[str, str]]]: ...
 def run(
     chip: Chip,
     program: Program,

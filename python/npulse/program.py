@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from os import PathLike, fspath
+from pathlib import Path
 from typing import Literal, TypedDict
 
 from . import _core
 from .chip import Chip, load_chip
+from .errors import InputError
 
 
 class ModelOptions(TypedDict, total=False):
@@ -28,6 +31,19 @@ class ModelOptions(TypedDict, total=False):
     """Element type of the KV cache; default as the activations."""
     layers: tuple[int, int]
     """Only layers first to last - 1; default all."""
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A tensor whose place a program declares, so that a functional run can put or take it."""
+
+    role: str
+    """input, weight, output, or state: both put and taken."""
+    type: str
+    """i4, i8, i16, i32, fp8, bf16, fp16 or fp32."""
+    codec: str
+    """How it is coded in memory; `none` if it is not."""
+    shape: tuple[int, ...]
 
 
 class Program:
@@ -60,6 +76,12 @@ class Program:
     def meta(self) -> dict[str, str]:
         """Facts about it, such as the model, the phase and the bytes it plans to move."""
         return self._core.meta
+
+    @property
+    def tensors(self) -> dict[str, Tensor]:
+        """The tensors that it declares, by name."""
+        facts = self._core.tensors
+        return {name: Tensor(*fact, tuple(shape)) for name, (*fact, shape) in facts.items()}
 
     def save(self, path: str | PathLike[str]) -> None:
         """Writes it as text (`.npt`) or binary (`.npb`), whole or not at all.
@@ -98,3 +120,14 @@ def lower(
     on = (load_chip(chip) if isinstance(chip, str) else chip)._core
     options = (phase, batch, context, weights, activations, kv, layers)
     return Program(_core.lower(fspath(model), on, *options))
+
+
+def prepare(chip: Chip, program: Program | str | PathLike[str], options: ModelOptions) -> Program:
+    """The program that `program` means: itself, a file's, or a model lowered with `options`."""
+    if not isinstance(program, Program):
+        name = fspath(program)
+        if _core.names_model(name) or not Path(name).exists():  # lower() says what there is
+            return lower(name, chip, **options)
+    if options:
+        raise InputError(f"{program} is a program; {', '.join(options)} only go with a model")
+    return program if isinstance(program, Program) else load_program(program)

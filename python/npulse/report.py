@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 from ._fill import fill
 from ._json_report import JsonReport
@@ -166,6 +166,8 @@ class Report(JsonReport):
     stats: Mapping[str, Mapping[str, float]]
     """Counters of every module, by the module's name."""
     unsure: tuple[Unsure, ...]
+    outputs: Mapping[str, Any]
+    """NumPy arrays by name of tensor: what a functional run computed; empty for any other."""
     _json: str = field(repr=False)
     _text: str = field(repr=False)
 
@@ -176,4 +178,4 @@ class Report(JsonReport):
         Raises KeyError when the JSON is of another version and lacks something.
         """
         values = json.loads(json_text)
-        return cast(Report, fill(cls, {**values, "_json": json_text, "_text": text}))
+        return cast(Report, fill(cls, {**values, "outputs": {}, "_json": json_text, "_text": text}))

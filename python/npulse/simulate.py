@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from os import PathLike, fspath
-from pathlib import Path
 from typing import Unpack
 
 from . import _core
 from .chip import Chip, load_chip
 from .errors import InputError
-from .program import ModelOptions, Program, load_program, lower
+from .functional import Inputs, execute
+from .program import ModelOptions, Program, prepare
 from .report import Report
 
 Progress = Callable[[float, float], None]
@@ -25,6 +26,9 @@ def run(
     max_ms: float | None = None,
     check: bool = True,
     progress: Progress | None = None,
+    functional: bool = False,
+    inputs: Inputs | None = None,
+    seed: int = 1,
     **options: Unpack[ModelOptions],
 ) -> Report:
     """Runs `program` on `chip` and reports.
@@ -34,22 +38,19 @@ def run(
     milliseconds. `check=False` leaves out the static checker, for programs that passed it before.
     `progress` is called now and then with the share done and the simulated seconds.
 
+    With `functional` the program is also executed on real values, as by `execute` with `inputs` and
+    `seed`; the report's `outputs` holds what it computed.
+
     One process runs one simulation at a time; use processes to run several.
 
     Raises InputError when the program does not fit the chip, DeadlockError and SimulationError when
     it fails while running, KeyboardInterrupt on Ctrl-C.
     """
     on = load_chip(chip) if isinstance(chip, str) else chip
-    ready = _prepare(on, program, options)
+    ready = prepare(on, program, options)
+    if not functional and inputs is not None:
+        raise InputError("inputs go with functional=True")
+    outputs = execute(on, ready, inputs=inputs, seed=seed).outputs if functional else {}
     where = None if timeline is None else fspath(timeline)
-    return Report.from_json(*_core.run(on._core, ready._core, where, max_ms, check, progress))
-
-
-def _prepare(chip: Chip, program: Program | str | PathLike[str], options: ModelOptions) -> Program:
-    if not isinstance(program, Program):
-        name = fspath(program)
-        if _core.names_model(name) or not Path(name).exists():  # lower() says what there is
-            return lower(name, chip, **options)
-    if options:
-        raise InputError(f"{program} is a program; {', '.join(options)} only go with a model")
-    return program if isinstance(program, Program) else load_program(program)
+    report = Report.from_json(*_core.run(on._core, ready._core, where, max_ms, check, progress))
+    return replace(report, outputs=outputs)

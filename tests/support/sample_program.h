@@ -22,6 +22,8 @@ inline const std::string kSample = R"(.npu 1.0
 .queue ve vector
 .event in core
 .event done chip
+.tensor a input at=dram:0x8000 shape=[56,64]
+.tensor b weight at=spm@1:0x100 shape=[3,64,64] type=bf16 codec=int4g128 first=[1,0,0] box=[1,64,60] tile=[1,64,16] tile_stride=[0,0,4096] transposed=true
 .meta model "a \"b\" \\ \x0a"
 .meta tokens "1"
 

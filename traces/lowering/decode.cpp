@@ -7,6 +7,7 @@
 #include "traces/lowering/embedding.h"
 #include "traces/lowering/gather.h"
 #include "traces/lowering/resident.h"
+#include "traces/lowering/tensors.h"
 
 namespace npulse::lowering {
 namespace {
@@ -234,6 +235,17 @@ Plan DecodeLowering::plan() const {
 
 void DecodeLowering::emit(Emitter& emitter) const {
   DecodeCore{plan_, emitter}.run();
+}
+
+std::vector<isa::TensorDecl> DecodeLowering::tensors() const {
+  const Job& job = plan_.job;
+  std::vector<isa::TensorDecl> list;
+  for (const Matrix which : {Matrix::qkv, Matrix::out, Matrix::gate_up, Matrix::down})
+    append_linear(list, plan_.matrix(which), job.layers.size(), job.formats);
+  if (job.has_head()) append_linear(list, plan_.matrix(Matrix::head), 1, job.formats);
+  append_vectors(list, job, plan_.memory, job.options.batch, 1);
+  append_cache(list, plan_.cache, isa::TensorRole::state);
+  return list;
 }
 
 }  // namespace npulse::lowering

@@ -4,6 +4,7 @@
 #include "traces/lowering/instructions.h"
 #include "traces/lowering/linear.h"
 #include "traces/lowering/space.h"
+#include "traces/lowering/tensors.h"
 
 namespace npulse::lowering {
 namespace {
@@ -306,6 +307,30 @@ Plan GemmLowering::plan() const {
   plan.dram_write = isa::bytes_of(gemm.m * gemm.n, plan_.formats.residual);
   plan.macs = gemm.m * gemm.n * gemm.k;
   return plan;
+}
+
+std::vector<isa::TensorDecl> GemmLowering::tensors() const {
+  using isa::TensorRole;
+  const Gemm& gemm = plan_.gemm;
+  const Formats& formats = plan_.formats;
+  const GemmTiling& tiling = plan_.tiling;
+  std::vector<isa::TensorDecl> list{
+      dense_tensor("a", TensorRole::input, plan_.a_base, {gemm.m, gemm.k}, formats.activation),
+      dense_tensor("c", TensorRole::output, plan_.c_base, {gemm.m, gemm.n}, formats.residual)};
+  for (std::size_t column = 0; column < tiling.columns.size(); ++column) {
+    const Range columns = tiling.columns[column];
+    if (columns.size() == 0) continue;
+    isa::TensorDecl b = dense_tensor("b", TensorRole::weight, plan_.b_tile(column, 0),
+                                     {gemm.k, gemm.n}, formats.weight);
+    b.codec = formats.codec;
+    b.first = {0, columns.first};
+    b.box = {gemm.k, columns.size()};
+    b.tile = {tiling.k, tiling.n};
+    b.tile_stride = {plan_.b_stride, tiling.k_chunks(gemm) * plan_.b_stride};
+    b.transposed = formats.coded();
+    list.push_back(b);
+  }
+  return list;
 }
 
 }  // namespace npulse::lowering

@@ -35,6 +35,7 @@ class GemmLowering : public Lowering {
   std::size_t lookahead() const override { return 0; }
   void emit(Emitter& emitter) const override;
   Plan plan() const override;
+  std::vector<isa::TensorDecl> tensors() const override;
 
  private:
   GemmPlan plan_;

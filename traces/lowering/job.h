@@ -50,6 +50,8 @@ class Lowering {
   virtual std::size_t lookahead() const = 0;
   virtual void emit(Emitter& emitter) const = 0;
   virtual Plan plan() const = 0;
+  /// Where functional runs find weights, inputs and results.
+  virtual std::vector<isa::TensorDecl> tensors() const = 0;
 };
 
 }  // namespace npulse::lowering

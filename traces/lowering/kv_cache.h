@@ -30,6 +30,8 @@ class KvCache {
     return at(layer * 2 + 1, head, sequence, token);
   }
 
+  const Extent& extent() const { return extent_; }
+
  private:
   Address at(std::int64_t plane, std::int64_t head, std::int64_t sequence,
              std::int64_t token) const {

@@ -34,6 +34,7 @@ class Linear {
 
   const LinearShape& shape() const { return shape_; }
   std::int64_t width() const { return width_; }  ///< Columns of a tile, of each part.
+  std::uint32_t cores() const { return static_cast<std::uint32_t>(columns_.size()); }
   Range columns(std::uint32_t core) const { return columns_[core]; }
   std::int64_t tiles(std::uint32_t core) const;
   Range tile(std::uint32_t core, std::int64_t i) const {

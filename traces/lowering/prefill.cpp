@@ -7,6 +7,7 @@
 #include "traces/lowering/prefill_attention.h"
 #include "traces/lowering/prefill_linear.h"
 #include "traces/lowering/resident.h"
+#include "traces/lowering/tensors.h"
 
 namespace npulse::lowering {
 namespace {
@@ -152,6 +153,17 @@ std::size_t PrefillLowering::lookahead() const {
 
 void PrefillLowering::emit(Emitter& emitter) const {
   if (emitter.core() < plan_.job.cores) PrefillCore{plan_, emitter}.run();
+}
+
+std::vector<isa::TensorDecl> PrefillLowering::tensors() const {
+  const Job& job = plan_.job;
+  std::vector<isa::TensorDecl> list;
+  for (const Matrix which : {Matrix::qkv, Matrix::out, Matrix::gate_up, Matrix::down})
+    append_linear(list, plan_.matrix(which), job.layers.size(), job.formats);
+  if (job.has_head()) append_linear(list, plan_.matrix(Matrix::head), 1, job.formats);
+  append_vectors(list, job, plan_.memory, plan_.rows(), job.options.context);
+  append_cache(list, plan_.cache, isa::TensorRole::output);
+  return list;
 }
 
 }  // namespace npulse::lowering

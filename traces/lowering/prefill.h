@@ -15,6 +15,7 @@ class PrefillLowering : public Lowering {
   std::size_t lookahead() const override;
   void emit(Emitter& emitter) const override;
   Plan plan() const override;
+  std::vector<isa::TensorDecl> tensors() const override;
 
  private:
   PrefillPlan plan_;

@@ -22,6 +22,7 @@ isa::ProgramHeader make_header(const Lowering& lowering, const Survey& survey,
   header.cores = target.cores;
   header.queues = target.queues;
   header.events = survey.events_in_use(lowering.events());
+  header.tensors = lowering.tensors();
   return header;
 }
 

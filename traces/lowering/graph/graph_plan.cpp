@@ -3,7 +3,6 @@
 
 #include <map>
 #include <numeric>
-#include <set>
 
 #include "traces/graph/counts.h"
 #include "traces/lowering/space.h"
@@ -72,7 +71,7 @@ class Placement {
   void place_tensors(const std::vector<graph::TensorId>& tensors) {
     for (const graph::TensorId id : tensors) {
       const graph::TensorId root = plan_.steps.storage[id];
-      if (!placed_.insert(root).second) continue;
+      if (!plan_.touched.insert(root).second) continue;
       const graph::Tensor& tensor = plan_.steps.graph.tensors[root];
       const Bytes bytes = isa::bytes_of(elements(tensor), plan_.formats.activation);
       plan_.addresses[root] = dram_.take(tensor.name, bytes);
@@ -97,7 +96,6 @@ class Placement {
 
   GraphPlan& plan_;
   SpaceAllocator dram_;
-  std::set<graph::TensorId> placed_;
 };
 
 /// The same layer comes many times in a network: tilings are kept by what they depend on.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 
 #include "traces/lowering/events.h"
 #include "traces/lowering/graph/step_builder.h"
@@ -38,6 +39,10 @@ struct GraphPlan {
             const TilingRule& tiling);
 
   Address address(graph::TensorId tensor) const { return addresses[steps.storage[tensor]]; }
+  /// Whether a step reads or writes it.
+  bool placed(graph::TensorId tensor) const {
+    return touched.contains(steps.storage[tensor]);
+  }
   /// Types of a step's operands: weights that are activations have their type.
   Formats formats_of(const ContractionStep& step) const;
 
@@ -45,6 +50,7 @@ struct GraphPlan {
   Target target;
   StepList steps;
   std::vector<Address> addresses;  ///< By tensor; of those that no step touches 0.
+  std::set<graph::TensorId> touched;     ///< Those with an address.
   std::vector<StepConstants> constants;  ///< By step.
   EventTable events;
   std::array<BufferPair, kBufferKinds> buffers;

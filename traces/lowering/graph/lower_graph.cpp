@@ -5,6 +5,7 @@
 
 #include "sim/core/error.h"
 #include "traces/lowering/graph/emit_steps.h"
+#include "traces/lowering/graph/graph_tensors.h"
 #include "traces/lowering/program_writer.h"
 
 namespace npulse::lowering {
@@ -34,6 +35,8 @@ class GraphLowering : public Lowering {
       core.end();
     }
   }
+
+  std::vector<isa::TensorDecl> tensors() const override { return tensors_of(plan_); }
 
   Plan plan() const override {
     Plan plan;

@@ -48,7 +48,7 @@ class Builder {
  private:
   const Tensor& tensor(TensorId id) const { return list_.graph.tensors[id]; }
   std::int64_t elements(TensorId id) const { return product(tensor(id).shape); }
-  bool image(TensorId id) const { return images_.contains(id); }
+  bool image(TensorId id) const { return list_.images.contains(id); }
 
   void find_uses() {
     const auto& nodes = list_.graph.nodes;
@@ -70,8 +70,9 @@ class Builder {
                                      [&](TensorId id) { return image(id); }) &&
                          !std::holds_alternative<graph::Matmul>(op);
       for (const TensorId id : node.outputs) {
-        if (tensor(id).shape.size() == 4 && (makes || keeps)) images_.insert(id);
+        if (tensor(id).shape.size() == 4 && (makes || keeps)) list_.images.insert(id);
       }
+      if (makes) list_.images.insert(node.inputs[0]);
     }
   }
 
@@ -467,7 +468,6 @@ class Builder {
   std::size_t node_ = 0;
   std::map<TensorId, std::vector<std::size_t>> readers_;
   std::map<TensorId, std::size_t> made_by_;
-  std::set<TensorId> images_;
   std::set<std::size_t> absorbed_;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ struct StepList {
   graph::Graph graph;  ///< With tensors between the steps of one node added.
   std::vector<graph::TensorId> storage;  ///< By tensor: the one whose bytes it is (reshapes).
   std::vector<Step> steps;
+  std::set<graph::TensorId> images;  ///< Of [n, c, h, w], that lie with channels last.
   /// By kind of operation: nodes of it that are costed as the bytes they read and write.
   std::map<std::string, std::int64_t> opaque;
 };

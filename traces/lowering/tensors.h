@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Entries of a program's tensor table.
+#pragma once
+
+#include "traces/lowering/job.h"
+#include "traces/lowering/kv_cache.h"
+#include "traces/lowering/linear.h"
+
+namespace npulse::lowering {
+
+/// One dense block in memory.
+isa::TensorDecl dense_tensor(const std::string& name, isa::TensorRole role, Address at,
+                             const isa::Extents& shape, isa::DataType type);
+
+/// A weight matrix of all `layers`, [layer, k, n] or with parts [layer, part, k, n]: a box a core.
+void append_linear(std::vector<isa::TensorDecl>& list, const Linear& linear, std::int64_t layers,
+                   const Formats& formats);
+
+/// Keys and values, each [layer, KV head, sequence, token, head_dim].
+void append_cache(std::vector<isa::TensorDecl>& list, const KvCache& cache, isa::TensorRole role);
+
+/// Of a dense transformer, besides matrices and cache: what both phases name alike. `x` is the
+/// residual stream [rows, hidden] if a run begins or ends with it.
+template <class Memory>
+void append_vectors(std::vector<isa::TensorDecl>& list, const Job& job, const Memory& memory,
+                    std::int64_t rows, std::int64_t rotations) {
+  using isa::TensorRole;
+  const Transformer& model = job.model;
+  const std::int64_t layers = job.layers.size();
+  const auto add = [&](const char* name, TensorRole role, Address at, const isa::Extents& shape) {
+    list.push_back(dense_tensor(name, role, at, shape, job.formats.residual));
+  };
+  if (job.embeds())
+    add("embedding", TensorRole::weight, memory.embedding, {model.vocab, model.hidden});
+  add("norms", TensorRole::weight, memory.norms, {2 * layers + 1, model.hidden});
+  if (model.qkv_bias)
+    add("attn.bias", TensorRole::weight, memory.biases, {layers, model.qkv_width()});
+  if (model.qk_norm)
+    add("attn.head_norms", TensorRole::weight, memory.head_norms, {layers, 2, model.head_dim});
+  add("rotation", TensorRole::input, memory.rotation, {rotations, model.head_dim});
+  if (job.has_head())
+    add("logits", TensorRole::output, memory.logits, {job.options.batch, model.vocab});
+  if (!job.embeds() || !job.has_head()) {
+    const TensorRole end = job.has_head() ? TensorRole::input : TensorRole::state;
+    add("x", job.embeds() ? TensorRole::output : end, memory.x, {rows, model.hidden});
+  }
+}
+
+}  // namespace npulse::lowering
