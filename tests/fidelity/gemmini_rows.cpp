@@ -114,8 +114,7 @@ void add_producer(graph::Graph& graph) {
   graph::Tensor source = graph.tensors[0];
   source.name = "source";
   graph.tensors.push_back(source);
-  graph.nodes.insert(graph.nodes.begin(),
-                     {"producer", graph::Elementwise{"relu"}, {3}, {0}, ""});
+  graph.nodes.insert(graph.nodes.begin(), {"producer", graph::Elementwise{"relu"}, {3}, {0}, ""});
   graph.inputs = {3};
 }
 
@@ -124,10 +123,10 @@ void add_producer(graph::Graph& graph) {
 std::vector<MeasuredLayer> dosa_layers() {
   std::vector<MeasuredLayer> layers;
   for (const Cells& row : read_csv(kDosa)) {
-    layers.push_back({fmt::format("{}-{}-{}x{}-{}-{} of {}", row.at("C"), row.at("K"), row.at("P"),
-                                  row.at("Q"), row.at("R"), row.at("stride"),
-                                  row.at("acc_entries_32b")),
-                      dosa_loops(row), std::stod(row.at("firesim_cycle_gemmini_own_tiling"))});
+    layers.push_back(
+        {fmt::format("{}-{}-{}x{}-{}-{} of {}", row.at("C"), row.at("K"), row.at("P"), row.at("Q"),
+                     row.at("R"), row.at("stride"), row.at("acc_entries_32b")),
+         dosa_loops(row), std::stod(row.at("firesim_cycle_gemmini_own_tiling"))});
   }
   return layers;
 }

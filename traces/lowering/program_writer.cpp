@@ -31,8 +31,8 @@ isa::ProgramHeader make_header(const Lowering& lowering, const Survey& survey,
 void write_program(const Lowering& lowering, const Target& target,
                    std::map<std::string, std::string> meta, isa::ProgramSink& sink) {
   Survey survey;
-  Emitter::Setup setup{0,       assign_queues(target), &lowering.events(), lowering.lookahead(),
-                       &survey, nullptr};
+  Emitter::Setup setup{
+      0, assign_queues(target), &lowering.events(), lowering.lookahead(), &survey, nullptr};
   const auto emit_all = [&] {
     for (setup.core = 0; setup.core < target.cores; ++setup.core) {
       Emitter emitter{setup};

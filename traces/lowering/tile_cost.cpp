@@ -57,8 +57,7 @@ double TileCost::rows_bytes(std::int64_t rows, std::int64_t piece, std::int64_t 
   if (whole_accesses(piece, row, type)) return static_cast<double>(rows * row) * bytes(type);
   const std::int64_t whole =
       round_up(isa::bytes_of(piece, type).count(), target_.dram_access_bytes.count());
-  return static_cast<double>(rows * ceil_div(row, piece)) *
-         (static_cast<double>(whole) + access());
+  return static_cast<double>(rows * ceil_div(row, piece)) * (static_cast<double>(whole) + access());
 }
 
 double TileCost::merge_bytes(std::int64_t rows, std::int64_t pieces, std::int64_t piece,

@@ -29,7 +29,11 @@ class Search {
  public:
   Search(const Contraction& loops, const TileExtras& extras, const Formats& formats,
          const Target& target)
-      : loops_{loops}, extras_{extras}, formats_{formats}, target_{target}, cost_{formats, target} {}
+      : loops_{loops},
+        extras_{extras},
+        formats_{formats},
+        target_{target},
+        cost_{formats, target} {}
 
   std::optional<ContractionTiling> best() {
     for (std::int64_t rows = 1; rows <= target_.cores; ++rows) {

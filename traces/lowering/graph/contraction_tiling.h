@@ -21,8 +21,8 @@ struct ContractionTiling {
 
   TileShape tile;
   LoopOrder order = LoopOrder::pixels_outer;
-  bool packed_weights = true;   ///< Stored tile by tile; otherwise [kh, kw, c, oc] as they are.
-  bool keeps_operands = true;   ///< What a slot holds already is not fetched again.
+  bool packed_weights = true;  ///< Stored tile by tile; otherwise [kh, kw, c, oc] as they are.
+  bool keeps_operands = true;  ///< What a slot holds already is not fetched again.
   bool gathers = true;  ///< Kernels of 1 x 1 that skip pixels fetch only those that they use.
   std::int64_t before_cycles = 0;  ///< That choosing it takes on the chip, before the layer begins.
   std::vector<CoreShare> shares;

@@ -84,8 +84,7 @@ class ContractionWriter {
       y = rows.first, h = rows.size, x = columns.first, w = columns.size;
       step_h = step_w = 1;
     }
-    const std::int64_t at =
-        (pixels.image * loops_.h + y) * row + x * channels + chunk.first;
+    const std::int64_t at = (pixels.image * loops_.h + y) * row + x * channels + chunk.first;
     return transfer(in_spm(slot.address),
                     in_dram(advance(core_.plan().address(step_.input), at, type)),
                     {h, w, chunk.size()}, type, {}, {step_h * row, step_w * channels, 1});
@@ -211,27 +210,24 @@ class ContractionWriter {
       const bool first = i == 0, last = i + 1 == count;
       Events waits, signals;
       if (first) waits.push_back(result.full);
-      isa::Vec vec =
-          unary(op.kind,
-                {in_acc(result.address), last ? formats_.activation : formats_.accumulator},
-                {in_acc(result.address), formats_.accumulator}, tile.pixels.count(),
-                tile.channels.size(), op.scalar);
+      isa::Vec vec = unary(
+          op.kind, {in_acc(result.address), last ? formats_.activation : formats_.accumulator},
+          {in_acc(result.address), formats_.accumulator}, tile.pixels.count(), tile.channels.size(),
+          op.scalar);
       if (op.y) add_second_input(vec, tile, i, waits, signals);
       if (last) signals.push_back(result.done);
       core_.put(Role::vector, vec, waits, signals);
     }
-    core_.store(transfer(in_dram(output_at(step_.output, tile)), in_acc(result.address),
-                         {tile.pixels.rows.size(), tile.pixels.columns.size(),
-                          tile.channels.size()},
-                         formats_.activation,
-                         {loops_.ow * loops_.channels(), loops_.channels(), 1}),
-                result.done, result);
+    core_.store(
+        transfer(in_dram(output_at(step_.output, tile)), in_acc(result.address),
+                 {tile.pixels.rows.size(), tile.pixels.columns.size(), tile.channels.size()},
+                 formats_.activation, {loops_.ow * loops_.channels(), loops_.channels(), 1}),
+        result.done, result);
   }
 
   Address output_at(graph::TensorId tensor, const Tile& tile) const {
     const PixelTile& p = tile.pixels;
-    const std::int64_t pixel =
-        (p.image * loops_.oh + p.rows.first) * loops_.ow + p.columns.first;
+    const std::int64_t pixel = (p.image * loops_.oh + p.rows.first) * loops_.ow + p.columns.first;
     return advance(core_.plan().address(tensor), pixel * loops_.channels() + tile.channels.first,
                    formats_.activation);
   }
@@ -247,13 +243,12 @@ class ContractionWriter {
       return;
     }
     const Buffer& slot = core_.slots(BufferKind::extra).take();
-    core_.load(Role::activation, slot,
-               transfer(in_spm(slot.address), in_dram(output_at(*op.y, tile)),
-                        {tile.pixels.rows.size(), tile.pixels.columns.size(),
-                         tile.channels.size()},
-                        formats_.activation, {},
-                        {loops_.ow * loops_.channels(), loops_.channels(), 1}),
-               true);
+    core_.load(
+        Role::activation, slot,
+        transfer(in_spm(slot.address), in_dram(output_at(*op.y, tile)),
+                 {tile.pixels.rows.size(), tile.pixels.columns.size(), tile.channels.size()},
+                 formats_.activation, {}, {loops_.ow * loops_.channels(), loops_.channels(), 1}),
+        true);
     vec.y = in_spm(slot.address);
     vec.y_type = formats_.activation;
     waits.push_back(slot.full);
@@ -273,8 +268,8 @@ class ContractionWriter {
 
 void emit(CoreWriter& core, const std::string& region, const ContractionStep& step,
           const StepConstants& constants) {
-  core.begin(region, bytes_of(step.loops, step.tiling.tile, step.extras(),
-                              core.plan().formats_of(step)));
+  core.begin(region,
+             bytes_of(step.loops, step.tiling.tile, step.extras(), core.plan().formats_of(step)));
   if (core.core() < step.tiling.shares.size()) {
     const CoreShare& share = step.tiling.shares[core.core()];
     if (step.tiling.before_cycles > 0) {

@@ -24,9 +24,8 @@ class CopyWriter {
     const auto& reads = total(step.reads) > 0 ? step.reads : step.writes;
     reads_ = &reads;
     const std::int64_t most = std::max(total(reads), total(step.writes));
-    const std::int64_t fit =
-        target.spm_bytes.count() / ContractionTiling::kSlots / kSlotAlignment * kSlotAlignment * 8 /
-        isa::bits_of(type_);
+    const std::int64_t fit = target.spm_bytes.count() / ContractionTiling::kSlots / kSlotAlignment *
+                             kSlotAlignment * 8 / isa::bits_of(type_);
     const std::int64_t turns = std::max<std::int64_t>(
         kBlocks * target.cores, ceil_div(most, std::max<std::int64_t>(1, fit)));
     pieces_ = std::min(turns, std::max<std::int64_t>(1, total(reads)));
@@ -36,8 +35,7 @@ class CopyWriter {
   }
 
   void run() {
-    const Range turns =
-        split(pieces_, core_.plan().target.cores, 1)[core_.core()];
+    const Range turns = split(pieces_, core_.plan().target.cores, 1)[core_.core()];
     for (std::int64_t i = turns.first; i < turns.last; ++i) turn(i);
   }
 
@@ -65,10 +63,10 @@ class CopyWriter {
     const Range read = piece_of(*reads_, i);
     std::int64_t filled = 0;
     for_each_part(*reads_, read, [&](graph::TensorId id, std::int64_t at, std::int64_t count) {
-      core_.load(Role::activation, slot,
-                 transfer(in_spm(advance(slot.address, filled, type_)), place(id, at), {count},
-                          type_),
-                 true);
+      core_.load(
+          Role::activation, slot,
+          transfer(in_spm(advance(slot.address, filled, type_)), place(id, at), {count}, type_),
+          true);
       filled += count;
     });
     for_each_part(step_.writes, piece_of(step_.writes, i),

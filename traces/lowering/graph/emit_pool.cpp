@@ -88,10 +88,9 @@ class PoolWriter {
     const std::int64_t at =
         ((pixels.image * window_.h + rows.first) * window_.w + columns.first) * all +
         channels.first;
-    isa::Dma dma = transfer(in_spm(slot.address),
-                            in_dram(advance(core_.plan().address(step_.input), at, type_)),
-                            {rows.size, columns.size, channels.size()}, type_, {},
-                            {window_.w * all, all, 1});
+    isa::Dma dma = transfer(
+        in_spm(slot.address), in_dram(advance(core_.plan().address(step_.input), at, type_)),
+        {rows.size, columns.size, channels.size()}, type_, {}, {window_.w * all, all, 1});
     if (rows.before + rows.after + columns.before + columns.after > 0) {
       dma.pad_lo = {rows.before, columns.before, 0};
       dma.pad_hi = {rows.after, columns.after, 0};
@@ -104,14 +103,21 @@ class PoolWriter {
   double lowest() const {
     constexpr double kFp16 = -65504, kFp8 = -448;
     switch (type_) {
-      case isa::DataType::i4: return -8;
-      case isa::DataType::i8: return -128;
-      case isa::DataType::i16: return -32768;
-      case isa::DataType::i32: return std::numeric_limits<std::int32_t>::min();
-      case isa::DataType::fp8: return kFp8;
-      case isa::DataType::fp16: return kFp16;
+      case isa::DataType::i4:
+        return -8;
+      case isa::DataType::i8:
+        return -128;
+      case isa::DataType::i16:
+        return -32768;
+      case isa::DataType::i32:
+        return std::numeric_limits<std::int32_t>::min();
+      case isa::DataType::fp8:
+        return kFp8;
+      case isa::DataType::fp16:
+        return kFp16;
       case isa::DataType::bf16:
-      case isa::DataType::fp32: return -3e38;
+      case isa::DataType::fp32:
+        return -3e38;
     }
     return 0;
   }

@@ -21,19 +21,16 @@ class VectorWriter {
   VectorWriter(CoreWriter& core, const std::string& region, const VectorStep& step)
       : core_{core}, step_{step}, type_{core.plan().formats.activation} {
     const Target& target = core.plan().target;
-    const auto share = [&](std::int64_t n) {
-      return split(n, target.cores, 1)[core.core()];
-    };
+    const auto share = [&](std::int64_t n) { return split(n, target.cores, 1)[core.core()]; };
     const bool by_rows = step.whole_rows || step.rows >= target.cores;
-    share_ = by_rows ? Block{share(step.rows), {0, step.cols}}
-                     : Block{{0, step.rows}, share(step.cols)};
+    share_ =
+        by_rows ? Block{share(step.rows), {0, step.cols}} : Block{{0, step.rows}, share(step.cols)};
     const std::int64_t operands = std::any_of(step.ops.begin(), step.ops.end(),
                                               [](const VectorOp& op) { return op.y.has_value(); })
                                       ? 2
                                       : 1;
-    const std::int64_t room =
-        target.spm_bytes.count() / (ContractionTiling::kSlots * operands) / kSlotAlignment *
-        kSlotAlignment;
+    const std::int64_t room = target.spm_bytes.count() / (ContractionTiling::kSlots * operands) /
+                              kSlotAlignment * kSlotAlignment;
     const std::int64_t fit = room * 8 / isa::bits_of(type_);
     choose_block(std::max<std::int64_t>(1, fit));
     const Bytes slot{round_up(isa::bytes_of(rows_ * cols_, type_).count(), kSlotAlignment)};
@@ -56,7 +53,8 @@ class VectorWriter {
     const std::int64_t rows = std::max<std::int64_t>(1, share_.rows.size());
     const std::int64_t cols = std::max<std::int64_t>(1, share_.cols.size());
     const std::int64_t wanted = std::min(fit, std::max(cols, ceil_div(rows * cols, kBlocks)));
-    cols_ = step_.whole_rows || rows > 1 ? std::min(cols, fit) : std::min(cols, ceil_div(cols, kBlocks));
+    cols_ = step_.whole_rows || rows > 1 ? std::min(cols, fit)
+                                         : std::min(cols, ceil_div(cols, kBlocks));
     cols_ = std::min(cols_, fit);
     rows_ = std::clamp<std::int64_t>(wanted / cols_, 1, rows);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tiles that Gemmini's own library chooses (tiled_conv_auto, tiled_matmul_auto), so that runs of
-// its RTL can be repeated.
+// The tiles that Gemmini's own library chooses (tiled_conv_auto, tiled_matmul_auto), so that runs
+// of its RTL can be repeated.
 #pragma once
 
 #include "traces/lowering/graph/contraction_tiling.h"
@@ -9,7 +9,7 @@ namespace npulse::lowering {
 
 /// Sizes in rows of the array's width, as its library counts them.
 struct GemminiSizes {
-  std::int64_t dim = 16;                ///< Rows and columns of the array.
+  std::int64_t dim = 16;  ///< Rows and columns of the array.
   std::int64_t scratchpad_rows = 16384;
   std::int64_t accumulator_rows = 1024;
 };

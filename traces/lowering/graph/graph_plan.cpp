@@ -109,8 +109,8 @@ class Tilings {
     const auto known = tilings_.find(key);
     if (known != tilings_.end()) return known->second;
     return tilings_
-        .emplace(key, tile_contraction(step.loops, extras, plan_.formats_of(step), plan_.target,
-                                       region))
+        .emplace(key,
+                 tile_contraction(step.loops, extras, plan_.formats_of(step), plan_.target, region))
         .first->second;
   }
 

@@ -40,16 +40,14 @@ struct GraphPlan {
 
   Address address(graph::TensorId tensor) const { return addresses[steps.storage[tensor]]; }
   /// Whether a step reads or writes it.
-  bool placed(graph::TensorId tensor) const {
-    return touched.contains(steps.storage[tensor]);
-  }
+  bool placed(graph::TensorId tensor) const { return touched.contains(steps.storage[tensor]); }
   /// Types of a step's operands: weights that are activations have their type.
   Formats formats_of(const ContractionStep& step) const;
 
   Formats formats;
   Target target;
   StepList steps;
-  std::vector<Address> addresses;  ///< By tensor; of those that no step touches 0.
+  std::vector<Address> addresses;        ///< By tensor; of those that no step touches 0.
   std::set<graph::TensorId> touched;     ///< Those with an address.
   std::vector<StepConstants> constants;  ///< By step.
   EventTable events;

@@ -52,20 +52,29 @@ class GraphLowering : public Lowering {
 /// The plain weight format of a graph's type; none for types that only the host computes with.
 std::optional<WeightFormat> format_of(graph::Type type) {
   switch (type) {
-    case graph::Type::i8: return WeightFormat::int8;
-    case graph::Type::fp8: return WeightFormat::fp8;
-    case graph::Type::bf16: return WeightFormat::bf16;
-    case graph::Type::fp16: return WeightFormat::fp16;
-    default: return std::nullopt;
+    case graph::Type::i8:
+      return WeightFormat::int8;
+    case graph::Type::fp8:
+      return WeightFormat::fp8;
+    case graph::Type::bf16:
+      return WeightFormat::bf16;
+    case graph::Type::fp16:
+      return WeightFormat::fp16;
+    default:
+      return std::nullopt;
   }
 }
 
 isa::DataType type_of(WeightFormat format) {
   switch (format) {
-    case WeightFormat::fp8: return isa::DataType::fp8;
-    case WeightFormat::bf16: return isa::DataType::bf16;
-    case WeightFormat::fp16: return isa::DataType::fp16;
-    default: return isa::DataType::i8;
+    case WeightFormat::fp8:
+      return isa::DataType::fp8;
+    case WeightFormat::bf16:
+      return isa::DataType::bf16;
+    case WeightFormat::fp16:
+      return isa::DataType::fp16;
+    default:
+      return isa::DataType::i8;
   }
 }
 

@@ -64,8 +64,8 @@ class Builder {
   void find_images() {
     for (const Node& node : list_.graph.nodes) {
       const auto& op = node.operation;
-      const bool makes = std::holds_alternative<graph::Conv>(op) ||
-                         std::holds_alternative<graph::Pool>(op);
+      const bool makes =
+          std::holds_alternative<graph::Conv>(op) || std::holds_alternative<graph::Pool>(op);
       const bool keeps = std::any_of(node.inputs.begin(), node.inputs.end(),
                                      [&](TensorId id) { return image(id); }) &&
                          !std::holds_alternative<graph::Matmul>(op);
@@ -188,8 +188,7 @@ class Builder {
   /// A bias that is one number a channel, or as large as the result.
   void add_bias(ContractionStep& work, const Node& node) const {
     if (node.inputs.size() < 3) return;
-    const auto op =
-        fused_op(isa::VecKind::add, node.inputs[2], work.output, work.loops.channels());
+    const auto op = fused_op(isa::VecKind::add, node.inputs[2], work.output, work.loops.channels());
     if (op) work.then.push_back(*op);
   }
 
@@ -229,9 +228,7 @@ class Builder {
     copy_between(node, {taps, made}, whole(out));
   }
 
-  void copy_between(const Node& node, Part from, Part to) {
-    step(node, CopyStep{{from}, {to}});
-  }
+  void copy_between(const Node& node, Part from, Part to) { step(node, CopyStep{{from}, {to}}); }
 
   void lower(const Node& node, const graph::Matmul& matmul) {
     TensorId a = node.inputs[0];
@@ -243,10 +240,9 @@ class Builder {
     const Shape& result = tensor(out).shape;
     const Shape& right = tensor(b).shape;
     const std::int64_t n = result.empty() || right.size() < 2 ? 1 : result.back();
-    const std::int64_t k = std::max<std::int64_t>(1, right.size() < 2
-                                                         ? elements(b)
-                                                         : right[right.size() - 2 +
-                                                                 (matmul.b_transposed ? 1 : 0)]);
+    const std::int64_t k = std::max<std::int64_t>(
+        1,
+        right.size() < 2 ? elements(b) : right[right.size() - 2 + (matmul.b_transposed ? 1 : 0)]);
     const std::int64_t products = elements(b) / (k * n);
     const std::int64_t rows = elements(out) / n;
     const std::int64_t batch = products > 1 ? product({result.data(), result.size() - 2}) : 1;
@@ -342,7 +338,8 @@ class Builder {
 
   void lower(const Node& node, const graph::Pool& pool) {
     const Shape &x = tensor(node.inputs[0]).shape, &out = tensor(node.outputs[0]).shape;
-    pooled(node, pool.kind == graph::PoolKind::max ? isa::VecKind::pool_max : isa::VecKind::pool_avg,
+    pooled(node,
+           pool.kind == graph::PoolKind::max ? isa::VecKind::pool_max : isa::VecKind::pool_avg,
            {x, out, pool.kernel, pool.stride, {pool.pads[0], pool.pads[1]}});
   }
 
@@ -437,12 +434,12 @@ class Builder {
   }
 
   void lower(const Node& node, const graph::Layout& layout) {
-    static const std::set<std::string> kFree{"reshape", "cast", "identity", "flatten", "squeeze",
-                                             "unsqueeze"};
+    static const std::set<std::string> kFree{"reshape", "cast",    "identity",
+                                             "flatten", "squeeze", "unsqueeze"};
     static const std::set<std::string> kPartial{"slice", "split", "gather", "expand", "tile"};
     if (layout.kind == "constant") return;
-    const bool in_place = kFree.contains(layout.kind) ||
-                          (layout.kind == "transpose" && keeps_order(node, layout));
+    const bool in_place =
+        kFree.contains(layout.kind) || (layout.kind == "transpose" && keeps_order(node, layout));
     if (in_place) return alias(node.outputs[0], node.inputs[0]);
     copy(node, kPartial.contains(layout.kind));
   }

@@ -12,7 +12,7 @@
 namespace npulse::lowering {
 
 struct StepList {
-  graph::Graph graph;  ///< With tensors between the steps of one node added.
+  graph::Graph graph;                    ///< With tensors between the steps of one node added.
   std::vector<graph::TensorId> storage;  ///< By tensor: the one whose bytes it is (reshapes).
   std::vector<Step> steps;
   std::set<graph::TensorId> images;  ///< Of [n, c, h, w], that lie with channels last.

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole networks from ONNX on the shipped chips.
+#include "tests/traces/importers/onnx/networks.h"
+
 #include <catch2/catch.hpp>
 
 #include "arch/chip/targets.h"
 #include "isa/checker.h"
 #include "isa/memory_program.h"
-#include "tests/traces/importers/onnx/networks.h"
 #include "traces/graph/counts.h"
 #include "traces/lowering/graph/lower_graph.h"
 
@@ -29,7 +30,7 @@ void require_sound(const graph::Graph& graph, const char* chip_name) {
 }
 
 void require_sound_everywhere(const graph::Graph& graph) {
-  for (const char* chip : {"rngd", "bertha", "edu-8x8"}) require_sound(graph, chip);
+  for (const char* chip : {"rngd", "bertha", "edu-8x8", "gemmini"}) require_sound(graph, chip);
 }
 
 }  // namespace
