@@ -8,7 +8,7 @@
 namespace npulse::arch {
 
 struct CacheParams {
-  Bytes capacity{0};
+  Bytes capacity{512 << 10};
   Bytes line{64};
   std::int64_t ways = 8;
   Cycles hit_cycles{20};
@@ -17,8 +17,8 @@ struct CacheParams {
   template <class V>
   static void describe(V& field) {
     field("capacity", &CacheParams::capacity, "bytes",
-          "Size; 0: no cache. Reads that hit do not reach the memory; writes go through.",
-          between(0, std::int64_t{1} << 32));
+          "Size. Reads that hit do not reach the memory; writes go through.",
+          between(8, std::int64_t{1} << 32));
     field("line", &CacheParams::line, "bytes", "Line.", between(8, 4096));
     field("ways", &CacheParams::ways, "count", "Lines of a set; the least recently used leaves.",
           between(1, 1024));

@@ -68,8 +68,8 @@ void Machine::connect() {
   for (CoreBlocks& blocks : cores_) {
     for (DmaModule* dma : blocks.dma) dma->out.bind(crossbar.in);
   }
-  if (chip_.params.cache.capacity > Bytes{0}) {
-    auto& cache = simulation_.make<CacheModule>("cache", clock_, chip_.params.cache);
+  if (chip_.params.cache) {
+    auto& cache = simulation_.make<CacheModule>("cache", clock_, *chip_.params.cache);
     crossbar.out.bind(cache.in);
     cache.out.bind(memory_->in);
   } else {

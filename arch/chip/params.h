@@ -37,7 +37,7 @@ struct ChipParams {
   SpmParams spm, acc;
   DmaParams dma;
   NocParams noc;
-  CacheParams cache;
+  std::optional<CacheParams> cache;
   dram::MemoryParams memory;
   std::string tech;
   PowerParams power;
@@ -55,7 +55,7 @@ struct ChipParams {
     field("acc", &ChipParams::acc, "", "Accumulator memory of a core.");
     field("dma", &ChipParams::dma, "", "Each DMA engine of a core.");
     field("noc", &ChipParams::noc, "", "Network between cores and memory.");
-    field("cache", &ChipParams::cache, "", "Cache before the memory; its energy is not counted.");
+    field("cache", &ChipParams::cache, "", "Cache before the memory; its energy is not counted. Absent: none.");
     field("memory", &ChipParams::memory, "", "Memory system.");
     field("tech", &ChipParams::tech, "", "Energy tables: name in configs/tech, or a path.", required());
     field("power", &ChipParams::power, "", "Power that the energy tables do not give.");
