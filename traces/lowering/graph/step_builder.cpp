@@ -6,17 +6,11 @@
 #include <set>
 
 #include "sim/core/error.h"
+#include "traces/lowering/graph/step_context.h"
 #include "traces/lowering/graph/vector_kinds.h"
 
 namespace npulse::lowering {
 namespace {
-
-using graph::Node, graph::Tensor, graph::TensorId;
-using Shape = std::vector<std::int64_t>;
-
-std::int64_t product(std::span<const std::int64_t> shape) {
-  return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies{});
-}
 
 /// The largest divisor of n that is at most `limit`.
 std::int64_t divisor_within(std::int64_t n, std::int64_t limit) {
@@ -26,15 +20,10 @@ std::int64_t divisor_within(std::int64_t n, std::int64_t limit) {
   return 1;
 }
 
-class Builder {
+class Builder : StepContext {
  public:
-  Builder(const graph::Graph& graph, std::int64_t longest_row) : longest_row_{longest_row} {
-    list_.graph = graph;
-    list_.storage.resize(graph.tensors.size());
-    std::iota(list_.storage.begin(), list_.storage.end(), TensorId{0});
-    find_uses();
-    find_images();
-  }
+  Builder(const graph::Graph& graph, std::int64_t longest_row)
+      : StepContext{graph}, longest_row_{longest_row} {}
 
   StepList build() {
     for (node_ = 0; node_ < list_.graph.nodes.size(); ++node_) {
@@ -46,140 +35,6 @@ class Builder {
   }
 
  private:
-  const Tensor& tensor(TensorId id) const { return list_.graph.tensors[id]; }
-  std::int64_t elements(TensorId id) const { return product(tensor(id).shape); }
-  bool image(TensorId id) const { return list_.images.contains(id); }
-
-  void find_uses() {
-    const auto& nodes = list_.graph.nodes;
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-      for (const TensorId id : nodes[i].inputs) readers_[id].push_back(i);
-      for (const TensorId id : nodes[i].outputs) made_by_[id] = i;
-    }
-    for (const TensorId id : list_.graph.outputs) readers_[id].push_back(nodes.size());
-  }
-
-  /// Tensors [n, c, h, w] that are stored with channels last: what convolutions and pools make, and
-  /// what follows from it element by element.
-  void find_images() {
-    for (const Node& node : list_.graph.nodes) {
-      const auto& op = node.operation;
-      const bool makes =
-          std::holds_alternative<graph::Conv>(op) || std::holds_alternative<graph::Pool>(op);
-      const bool keeps = std::any_of(node.inputs.begin(), node.inputs.end(),
-                                     [&](TensorId id) { return image(id); }) &&
-                         !std::holds_alternative<graph::Matmul>(op);
-      for (const TensorId id : node.outputs) {
-        if (tensor(id).shape.size() == 4 && (makes || keeps)) list_.images.insert(id);
-      }
-      if (makes) list_.images.insert(node.inputs[0]);
-    }
-  }
-
-  TensorId temporary(const std::string& name, Shape shape) {
-    Tensor made;
-    made.name = name;
-    made.shape = std::move(shape);
-    list_.graph.tensors.push_back(std::move(made));
-    list_.storage.push_back(list_.storage.size());
-    return list_.storage.back();
-  }
-
-  template <class Work>
-  void step(const Node& node, Work work) {
-    list_.steps.push_back({node.name, std::move(work)});
-  }
-
-  void alias(TensorId output, TensorId input) { list_.storage[output] = list_.storage[input]; }
-
-  Part whole(TensorId id) const { return {id, elements(id)}; }
-
-  void copy(const Node& node, bool reads_what_it_writes) {
-    CopyStep work;
-    for (const TensorId id : node.outputs) work.writes.push_back(whole(id));
-    for (const TensorId id : node.inputs) work.reads.push_back(whole(id));
-    if (reads_what_it_writes && !node.inputs.empty()) {
-      std::int64_t written = 0;
-      for (const Part& part : work.writes) written += part.elements;
-      work.reads = {{node.inputs[0], std::min(written, elements(node.inputs[0]))}};
-    }
-    step(node, std::move(work));
-  }
-
-  /// How `y` lies against a result of `cols` channels or last elements; nothing when it is neither
-  /// a constant a channel nor as large as the result.
-  std::optional<VectorOp> fused_op(isa::VecKind kind, TensorId y, TensorId out,
-                                   std::int64_t cols) const {
-    if (elements(y) == 1) return VectorOp{kind, {}, isa::Broadcast::none, 1};
-    if (elements(y) == elements(out)) return VectorOp{kind, y, isa::Broadcast::none, 1};
-    if (tensor(y).constant && elements(y) == cols) {
-      return VectorOp{kind, y, isa::Broadcast::row, 1};
-    }
-    return std::nullopt;
-  }
-
-  /// The operations of an elementwise node or a batch normalisation on `x`, where all other inputs
-  /// are constants a channel or made before `before`.
-  std::optional<std::vector<VectorOp>> fused_ops(const Node& node, TensorId x, std::int64_t cols,
-                                                 std::size_t before) const {
-    std::vector<TensorId> others;
-    std::vector<isa::VecKind> kinds;
-    if (const auto* norm = std::get_if<graph::Norm>(&node.operation)) {
-      if (norm->kind != graph::NormKind::batch || node.inputs.size() < 3) return std::nullopt;
-      kinds = {isa::VecKind::mul, isa::VecKind::add};
-      others = {node.inputs[1], node.inputs[2]};
-    } else if (const auto* op = std::get_if<graph::Elementwise>(&node.operation)) {
-      const auto known = elementwise_kinds(op->kind);
-      if (!known) return std::nullopt;
-      kinds = *known;
-      for (const TensorId id : node.inputs) {
-        if (id != x) others.push_back(id);
-      }
-    } else {
-      return std::nullopt;
-    }
-    if (node.outputs.size() != 1 || elements(node.outputs[0]) != elements(x)) return std::nullopt;
-    const auto known_before = [&](TensorId id) {
-      const auto made = made_by_.find(id);
-      return made == made_by_.end() || made->second < before;
-    };
-    if (!std::all_of(others.begin(), others.end(), known_before)) return std::nullopt;
-    std::vector<VectorOp> ops;
-    auto other = others.begin();
-    for (const isa::VecKind kind : kinds) {
-      if (!takes_second_input(kind) || other == others.end()) {
-        ops.push_back({kind, {}, isa::Broadcast::none, 1});
-        continue;
-      }
-      const auto op = fused_op(kind, *other++, node.outputs[0], cols);
-      if (!op) return std::nullopt;
-      ops.push_back(*op);
-    }
-    if (other != others.end()) return std::nullopt;
-    return ops;
-  }
-
-  /// Takes the nodes behind `out` into the step as long as each is the only reader of the last.
-  TensorId fuse(std::vector<VectorOp>& ops, TensorId out, std::int64_t cols) {
-    for (;;) {
-      const auto readers = readers_.find(out);
-      if (readers == readers_.end() || readers->second.size() != 1) return out;
-      const std::size_t next = readers->second.front();
-      if (next == list_.graph.nodes.size()) return out;
-      const auto more = fused_ops(list_.graph.nodes[next], out, cols, node_);
-      if (!more) return out;
-      const auto tensors = [](const std::vector<VectorOp>& list) {
-        return std::count_if(list.begin(), list.end(), [](const VectorOp& op) {
-          return op.y && op.broadcast == isa::Broadcast::none;
-        });
-      };
-      if (tensors(ops) + tensors(*more) > 1) return out;
-      ops.insert(ops.end(), more->begin(), more->end());
-      absorbed_.insert(next);
-      out = list_.graph.nodes[next].outputs[0];
-    }
-  }
-
   void contraction(const Node& node, ContractionStep work) {
     work.output = fuse(work.then, work.output, work.loops.channels());
     step(node, std::move(work));
@@ -245,7 +100,8 @@ class Builder {
         right.size() < 2 ? elements(b) : right[right.size() - 2 + (matmul.b_transposed ? 1 : 0)]);
     const std::int64_t products = elements(b) / (k * n);
     const std::int64_t rows = elements(out) / n;
-    const std::int64_t batch = products > 1 ? product({result.data(), result.size() - 2}) : 1;
+    const std::int64_t batch =
+        products > 1 ? product_of_extents({result.data(), result.size() - 2}) : 1;
     ContractionStep work;
     work.loops = product_of(batch, rows / batch, n, k);
     work.loops.weight_batches = products;
@@ -306,7 +162,7 @@ class Builder {
     if (norm.kind == graph::NormKind::batch) return channels_of(node, x, shape);
     const auto rank = static_cast<std::int64_t>(shape.size());
     const auto axis = static_cast<std::size_t>(norm.axis < 0 ? norm.axis + rank : norm.axis);
-    const std::int64_t cols = product({shape.data() + axis, shape.size() - axis});
+    const std::int64_t cols = product_of_extents({shape.data() + axis, shape.size() - axis});
     const bool rms = norm.kind == graph::NormKind::rms;
     VectorStep work;
     work.input = x, work.output = node.outputs[0];
@@ -461,11 +317,6 @@ class Builder {
   }
 
   std::int64_t longest_row_;
-  StepList list_;
-  std::size_t node_ = 0;
-  std::map<TensorId, std::vector<std::size_t>> readers_;
-  std::map<TensorId, std::size_t> made_by_;
-  std::set<std::size_t> absorbed_;
 };
 
 }  // namespace

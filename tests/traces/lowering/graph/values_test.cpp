@@ -19,7 +19,8 @@ class Random {
  public:
   explicit Random(std::uint64_t seed) : engine_{seed} {}
   std::int64_t between(std::int64_t least, std::int64_t most) {
-    return least + static_cast<std::int64_t>(engine_() % static_cast<std::uint64_t>(most - least + 1));
+    return least +
+           static_cast<std::int64_t>(engine_() % static_cast<std::uint64_t>(most - least + 1));
   }
   Array array(std::vector<std::int64_t> shape) {
     std::int64_t size = 1;
@@ -61,7 +62,8 @@ Contraction random_conv(Random& random, bool depthwise) {
   return l;
 }
 
-/// conv, and relu where `relu`; pads only before, so that the end of the image is cut off somewhere.
+/// conv, and relu where `relu`; pads only before, so that the end of the image is cut off
+/// somewhere.
 graph::Graph conv_graph(const Contraction& l, bool relu) {
   graph::Graph graph;
   graph.name = "conv";
@@ -97,8 +99,10 @@ std::vector<double> reference(const Contraction& l, const Array& x, const Array&
         double sum = 0;
         for (std::int64_t tap = 0; tap < l.taps(); ++tap) {
           for (std::int64_t c = 0; c < l.c; ++c) {
-            const std::int64_t row = pixel / l.ow * l.stride_h + tap / l.kw * l.dilation_h - l.pad_top;
-            const std::int64_t col = pixel % l.ow * l.stride_w + tap % l.kw * l.dilation_w - l.pad_left;
+            const std::int64_t row =
+                pixel / l.ow * l.stride_h + tap / l.kw * l.dilation_h - l.pad_top;
+            const std::int64_t col =
+                pixel % l.ow * l.stride_w + tap % l.kw * l.dilation_w - l.pad_left;
             sum += input(n, row, col, o / l.oc * l.c + c) *
                    w.values[std::size_t((tap * l.c + c) * l.channels() + o)];
           }
