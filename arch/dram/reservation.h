@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "arch/dram/command_grids.h"
 #include "arch/dram/request.h"
 #include "arch/dram/reservation_timings.h"
 #include "arch/dram/slot_ring.h"

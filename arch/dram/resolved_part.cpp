@@ -178,6 +178,21 @@ Cycles ResolvedPart::lead(Command command) const {
   return Cycles{use ? use->lead : 0};
 }
 
+std::int64_t ResolvedPart::between(Command from, Command to, Scope scope) const {
+  for (const Delay& delay : delays[index(from)]) {
+    if (delay.to == to && delay.scope == scope) return delay.latency.count();
+  }
+  return 0;
+}
+
+std::int64_t ResolvedPart::within(Command from, Command to, Scope scope) const {
+  std::int64_t longest = 0;
+  for (const Scope s : {Scope::bank, Scope::bank_group, Scope::rank, Scope::pseudo_channel}) {
+    if (s >= scope) longest = std::max(longest, between(from, to, s));
+  }
+  return longest;
+}
+
 std::int64_t ResolvedPart::channel_bytes_per_s() const {
   const auto bits = organisation.width_bits * organisation.pseudo_channels;
   return bits * params.rate_mtps * 1'000'000 / 8;

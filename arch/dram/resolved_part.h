@@ -45,6 +45,10 @@ struct ResolvedPart {
 
   /// From the first tick of a command to the one that its timings count from.
   Cycles lead(Command command) const;
+  /// The latency of the rule between two commands in a scope; 0 when there is none.
+  std::int64_t between(Command from, Command to, Scope scope) const;
+  /// The longest in the scope or any that contains it.
+  std::int64_t within(Command from, Command to, Scope scope) const;
 
   PartParams params;
   Organisation organisation;

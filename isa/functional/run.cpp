@@ -17,6 +17,8 @@ namespace {
 // that whoever reads them gives a different result.
 constexpr std::uint8_t kUnwritten = 0xff, kUnwrittenElsewhere = 0x5a;
 
+constexpr std::int64_t kElementsPerByte = 4;  // at most: 2 bits and less of metadata
+
 using Boxes = std::map<std::string, std::vector<TensorDecl>>;
 
 bool is_result(const TensorDecl& tensor) {
@@ -70,8 +72,15 @@ class Runner {
     }
   }
 
-  /// What goes out is held as doubles.
+  /// Tiles that overlap may be far more than memory; what goes out is held as doubles.
   void check_size(const TensorDecl& tensor) const {
+    const Bytes room = capacity_of(target_, tensor.at.space);
+    if (box_of(tensor).product() > room.count() * kElementsPerByte) {
+      throw InputError{program_.name(),
+                       fmt::format("tensor {} has more elements than {}", tensor.name,
+                                   to_string(tensor.at.space)),
+                       "its tiles overlap: correct tile_stride"};
+    }
     const auto limit = options_.memory_limit.count() / static_cast<std::int64_t>(sizeof(double));
     if (!is_result(tensor) || tensor.shape.product() <= limit) return;
     throw InputError{program_.name(),

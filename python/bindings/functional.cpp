@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functional runs: NumPy arrays of double in and out; npulse/functional.py knows the types.
-#include "isa/functional/run.h"
-
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
 #include "arch/chip/targets.h"
+#include "isa/functional/run.h"
 #include "python/bindings/attention.h"
 #include "python/bindings/bindings.h"
 #include "sim/core/enum_choice.h"
@@ -20,7 +19,8 @@ namespace functional = isa::functional;
 using Doubles = py::array_t<double, py::array::c_style | py::array::forcecast>;
 
 functional::Array from_python(const Doubles& array) {
-  return {{array.shape(), array.shape() + array.ndim()}, {array.data(), array.data() + array.size()}};
+  return {{array.shape(), array.shape() + array.ndim()},
+          {array.data(), array.data() + array.size()}};
 }
 
 Doubles to_python(const functional::Array& array) {

@@ -77,7 +77,9 @@ using TensorFacts = std::tuple<std::string, std::string, std::string, std::vecto
 std::map<std::string, TensorFacts> tensors(const isa::Program& program) {
   std::map<std::string, TensorFacts> facts;
   for (const isa::TensorDecl& tensor : program.header().tensors) {
-    facts[tensor.name] = {to_string(tensor.role), to_string(tensor.type), to_string(tensor.codec),
+    facts[tensor.name] = {to_string(tensor.role),
+                          to_string(tensor.type),
+                          to_string(tensor.codec),
                           {tensor.shape.begin(), tensor.shape.end()}};
   }
   return facts;

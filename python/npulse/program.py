@@ -80,8 +80,10 @@ class Program:
     @property
     def tensors(self) -> dict[str, Tensor]:
         """The tensors that it declares, by name."""
-        facts = self._core.tensors
-        return {name: Tensor(*fact, tuple(shape)) for name, (*fact, shape) in facts.items()}
+        return {
+            name: Tensor(role, kind, codec, tuple(shape))
+            for name, (role, kind, codec, shape) in self._core.tensors.items()
+        }
 
     def save(self, path: str | PathLike[str]) -> None:
         """Writes it as text (`.npt`) or binary (`.npb`), whole or not at all.

@@ -166,7 +166,7 @@ class Report(JsonReport):
     stats: Mapping[str, Mapping[str, float]]
     """Counters of every module, by the module's name."""
     unsure: tuple[Unsure, ...]
-    outputs: Mapping[str, Any]
+    outputs: Mapping[str, Any] = field(metadata={"json": False})
     """NumPy arrays by name of tensor: what a functional run computed; empty for any other."""
     _json: str = field(repr=False)
     _text: str = field(repr=False)

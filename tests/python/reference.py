@@ -20,7 +20,8 @@ def _fp8_numbers() -> Array:
     codes = np.arange(127)
     exponent, fraction = codes >> 3, codes & 7
     small = fraction * 2.0**-9
-    return np.where(exponent == 0, small, (1 + fraction / 8) * 2.0 ** (exponent - 7.0))
+    numbers: Array = np.where(exponent == 0, small, (1 + fraction / 8) * 2.0 ** (exponent - 7.0))
+    return numbers
 
 
 def as_type(values: Any, kind: str) -> Array:
@@ -28,21 +29,21 @@ def as_type(values: Any, kind: str) -> Array:
     x = np.asarray(values, dtype=np.float64)
     if kind in INTEGERS:
         limit = 2 ** (INTEGERS[kind] - 1)
-        return np.clip(np.rint(x), -limit, limit - 1)
+        return np.asarray(np.clip(np.rint(x), -limit, limit - 1))
     if kind == "fp8":
         numbers = _fp8_numbers()
         size = np.minimum(np.abs(x), numbers[-1])
         above = np.clip(np.searchsorted(numbers, size), 1, len(numbers) - 1)
         down, up = size - numbers[above - 1], numbers[above] - size
         lower = (down < up) | ((down == up) & ((above - 1) % 2 == 0))
-        return np.copysign(np.where(lower, numbers[above - 1], numbers[above]), x)
+        return np.asarray(np.copysign(np.where(lower, numbers[above - 1], numbers[above]), x))
     with np.errstate(over="ignore"):
         if kind == "fp16":
             return x.astype(np.float16).astype(np.float64)
         single = x.astype(np.float32)
     if kind == "fp32":
         return single.astype(np.float64)
-    bits = single.view(np.uint32).astype(np.uint64)
+    bits: Array = single.view(np.uint32).astype(np.uint64)
     exact = single.astype(np.float64) == x  # else round from the double, not twice
     assert kind == "bf16"
     assert exact.all()
@@ -203,7 +204,8 @@ class Dims:
 
 
 def _norm(x: Array, weight: Array, epsilon: float) -> Array:
-    return x / np.sqrt((x * x).mean(axis=-1, keepdims=True) + epsilon) * weight
+    normed: Array = x / np.sqrt((x * x).mean(axis=-1, keepdims=True) + epsilon) * weight
+    return normed
 
 
 def _rotate(x: Array, rotation: Array) -> Array:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -87,11 +88,11 @@ def through(vec: str, rows: int, columns: int, x: str, out: str, more: str = "")
 
 
 def _softmax(x: Array, scale: float) -> Array:
-    e = np.exp(scale * x - (scale * x).max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
+    e: Array = np.exp(scale * x - (scale * x).max(axis=1, keepdims=True))
+    return np.asarray(e / e.sum(axis=1, keepdims=True))
 
 
-ELEMENTWISE = {
+VECTOR_KINDS: dict[str, Callable[[Array, Array], Array]] = {
     "copy": lambda x, y: x,
     "add": np.add,
     "sub": np.subtract,
@@ -112,7 +113,7 @@ ELEMENTWISE = {
 WITH_Y = {"add", "sub", "mul", "max", "min", "rmsnorm", "layernorm"}
 
 
-@pytest.mark.parametrize("kind", ELEMENTWISE)
+@pytest.mark.parametrize("kind", VECTOR_KINDS)
 def test_a_vector_operation_is_its_formula(lab: npulse.Chip, tmp_path: Path, kind: str) -> None:
     rng = np.random.default_rng(2)
     for x_kind in ("fp32", "bf16", "fp16", "i8"):
@@ -128,7 +129,7 @@ def test_a_vector_operation_is_its_formula(lab: npulse.Chip, tmp_path: Path, kin
             if x_kind == "i8":
                 x, y = x / 32 // 1, y / 32 // 1
             z = npulse.execute(lab, program, inputs={"x": x, "y": y}).outputs["z"]
-            exact = ELEMENTWISE[kind](x, y)
+            exact = VECTOR_KINDS[kind](x, y)
             expected = as_type(exact.astype(np.float32), out_kind)
             one_apart = np.abs(expected) * 2 * EPSILON.get(out_kind, 0) + (out_kind == "i8")
             assert (np.abs(z - expected) <= one_apart).all()  # libm may differ in the last bit
@@ -233,8 +234,6 @@ def test_dma_expands_coded_rows(lab: npulse.Chip, tmp_path: Path, codec: str) ->
 def attention_weights(rng: np.random.Generator, dims: Dims, kind: str) -> dict[str, Array]:
     q, kv = dims.heads * dims.head_dim, dims.kv_heads * dims.head_dim
 
-    norms = (2 * dims.layers + 1, dims.hidden)
-
     def matrix(*shape: int) -> Array:
         scale = 1 / np.sqrt(shape[-2])
         return as_type((rng.standard_normal(shape) * scale).astype(np.float32), kind)
@@ -324,6 +323,16 @@ def test_a_prefill_is_the_models(
         assert_near(got["logits"][s], logits, kind)
         for n, expected in zip(("keys", "values"), new, strict=True):
             assert_near(got[n][:, :, s], expected, kind)
+
+
+@pytest.mark.parametrize("phase", ["decode", "prefill"])
+@pytest.mark.parametrize("name", CHIPS)
+def test_a_lowered_transformer_waits_enough(tmp_path: Path, name: str, phase: Any) -> None:
+    (tmp_path / "config.json").write_text(json.dumps(Dims(64, 160, 4, 2, 16, 96).config()))
+    model = str(tmp_path / "config.json")
+    got = npulse.execute(name, model, phase=phase, batch=2, context=12, orders="all")
+    assert got.orders > 4
+    assert got.differences == ()
 
 
 def test_a_run_has_timing_and_outputs(chips: dict[str, npulse.Chip]) -> None:

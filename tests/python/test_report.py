@@ -16,7 +16,8 @@ import npulse
 def assert_same(typed: Any, plain: Any, path: str = "report") -> None:
     """Every key of the JSON is a field of the class, and the other way round."""
     if is_dataclass(typed):
-        names = [field.name for field in fields(typed) if not field.name.startswith("_")]
+        kept = [f for f in fields(typed) if f.metadata.get("json", True)]
+        names = [field.name for field in kept if not field.name.startswith("_")]
         assert names == list(plain), path
         for name in names:
             assert_same(getattr(typed, name), plain[name], f"{path}.{name}")

@@ -51,7 +51,7 @@ class Lowering {
   virtual void emit(Emitter& emitter) const = 0;
   virtual Plan plan() const = 0;
   /// Where functional runs find weights, inputs and results.
-  virtual std::vector<isa::TensorDecl> tensors() const = 0;
+  virtual std::vector<isa::TensorDecl> tensors() const { return {}; }
 };
 
 }  // namespace npulse::lowering

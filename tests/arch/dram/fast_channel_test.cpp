@@ -57,7 +57,7 @@ std::vector<NamedPattern> dma_patterns(const AddressMap& map, std::int64_t burst
 /// Narrow tiles are bound by rows, whose commands the fast engine keeps to turns of the bus; on
 /// RNGD's map streams meet in a bank.
 double tolerance(const ResolvedPart& part, const NamedPattern& pattern) {
-  if (std::string{pattern.name} == "tiles of 128 B") return 0.09;
+  if (std::string{pattern.name} == "tiles of 128 B") return 0.08;
   return part.params.mapping.preset == MapPreset::rngd ? 0.07 : 0.05;
 }
 

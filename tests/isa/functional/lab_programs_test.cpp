@@ -173,6 +173,9 @@ TEST_CASE("What a run cannot do is refused with line and reason", "[functional]"
                       Contains("has 1048576 bytes"));
   REQUIRE_THROWS_WITH(refused(".tensor a input at=dram:0x40000000 shape=[4]", "bar core")(),
                       Contains("tensor a ends at 0x40000004"));
+  REQUIRE_THROWS_WITH(
+      refused(".tensor a input at=dram:0x0 shape=[1099511627776] tile=[1] tile_stride=[0]", "")(),
+      Contains("its tiles overlap"));
   const auto program = lab(".tensor weights weight at=dram:0x0 shape=[4]", "bar core");
   RunOptions options;
   options.inputs = {{"weight", ramp({4})}};
