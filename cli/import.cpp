@@ -2,11 +2,11 @@
 // npulse import FORMAT FILE -o OUTPUT
 #include <fmt/format.h>
 
-#include <charconv>
 #include <iostream>
 
 #include "cli/command.h"
 #include "cli/graph_summary.h"
+#include "cli/import_options.h"
 #include "cli/program_summary.h"
 #include "sim/core/error.h"
 #include "sim/core/output_file.h"
@@ -19,7 +19,7 @@ namespace po = boost::program_options;
 namespace npulse::cli {
 namespace {
 
-using importers::ChipYaml, importers::Imported, importers::ImportOptions;
+using importers::ChipYaml, importers::Imported;
 using Words = std::vector<std::string>;
 
 std::string formats() {
@@ -28,33 +28,6 @@ std::string formats() {
     text += fmt::format("\n        {:<14}{}", importer.name, importer.doc);
   }
   return text;
-}
-
-/// `batch=1,seq=2048`
-void read_dims(const std::string& text, ImportOptions& options) {
-  for (std::size_t at = 0; at <= text.size();) {
-    const std::size_t end = std::min(text.find(',', at), text.size());
-    const std::string one = text.substr(at, end - at);
-    const std::size_t equals = std::min(one.find('='), one.size());
-    const char* last = one.data() + one.size();
-    std::int64_t size = 0;
-    const char* digits = std::min(one.data() + equals + 1, last);
-    const auto [stop, error] = std::from_chars(digits, last, size);
-    if (equals == 0 || error != std::errc{} || stop != last || size < 1) {
-      throw InputError{"--dim", "'" + one + "' is not NAME=SIZE with a size of at least 1"};
-    }
-    options.dims[one.substr(0, equals)] = size;
-    at = end + 1;
-  }
-}
-
-ImportOptions options_from(const CommandLine& line) {
-  ImportOptions options;
-  options.strict = line.has("strict");
-  if (line.has("dim")) {
-    for (const std::string& text : line.get<Words>("dim")) read_dims(text, options);
-  }
-  return options;
 }
 
 void write(const Imported& imported, const std::string& path) {
@@ -109,17 +82,14 @@ int import_command(const Arguments& arguments) {
   line.options()(
       "output,o", po::value<std::string>()->value_name("OUTPUT"),
       "Graph (docs/graph.md), chip file or program (.npt, .npb) to write; without it, nothing "
-      "is written.")("strict",
-                     "Refuse what the format's own tool refuses, instead of repairing it.")(
-      "dim", po::value<Words>()->value_name("NAME=SIZE,...")->composing(),
-      "Sizes of symbolic dimensions.")("json", "Print JSON.");
+      "is written.");
+  add_import_options(line);
+  line.options()("json", "Print JSON.");
   if (!line.parse(arguments)) return 0;
   const auto& importer = importers::importer_named(line.get<std::string>("FORMAT"));
-  const ImportOptions options = options_from(line);
+  const importers::ImportOptions options = import_options(line);
   const Imported imported = importer.import(line.get<std::string>("FILE"), options);
-  for (const Diagnostic& warning : imported.warnings) {
-    fmt::print(stderr, "warning: {}\n", warning.text());
-  }
+  print_warnings(imported.warnings);
   if (line.has("output")) write(imported, line.get<std::string>("output"));
   report(line, imported);
   return 0;

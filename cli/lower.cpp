@@ -8,6 +8,7 @@
 
 #include "arch/chip/targets.h"
 #include "cli/chip_options.h"
+#include "cli/import_options.h"
 #include "cli/program_options.h"
 #include "sim/core/text_table.h"
 #include "traces/program_file.h"
@@ -21,7 +22,8 @@ int lower_command(const Arguments& arguments) {
       "lower MODEL --chip CHIP -o PROGRAM [options]",
       "npulse lower llama-3.1-8b --chip rngd --phase prefill --context 512 -o step.npb"};
   line.positional("MODEL",
-                  "A name (npulse list models), the path of a config.json, or gemm:M,N,K.");
+                  "A name (npulse list models), the path of a config.json, gemm:M,N,K, a graph "
+                  "(docs/graph.md) or a file that npulse import reads.");
   line.options()("chip", po::value<std::string>()->required()->value_name("CHIP"),
                  "Chip to lower for.")("output,o",
                                        po::value<std::string>()->required()->value_name("FILE"),
@@ -30,6 +32,11 @@ int lower_command(const Arguments& arguments) {
   add_model_options(line);
   if (!line.parse(arguments)) return 0;
   const arch::Chip chip = chip_from(line, line.get<std::string>("chip"));
+  if (const auto graph = graph_in(line, line.get<std::string>("MODEL"))) {
+    lower_graph(line, *graph, chip, *traces::create_program(line.get<std::string>("output")));
+    fmt::print("wrote {}\n", line.get<std::string>("output"));
+    return 0;
+  }
   const lowering::Model model = load_model(line, line.get<std::string>("MODEL"));
   const auto sink = traces::create_program(line.get<std::string>("output"));
   lowering::lower(model, model_options(line, model), arch::lowering_target(chip), *sink);

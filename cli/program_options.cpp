@@ -5,8 +5,10 @@
 
 #include "arch/chip/targets.h"
 #include "cli/enum_option.h"
+#include "cli/import_options.h"
 #include "isa/memory_program.h"
 #include "sim/core/catalogue.h"
+#include "traces/lowering/graph/lower_graph.h"
 #include "traces/lowering/lower.h"
 #include "traces/lowering/model_loader.h"
 #include "traces/lowering/promised_size.h"
@@ -47,6 +49,7 @@ void add_model_options(CommandLine& line) {
       "experts", po::value<std::string>()->value_name("CHOICE"),
       "Which experts a token visits: balanced (default), seed:N, or a JSON file.");
   add_expect_option(line);
+  add_import_options(line);
 }
 
 void add_expect_option(CommandLine& line) {
@@ -63,7 +66,8 @@ void warn_of_size(const CommandLine& line, const lowering::Transformer& model) {
 }
 
 bool has_model_options(const CommandLine& line) {
-  return std::any_of(std::begin(kModelOptions), std::end(kModelOptions),
+  return has_import_options(line) ||
+         std::any_of(std::begin(kModelOptions), std::end(kModelOptions),
                      [&](const char* option) { return line.has(option); });
 }
 
@@ -88,6 +92,23 @@ lowering::Options model_options(const CommandLine& line, const lowering::Model& 
   return options;
 }
 
+void lower_graph(const CommandLine& line, const graph::Graph& graph, const arch::Chip& chip,
+                 isa::ProgramSink& sink) {
+  for (const char* option : {"phase", "batch", "context", "kv", "layers", "expect"}) {
+    if (!line.has(option)) continue;
+    throw InputError{std::string{"--"} + option, "a graph has its shapes already",
+                     "leave the option out; symbolic dimensions are set by --dim"};
+  }
+  lowering::GraphOptions options;
+  if (line.has("weights")) options.weights = choice<lowering::WeightFormat>(line, "weights");
+  if (line.has("activations")) options.activations = choice<isa::DataType>(line, "activations");
+  const auto notes = lowering::lower(graph, options, arch::lowering_target(chip), sink);
+  for (const auto& [kind, count] : notes.opaque) {
+    fmt::print(stderr, "warning: {}: {} of kind '{}' costed as the bytes they read and write\n",
+               graph.name, count, kind);
+  }
+}
+
 bool is_model(const std::string& text) {
   if (lowering::names_model(text, models_folder())) return true;
   // neither a model nor a file: throws, with the names there are
@@ -108,6 +129,11 @@ lowering::Model load_model(const CommandLine& line, const std::string& text) {
 
 std::unique_ptr<isa::Program> program_from(const CommandLine& line, const std::string& text,
                                            const arch::Chip& chip) {
+  if (const auto graph = graph_in(line, text)) {
+    auto program = std::make_unique<isa::MemoryProgram>(graph->name);
+    lower_graph(line, *graph, chip, *program);
+    return program;
+  }
   if (!is_model(text)) {
     if (has_model_options(line)) {
       throw InputError{text,

@@ -8,6 +8,7 @@
 #include "arch/chip/chip.h"
 #include "cli/command.h"
 #include "isa/program.h"
+#include "traces/graph/graph.h"
 #include "traces/lowering/model.h"
 #include "traces/lowering/options.h"
 
@@ -15,8 +16,8 @@ namespace npulse::cli {
 
 std::filesystem::path models_folder();
 
-/// Adds --phase, --batch, --context, --weights, --activations, --kv, --layers, --experts and
-/// --expect.
+/// Adds --phase, --batch, --context, --weights, --activations, --kv, --layers, --experts,
+/// --expect, --dim and --strict.
 void add_model_options(CommandLine& line);
 
 /// True when one of those options was given.
@@ -36,7 +37,12 @@ void warn_of_size(const CommandLine& line, const lowering::Transformer& model);
 /// A model by name (configs/models), path or `gemm:M,N,K`; warns as above.
 lowering::Model load_model(const CommandLine& line, const std::string& text);
 
-/// Opens a program file, or loads the model that `text` names and lowers it for `chip`.
+/// Lowers a graph for `chip`; warns of what is only costed as traffic.
+void lower_graph(const CommandLine& line, const graph::Graph& graph, const arch::Chip& chip,
+                 isa::ProgramSink& sink);
+
+/// Opens a program file, or lowers for `chip` what `text` names: a model, a graph or a file that
+/// an importer reads.
 std::unique_ptr<isa::Program> program_from(const CommandLine& line, const std::string& text,
                                            const arch::Chip& chip);
 

@@ -58,9 +58,11 @@ CommandLine make_line() {
                    "npulse run rngd llama-3.1-8b --phase decode --context 2048 --weights fp8 "
                    "--memory lpddr5x-8533 --json out.json"};
   line.positional("CHIP", "A name (npulse list chips) or a path of a chip file.");
-  line.positional("PROGRAM",
-                  "A program (.npt, .npb), or a model: a name (npulse list models), the "
-                  "path of a config.json, or gemm:M,N,K.");
+  line.positional(
+      "PROGRAM",
+      "A program (.npt, .npb), or a model: a name (npulse list models), the "
+      "path of a config.json, gemm:M,N,K, a graph (docs/graph.md), or a file that npulse "
+      "import reads (.onnx, .csv).");
   add_chip_options(line);
   add_model_options(line);
   add_json_option(line);

@@ -52,15 +52,17 @@ RooflineReport roofline(const Report& report, const ChipParams& chip, const Acti
   RooflineReport roof;
   const isa::DataType type = dominant_type(total);
   roof.peak_type = to_string(type);
-  roof.peak_macs_per_s = static_cast<double>(macs_per_cycle(chip.pe, type) * chip.cores) * report.clock_hertz;
+  roof.peak_macs_per_s =
+      static_cast<double>(macs_per_cycle(chip.pe, type) * chip.cores) * report.clock_hertz;
   const auto macs = static_cast<double>(total.total_macs());
   const auto bytes = static_cast<double>(report.memory.bytes_read + report.memory.bytes_written);
   roof.macs_per_s = ratio(macs, report.latency_s);
   roof.macs_per_byte = ratio(macs, bytes);
   roof.ridge_macs_per_byte = ratio(roof.peak_macs_per_s, report.memory.peak_bytes_per_s);
   roof.attainable_macs_per_s =
-      bytes == 0 ? roof.peak_macs_per_s
-                 : std::min(roof.peak_macs_per_s, roof.macs_per_byte * report.memory.peak_bytes_per_s);
+      bytes == 0
+          ? roof.peak_macs_per_s
+          : std::min(roof.peak_macs_per_s, roof.macs_per_byte * report.memory.peak_bytes_per_s);
   return roof;
 }
 
@@ -71,9 +73,9 @@ BoundReport bound(const Report& report, const RooflineReport& roof) {
       {"decompressor", report.decompression.busy},
       {"matrix", busy_share(report, "matrix")},
       {"vector", busy_share(report, "vector")}};
-  const auto most = std::max_element(bound.use.begin(), bound.use.end(), [](const auto& a, const auto& b) {
-    return a.second < b.second;
-  });
+  const auto most =
+      std::max_element(bound.use.begin(), bound.use.end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
   bound.by = most->second >= kBusyEnough ? most->first : "latency";
   bound.text = words(bound.by, most->second, report, roof);
   return bound;

@@ -11,8 +11,8 @@ namespace npulse::arch {
 /// Needs report.latency_s, clock_hertz and memory to be filled in.
 RooflineReport roofline(const Report& report, const ChipParams& chip, const Activity& total);
 
-/// Needs report.cycles, memory, decompression and queues. The bound is the resource used most; below half of every
-/// capacity it is `latency`: dependencies, start-up and synchronisation.
+/// Needs report.cycles, memory, decompression and queues. The bound is the resource used most;
+/// below half of every capacity it is `latency`: dependencies, start-up and synchronisation.
 BoundReport bound(const Report& report, const RooflineReport& roofline);
 
 }  // namespace npulse::arch

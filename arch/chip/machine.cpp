@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "arch/cache/cache_module.h"
 #include "arch/pe/pe_module.h"
 #include "arch/vector/vector_module.h"
 
@@ -12,7 +13,8 @@ Machine::Machine(const Chip& chip, const isa::Program& program, Timeline* timeli
     : chip_{chip},
       program_{program},
       clock_{"core", chip.params.clock},
-      shared_{{program.header().events, program.header().cores}, Barrier{program.header().cores}, {}},
+      shared_{
+          {program.header().events, program.header().cores}, Barrier{program.header().cores}, {}},
       recorder_{program.header(), program.header().cores},
       watcher_{recorder_, shared_.regions, timeline} {
   for (std::uint16_t core = 0; core < program.header().cores; ++core) {
@@ -27,14 +29,13 @@ CoreBlocks Machine::make_core(std::uint16_t core) {
   CoreBlocks blocks;
   blocks.spm = &simulation_.make<SpmModule>(name("spm").c_str(), clock_, chip_.params.spm);
   blocks.acc = &simulation_.make<SpmModule>(name("acc").c_str(), clock_, chip_.params.acc);
-  blocks.memory =
-      std::make_unique<CoreMemory>(blocks.spm->scratchpad(), blocks.acc->scratchpad());
+  blocks.memory = std::make_unique<CoreMemory>(blocks.spm->scratchpad(), blocks.acc->scratchpad());
   for (const isa::QueueDecl& queue : program_.header().queues) add_unit(blocks, core, queue);
-  blocks.sequencer = &simulation_.make<SequencerModule>(
-      name("sequencer").c_str(), clock_, chip_.params.sequencer, core, program_, blocks.units, shared_,
-      watcher_, [this] {
-        for (CoreBlocks& other : cores_) other.sequencer->wake();
-      });
+  blocks.sequencer =
+      &simulation_.make<SequencerModule>(name("sequencer").c_str(), clock_, chip_.params.sequencer,
+                                         core, program_, blocks.units, shared_, watcher_, [this] {
+                                           for (CoreBlocks& other : cores_) other.sequencer->wake();
+                                         });
   return blocks;
 }
 
@@ -42,8 +43,8 @@ void Machine::add_unit(CoreBlocks& blocks, std::uint16_t core, const isa::QueueD
   const std::string name = fmt::format("core{}_{}", core, queue.name);
   switch (queue.kind) {
     case isa::QueueKind::dma:
-      blocks.dma.push_back(&simulation_.make<DmaModule>(name.c_str(), clock_, chip_.params.dma, core,
-                                                        *blocks.memory));
+      blocks.dma.push_back(&simulation_.make<DmaModule>(name.c_str(), clock_, chip_.params.dma,
+                                                        core, *blocks.memory));
       blocks.units.push_back(blocks.dma.back());
       break;
     case isa::QueueKind::matrix:
@@ -51,8 +52,8 @@ void Machine::add_unit(CoreBlocks& blocks, std::uint16_t core, const isa::QueueD
           &simulation_.make<PeModule>(name.c_str(), clock_, chip_.params.pe, *blocks.memory));
       break;
     case isa::QueueKind::vector:
-      blocks.units.push_back(
-          &simulation_.make<VectorModule>(name.c_str(), clock_, chip_.params.vector, *blocks.memory));
+      blocks.units.push_back(&simulation_.make<VectorModule>(name.c_str(), clock_,
+                                                             chip_.params.vector, *blocks.memory));
       break;
   }
 }
@@ -62,12 +63,19 @@ void Machine::connect() {
   for (std::uint16_t core = 0; core < cores_.size(); ++core) {
     core_of_initiator.insert(core_of_initiator.end(), cores_[core].dma.size(), core);
   }
-  auto& crossbar = simulation_.make<CrossbarModule>("noc", clock_, chip_.params.noc, core_of_initiator,
-                                                    static_cast<std::uint16_t>(cores_.size()));
+  auto& crossbar =
+      simulation_.make<CrossbarModule>("noc", clock_, chip_.params.noc, core_of_initiator,
+                                       static_cast<std::uint16_t>(cores_.size()));
   for (CoreBlocks& blocks : cores_) {
     for (DmaModule* dma : blocks.dma) dma->out.bind(crossbar.in);
   }
-  crossbar.out.bind(memory_->in);
+  if (chip_.params.cache) {
+    auto& cache = simulation_.make<CacheModule>("cache", clock_, *chip_.params.cache);
+    crossbar.out.bind(cache.in);
+    cache.out.bind(memory_->in);
+  } else {
+    crossbar.out.bind(memory_->in);
+  }
   for (CoreBlocks& blocks : cores_) crossbar.out.bind(blocks.spm->requests);
 }
 

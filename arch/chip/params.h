@@ -2,6 +2,7 @@
 // A chip file (configs/chips): the parameters of its blocks, composed.
 #pragma once
 
+#include "arch/cache/params.h"
 #include "arch/dma/params.h"
 #include "arch/dram/memory_params.h"
 #include "arch/energy/params.h"
@@ -36,13 +37,15 @@ struct ChipParams {
   SpmParams spm, acc;
   DmaParams dma;
   NocParams noc;
+  std::optional<CacheParams> cache;
   dram::MemoryParams memory;
   std::string tech;
   PowerParams power;
 
   template <class V>
   static void describe(V& field) {
-    field("name", &ChipParams::name, "", "Name of the chip; programs are lowered for it.", required());
+    field("name", &ChipParams::name, "", "Name of the chip; programs are lowered for it.",
+          required());
     field("clock", &ChipParams::clock, "Hz", "Clock of cores and network.", between(1e6, 1e11));
     field("cores", &ChipParams::cores, "count", "Identical cores.", between(1, 64));
     field("queues", &ChipParams::queues, "", "In-order instruction queues of every core.");
@@ -53,8 +56,11 @@ struct ChipParams {
     field("acc", &ChipParams::acc, "", "Accumulator memory of a core.");
     field("dma", &ChipParams::dma, "", "Each DMA engine of a core.");
     field("noc", &ChipParams::noc, "", "Network between cores and memory.");
+    field("cache", &ChipParams::cache, "",
+          "Cache before the memory; its energy is not counted. Absent: none.");
     field("memory", &ChipParams::memory, "", "Memory system.");
-    field("tech", &ChipParams::tech, "", "Energy tables: name in configs/tech, or a path.", required());
+    field("tech", &ChipParams::tech, "", "Energy tables: name in configs/tech, or a path.",
+          required());
     field("power", &ChipParams::power, "", "Power that the energy tables do not give.");
   }
 

@@ -47,13 +47,15 @@ struct QueueReport {
 
 struct RegionReport {
   std::string name;
-  std::int64_t instances = 0;      ///< Times entered (also to load ahead for it), on the core that did so most.
+  std::int64_t instances =
+      0;  ///< Times entered (also to load ahead for it), on the core that did so most.
   std::int64_t instructions = 0;
-  Cycles active{};                 ///< Cycles in which any of its instructions was executing.
-  Cycles matrix_busy{}, vector_busy{}, dma_busy{};  ///< Sums over queues of their instructions' cycles.
+  Cycles active{};  ///< Cycles in which any of its instructions was executing.
+  Cycles matrix_busy{}, vector_busy{},
+      dma_busy{};  ///< Sums over queues of their instructions' cycles.
   std::int64_t macs = 0;
   std::int64_t dram_read_bytes = 0, dram_write_bytes = 0;
-  double energy_j = 0;             ///< Dynamic; DRAM's share by bytes.
+  double energy_j = 0;  ///< Dynamic; DRAM's share by bytes.
 };
 
 /// What the DMA engines expanded in line.
@@ -65,7 +67,7 @@ struct DecompressionReport {
 /// Where the run stands under the roofline of its dominant operand type.
 struct RooflineReport {
   double macs_per_s = 0, peak_macs_per_s = 0;
-  double macs_per_byte = 0;        ///< Of DRAM traffic.
+  double macs_per_byte = 0;  ///< Of DRAM traffic.
   double ridge_macs_per_byte = 0;
   double attainable_macs_per_s = 0;
   std::string peak_type;
@@ -80,7 +82,8 @@ struct BoundReport {
 struct ProgramReport {
   std::string name;
   std::map<std::string, std::string> meta;
-  std::int64_t tokens = 0;   ///< Of all sequences that the run processed; 0 when the program does not say.
+  std::int64_t tokens =
+      0;  ///< Of all sequences that the run processed; 0 when the program does not say.
   double tokens_per_s = 0, energy_per_token_j = 0;
 };
 
@@ -100,7 +103,7 @@ struct Report {
   std::string chip;
   ProgramReport program;
   double latency_s = 0;
-  Cycles cycles{};           ///< Of the chip's clock.
+  Cycles cycles{};  ///< Of the chip's clock.
   double clock_hertz = 0;
   std::int64_t macs = 0;
   MemoryReport memory;

@@ -16,7 +16,8 @@ double seconds(const ClockDomain& clock, Cycles cycles) {
   return static_cast<double>(clock.time_of(cycles).count()) * 1e-12;
 }
 
-QueueReport queue_report(std::size_t core, const isa::QueueDecl& queue, const QueueAccount& account) {
+QueueReport queue_report(std::size_t core, const isa::QueueDecl& queue,
+                         const QueueAccount& account) {
   QueueReport report;
   report.name = fmt::format("c{}.{}", core, queue.name);
   report.kind = to_string(queue.kind);
@@ -78,7 +79,8 @@ std::vector<StatsReport> stats_reports(const sim::Simulation& simulation) {
     StatsReport report{module->name(), {}};
     for (const Stat* stat : module->stats()->stats()) {
       const bool whole = stat->integral() || stat->unit() != npulse::Unit::ratio;
-      report.values.push_back({stat->name(), to_string(stat->unit()), stat->doc(), whole, stat->value()});
+      report.values.push_back(
+          {stat->name(), to_string(stat->unit()), stat->doc(), whole, stat->value()});
     }
     reports.push_back(std::move(report));
   }
@@ -139,7 +141,8 @@ Report build_report(const Chip& chip, const isa::Program& program, Machine& mach
   report.decompression = decompression_report(report.stats, report.cycles);
   report.roofline = roofline(report, chip.params, total);
   report.bound = bound(report, report.roofline);
-  report.program = program_report(program, report.latency_s, report.energy.energy.total().count() * 1e-12);
+  report.program =
+      program_report(program, report.latency_s, report.energy.energy.total().count() * 1e-12);
   report.unsure = unsure_of(chip.provenance);
   return report;
 }

@@ -15,14 +15,16 @@ std::string share(Cycles part, Cycles whole) {
 }
 
 std::string largest(const std::map<std::string, Cycles>& blamed) {
-  const auto most = std::max_element(blamed.begin(), blamed.end(), [](const auto& a, const auto& b) {
-    return a.second < b.second;
-  });
+  const auto most =
+      std::max_element(blamed.begin(), blamed.end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
   return most == blamed.end() ? "" : most->first;
 }
 
 /// `ld` of `c0.ld`.
-std::string after_dot(const std::string& name) { return name.substr(name.find('.') + 1); }
+std::string after_dot(const std::string& name) {
+  return name.substr(name.find('.') + 1);
+}
 
 std::string channels_line(const MemoryReport& memory) {
   const auto [least, most] = std::minmax_element(
@@ -31,7 +33,8 @@ std::string channels_line(const MemoryReport& memory) {
       });
   if (least == memory.channels.end()) return "";
   return fmt::format("  channels   {} at {} to {} of {} each\n", memory.channels.size(),
-                     scaled(least->bandwidth_bytes_per_s, "B/s"), scaled(most->bandwidth_bytes_per_s, "B/s"),
+                     scaled(least->bandwidth_bytes_per_s, "B/s"),
+                     scaled(most->bandwidth_bytes_per_s, "B/s"),
                      scaled(memory.channel_peak_bytes_per_s, "B/s"));
 }
 
@@ -39,9 +42,9 @@ std::string decompression_line(const DecompressionReport& report) {
   if (report.expanded_bytes == 0) return "";
   const auto coded = static_cast<double>(report.coded_bytes);
   const auto expanded = static_cast<double>(report.expanded_bytes);
-  return fmt::format("  expanded   {} to {} by the DMA engines ({:.2f} x), busy with it {} of the time\n",
-                     scaled(coded, "B"), scaled(expanded, "B"), ratio(expanded, coded),
-                     percent(report.busy));
+  return fmt::format(
+      "  expanded   {} to {} by the DMA engines ({:.2f} x), busy with it {} of the time\n",
+      scaled(coded, "B"), scaled(expanded, "B"), ratio(expanded, coded), percent(report.busy));
 }
 
 std::string headline(const Report& report) {
@@ -56,16 +59,18 @@ std::string headline(const Report& report) {
   text += fmt::format("  bound by   {}\n", report.bound.text);
   const MemoryReport& memory = report.memory;
   text += fmt::format("  memory     {}: {} of {} ({}); read {}, written {}\n", memory.part,
-                      scaled(memory.bandwidth_bytes_per_s, "B/s"), scaled(memory.peak_bytes_per_s, "B/s"),
+                      scaled(memory.bandwidth_bytes_per_s, "B/s"),
+                      scaled(memory.peak_bytes_per_s, "B/s"),
                       percent(ratio(memory.bandwidth_bytes_per_s, memory.peak_bytes_per_s)),
                       scaled(static_cast<double>(memory.bytes_read), "B"),
                       scaled(static_cast<double>(memory.bytes_written), "B"));
   text += channels_line(memory) + decompression_line(report.decompression);
   const RooflineReport& roof = report.roofline;
-  text += fmt::format("  roofline   {} of {} attainable at {:.2f} MAC/B (ridge {:.2f} MAC/B, peak {} in {})\n",
-                      scaled(roof.macs_per_s, "MAC/s"), scaled(roof.attainable_macs_per_s, "MAC/s"),
-                      roof.macs_per_byte, roof.ridge_macs_per_byte,
-                      scaled(roof.peak_macs_per_s, "MAC/s"), roof.peak_type);
+  text += fmt::format(
+      "  roofline   {} of {} attainable at {:.2f} MAC/B (ridge {:.2f} MAC/B, peak {} in {})\n",
+      scaled(roof.macs_per_s, "MAC/s"), scaled(roof.attainable_macs_per_s, "MAC/s"),
+      roof.macs_per_byte, roof.ridge_macs_per_byte, scaled(roof.peak_macs_per_s, "MAC/s"),
+      roof.peak_type);
   return text;
 }
 
@@ -75,8 +80,8 @@ std::string energy_table(const Report& report) {
   TextTable table{{"energy", "dynamic", "static", "total", "share"}};
   for (const EnergyComponent& part : energy.components()) {
     if (part.total() == Picojoules{0}) continue;
-    table.row({part.name, joules(part.dynamic_energy), joules(part.static_energy), joules(part.total()),
-               percent(ratio(part.total().count(), energy.total().count()))});
+    table.row({part.name, joules(part.dynamic_energy), joules(part.static_energy),
+               joules(part.total()), percent(ratio(part.total().count(), energy.total().count()))});
   }
   table.row({"total", "", "", joules(energy.total()), scaled(report.energy.average_watts, "W")});
   return table.text() + "  dram: " + dram_shares(report.energy.dram) + "\n";
@@ -103,7 +108,8 @@ std::string queue_table(const Report& report) {
   std::vector<std::pair<std::string, QueueSum>> sums;
   for (const QueueReport& queue : report.queues) {
     const std::string name = after_dot(queue.name);
-    auto found = std::find_if(sums.begin(), sums.end(), [&](const auto& sum) { return sum.first == name; });
+    auto found =
+        std::find_if(sums.begin(), sums.end(), [&](const auto& sum) { return sum.first == name; });
     if (found == sums.end()) found = sums.insert(sums.end(), {name, {}});
     found->second.add(queue);
   }
@@ -112,14 +118,16 @@ std::string queue_table(const Report& report) {
                    "waits for data", "(most for)", "for a resource", "(most for)", "idle"}};
   for (const auto& [name, sum] : sums) {
     const Cycles whole = report.cycles * sum.cores;
-    table.row({name, share(sum.busy, whole), share(sum.wait_data, whole), largest(sum.wait_data_for),
-               share(sum.wait_resource, whole), largest(sum.wait_resource_for), share(sum.idle, whole)});
+    table.row({name, share(sum.busy, whole), share(sum.wait_data, whole),
+               largest(sum.wait_data_for), share(sum.wait_resource, whole),
+               largest(sum.wait_resource_for), share(sum.idle, whole)});
   }
   return table.text();
 }
 
 std::string region_table(const Report& report) {
-  TextTable table{{"region", "active", "matrix", "vector", "dma", "MAC", "read", "written", "energy"}};
+  TextTable table{
+      {"region", "active", "matrix", "vector", "dma", "MAC", "read", "written", "energy"}};
   for (const RegionReport& region : report.regions) {
     table.row({region.name, share(region.active, report.cycles),
                scaled(static_cast<double>(region.matrix_busy.count()), "cy"),

@@ -71,6 +71,8 @@ Gemm gemm_of(const PeParams& params, const isa::Conv& conv) {
                      .n = conv.oc / conv.groups,
                      .k = product({conv.kh, conv.kw, conv.c / conv.groups}),
                      .count = conv.groups,
+                     .taps = product({conv.kh, conv.kw}),
+                     .lines = out.h,
                      .accumulate = conv.accumulate},
                     rate, {});
 }

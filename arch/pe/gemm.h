@@ -16,6 +16,8 @@ struct Gemm {
   std::int64_t kept_k = 0;  ///< Of k, what N:M sparsity of b leaves; b is stored without the rest.
   std::int64_t depth = 0;   ///< Cycles in which one multiplier does kept_k products.
   std::int64_t count = 1;   ///< Groups of a convolution.
+  std::int64_t taps = 1;   ///< Of a convolution: parts of depth that lie on the array apart, if so.
+  std::int64_t lines = 1;  ///< Rows of output pixels that m consists of.
   bool accumulate = false;
   bool keep_weights = false;
 

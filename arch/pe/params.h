@@ -23,6 +23,8 @@ struct SystolicParams {
   std::int64_t rows = 16, cols = 16;
   Dataflow dataflow = Dataflow::ws;
   std::int64_t weight_buffers = 1;
+  bool tap_folds = false;
+  std::int64_t stream_rows = 0, min_stream = 1;
 
   template <class V>
   static void describe(V& field) {
@@ -36,6 +38,16 @@ struct SystolicParams {
           "Registers of the stationary operand in each element; with 2 the next fold is loaded "
           "behind the current one. Ignored by os, which loads nothing ahead.",
           between(1, 2));
+    field(
+        "tap_folds", &SystolicParams::tap_folds, "",
+        "Whether each tap of a convolution has folds of its own (ws), as where software walks the "
+        "taps; else taps and channels in are one dimension to fold.");
+    field("stream_rows", &SystolicParams::stream_rows, "count",
+          "Most rows of a that one command streams through a fold (ws); a row of output pixels is "
+          "cut into pieces of so many. 0: no limit, and rows follow each other without a cut.",
+          between(0, 1 << 20));
+    field("min_stream", &SystolicParams::min_stream, "cycles", "Least time of one such command.",
+          between(1, 1 << 20));
   }
 };
 

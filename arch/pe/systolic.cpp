@@ -13,12 +13,26 @@ struct Mapping {
   std::int64_t folds(const Gemm& g) const { return product({g.count, row_folds, col_folds}); }
 };
 
+/// Folds of depth; with tap_folds those of each tap.
+std::int64_t depth_folds(const SystolicParams& p, const Gemm& g) {
+  const std::int64_t parts = p.tap_folds ? g.taps : 1;
+  return product({parts, ceil_div(ceil_div(g.depth, parts), p.rows)});
+}
+
+/// Cycles to stream m rows of a through a fold, command by command.
+std::int64_t stream_cycles(const SystolicParams& p, const Gemm& g) {
+  if (p.stream_rows == 0) return g.m;
+  const std::int64_t line = g.m / g.lines, rest = line % p.stream_rows;
+  const std::int64_t whole = product({line / p.stream_rows, std::max(p.stream_rows, p.min_stream)});
+  return product({g.lines, whole + (rest > 0 ? std::max(rest, p.min_stream) : 0)});
+}
+
 Mapping map_onto(const SystolicParams& p, const Gemm& g) {
   switch (p.dataflow) {
     case Dataflow::os:
       return {ceil_div(g.m, p.rows), ceil_div(g.n, p.cols), g.depth};
     case Dataflow::ws:
-      return {ceil_div(g.depth, p.rows), ceil_div(g.n, p.cols), g.m};
+      return {depth_folds(p, g), ceil_div(g.n, p.cols), stream_cycles(p, g)};
     case Dataflow::is:
       return {ceil_div(g.depth, p.rows), ceil_div(g.m, p.cols), g.n};
   }

@@ -8,6 +8,7 @@
 #include "traces/lowering/decode.h"
 #include "traces/lowering/gemm.h"
 #include "traces/lowering/prefill.h"
+#include "traces/lowering/program_writer.h"
 
 namespace npulse::lowering {
 namespace {
@@ -23,18 +24,6 @@ std::unique_ptr<Lowering> make_lowering(const Model& model, const Options& optio
 }
 
 using Meta = std::map<std::string, std::string>;
-
-void add_plan(Meta& meta, const Plan& plan) {
-  meta["plan.dram_read_bytes"] = std::to_string(plan.dram_read.count());
-  meta["plan.dram_write_bytes"] = std::to_string(plan.dram_write.count());
-  meta["plan.weight_bytes"] = std::to_string(plan.weights.count());
-  meta["plan.kv_bytes"] = std::to_string(plan.kv.count());
-  meta["plan.macs"] = std::to_string(plan.macs);
-  if (plan.experts_read > 0) meta["plan.experts_read"] = std::to_string(plan.experts_read);
-  if (plan.tokens == 0) return;
-  meta["tokens"] = std::to_string(plan.tokens);
-  meta["tokens_produced"] = std::to_string(plan.tokens_produced);
-}
 
 void add_formats(Meta& meta, const Formats& formats) {
   meta["weights"] = to_string(formats.stored_weights);
@@ -56,10 +45,9 @@ void add_transformer(Meta& meta, const Transformer& model, const Options& option
       std::to_string(isa::bytes_of(model.kv_elements_per_token(), formats.kv).count());
 }
 
-Meta make_meta(const Model& model, const Options& options, const Target& target, const Plan& plan) {
+Meta make_meta(const Model& model, const Options& options, const Target& target) {
   Meta meta{{"model", name_of(model)}};
   const Formats formats = settle_formats(options, target);
-  add_plan(meta, plan);
   add_formats(meta, formats);
   if (const auto* transformer = std::get_if<Transformer>(&model)) {
     add_transformer(meta, *transformer, options, formats);
@@ -67,39 +55,12 @@ Meta make_meta(const Model& model, const Options& options, const Target& target,
   return meta;
 }
 
-isa::ProgramHeader make_header(const Lowering& lowering, const Survey& survey,
-                               const Target& target) {
-  isa::ProgramHeader header;
-  header.target = target.name;
-  header.cores = target.cores;
-  header.queues = target.queues;
-  header.events = survey.events_in_use(lowering.events());
-  header.tensors = lowering.tensors();
-  return header;
-}
-
 }  // namespace
 
 void lower(const Model& model, const Options& options, const Target& target,
            isa::ProgramSink& sink) {
   const auto lowering = make_lowering(model, options, target);
-  Survey survey;
-  Emitter::Setup setup{
-      0, assign_queues(target), &lowering->events(), lowering->lookahead(), &survey, nullptr};
-  const auto emit_all = [&] {
-    for (setup.core = 0; setup.core < target.cores; ++setup.core) {
-      Emitter emitter{setup};
-      lowering->emit(emitter);
-      emitter.finish();
-    }
-  };
-  emit_all();
-  setup.sink = &sink;
-  isa::ProgramHeader header = make_header(*lowering, survey, target);
-  header.meta = make_meta(model, options, target, lowering->plan());
-  sink.begin(header);
-  emit_all();
-  sink.finish({});
+  write_program(*lowering, target, make_meta(model, options, target), sink);
 }
 
 }  // namespace npulse::lowering

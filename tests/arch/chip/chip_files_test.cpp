@@ -63,8 +63,9 @@ TEST_CASE("Every figure of every chip says where it comes from", "[chips]") {
     CHECK(c.name == name);
     for (const auto& entry : provenance) {
       CAPTURE(name, entry.path, entry.value, to_string(entry.mark));
-      CHECK((is_unused(c, entry.path) || is_setting(entry.path) || (entry.mark != Mark::by_default &&
-                                          entry.mark != Mark::none && !entry.source.empty())));
+      CHECK(
+          (is_unused(c, entry.path) || is_setting(entry.path) ||
+           (entry.mark != Mark::by_default && entry.mark != Mark::none && !entry.source.empty())));
     }
   }
 }

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cycles of layers on Gemmini's RTL (FireSim) against the simulated chip; docs/fidelity.md says
+// what was fitted, and why some layers are far off.
+#include <fmt/format.h>
+
+#include <catch2/catch.hpp>
+
+#include "tests/fidelity/gemmini_rows.h"
+
+using namespace npulse;
+using namespace npulse::tests;
+
+namespace {
+
+/// Of Rocket, to compute the sizes of one candidate; fitted (docs/fidelity.md).
+constexpr std::int64_t kCyclesPerEvaluation = 120;
+constexpr double kLong = 8e6;  ///< Cycles above which a layer is only run on request ([.long]).
+
+struct Errors {
+  FidelityError even, odd;
+};
+
+/// Figures were set on even rows.
+Errors dosa_errors(const arch::Chip& chip, bool with_long) {
+  std::vector<MeasuredLayer> layers;
+  std::vector<double> simulated;
+  std::vector<bool> is_even;
+  const auto all = dosa_layers();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!with_long && all[i].cycles > kLong) continue;
+    layers.push_back(all[i]);
+    is_even.push_back(i % 2 == 0);
+    simulated.push_back(simulated_cycles(chip, all[i], {kCyclesPerEvaluation, false}));
+    UNSCOPED_INFO(fmt::format("{:+.2f} {}", simulated.back() / all[i].cycles - 1, all[i].name));
+  }
+  return {error_of(layers, simulated, [&](std::size_t i) { return is_even[i]; }),
+          error_of(layers, simulated, [&](std::size_t i) { return !is_even[i]; })};
+}
+
+/// More multiplications in a cycle than the array has: not the layer that it is said to be.
+bool impossible(const MeasuredLayer& layer) {
+  constexpr double kMacsPerCycle = 256;
+  const double macs = static_cast<double>(layer.loops.macs());
+  return macs / layer.cycles > 1.2 * kMacsPerCycle;
+}
+
+FidelityError moca_error(const arch::Chip& chip, const std::string& net) {
+  const auto layers = moca_layers(net);
+  std::vector<double> simulated;
+  for (const MeasuredLayer& layer : layers) {
+    simulated.push_back(simulated_cycles(chip, layer, {0, true}));
+    UNSCOPED_INFO(fmt::format("{:+.2f} {}", simulated.back() / layer.cycles - 1, layer.name));
+  }
+  return error_of(layers, simulated, [&](std::size_t i) { return !impossible(layers[i]); });
+}
+
+}  // namespace
+
+TEST_CASE("Gemmini's library is followed tile by tile in all 111 layers of DOSA", "[fidelity]") {
+  const auto layers = dosa_layers();
+  const auto tilings = dosa_tilings();
+  REQUIRE(layers.size() == 111);
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const auto& loops = layers[i].loops;
+    const bool product = loops.product();
+    const auto choice =
+        product ? lowering::choose_matmul_tile(loops, {}) : lowering::choose_conv_tile(loops, {});
+    const auto& tile = choice.tile;
+    CHECK(fmt::format("{}_{}_{}_{}_{}_{}_{}", choice.kernel_rows, choice.kernel_columns,
+                      product ? tile.h : tile.w, product ? 1 : tile.h, tile.c, tile.oc,
+                      choice.batches) == tilings[i]);
+  }
+}
+
+TEST_CASE("Layers of DOSA take about the cycles of Gemmini's RTL", "[fidelity]") {
+  const Errors errors = dosa_errors(arch::load_chip("gemmini"), false);
+  CHECK(errors.even.mean_absolute < 0.16);
+  CHECK(errors.odd.mean_absolute < 0.17);
+}
+
+TEST_CASE("All layers of DOSA, long ones too, take about those cycles", "[.long]") {
+  const Errors errors = dosa_errors(arch::load_chip("gemmini"), true);
+  WARN(fmt::format("even {:.3f} (bias {:+.3f}), odd {:.3f} (bias {:+.3f})",
+                   errors.even.mean_absolute, errors.even.bias, errors.odd.mean_absolute,
+                   errors.odd.bias));
+  CHECK(errors.even.mean_absolute < 0.14);
+  CHECK(errors.odd.mean_absolute < 0.16);
+}
+
+TEST_CASE("Layers of the networks of MoCA take about the cycles of Gemmini's RTL", "[fidelity]") {
+  const arch::Chip chip = arch::load_chip("gemmini", {{}, {"cache.capacity=2MiB"}});
+  const auto squeezenet = moca_error(chip, "squeezenet"), yolonet = moca_error(chip, "yolonet"),
+             googlenet = moca_error(chip, "googlenet");
+  INFO(fmt::format("{:.3f} {:.3f} {:.3f}", squeezenet.mean_absolute, yolonet.mean_absolute,
+                   googlenet.mean_absolute));
+  CHECK(yolonet.mean_absolute < 0.15);
+  CHECK(googlenet.mean_absolute < 0.15);
+  CHECK(squeezenet.mean_absolute < 0.25);  // its pooled layers take up to four times as long
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole networks from ONNX on the shipped chips.
+#include "tests/traces/importers/onnx/networks.h"
+
+#include <catch2/catch.hpp>
+
+#include "arch/chip/targets.h"
+#include "isa/checker.h"
+#include "isa/memory_program.h"
+#include "traces/graph/counts.h"
+#include "traces/lowering/graph/lower_graph.h"
+
+using namespace npulse;
+using namespace npulse::lowering;
+
+namespace {
+
+void require_sound(const graph::Graph& graph, const char* chip_name) {
+  INFO(graph.name << " on " << chip_name);
+  const arch::Chip chip = arch::load_chip(chip_name);
+  isa::MemoryProgram program;
+  const GraphNotes notes = lower(graph, {}, arch::lowering_target(chip), program);
+  REQUIRE(notes.opaque.empty());
+  REQUIRE(program.header().meta.at("plan.macs") == std::to_string(graph::count(graph).macs));
+  const isa::CheckReport report = isa::check(program, arch::check_target(chip));
+  for (const auto& finding : report.errors) FAIL(finding.text());
+  for (const auto& finding : report.warnings) {  // where there is too much to look at all of it
+    REQUIRE_THAT(finding.text(), Catch::Contains("not all races were looked for"));
+  }
+}
+
+void require_sound_everywhere(const graph::Graph& graph) {
+  for (const char* chip : {"rngd", "bertha", "edu-8x8", "gemmini"}) require_sound(graph, chip);
+}
+
+}  // namespace
+
+TEST_CASE("Residual networks are lowered soundly for every chip", "[lowering]") {
+  require_sound_everywhere(tests::resnet18().graph());
+  require_sound_everywhere(tests::resnet50().graph());
+}
+
+TEST_CASE("Networks of depthwise convolutions are lowered soundly for every chip", "[lowering]") {
+  require_sound_everywhere(tests::mobilenet_v2().graph());
+}
+
+TEST_CASE("Networks with transposed convolutions are lowered soundly for every chip",
+          "[lowering]") {
+  require_sound_everywhere(tests::unet().graph());
+}
+
+TEST_CASE("Transformers of other frameworks are lowered soundly for every chip", "[lowering]") {
+  require_sound_everywhere(tests::vit_base().graph());
+  require_sound_everywhere(tests::bert_large().graph({{"batch", 1}, {"seq", 128}}));
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a contraction is cut: tiles, the order of their loops, and the shares of cores.
+#pragma once
+
+#include "traces/lowering/formats.h"
+#include "traces/lowering/graph/contraction.h"
+
+namespace npulse::lowering {
+
+/// Which loop over tiles is the outer one; channels in are always the innermost.
+enum class LoopOrder : std::uint8_t { pixels_outer, channels_outer };
+std::span<const EnumName<LoopOrder>> enum_names(LoopOrder);
+
+/// What one core computes: rows over all images, channels over all groups.
+struct CoreShare {
+  Range rows, channels;
+};
+
+struct ContractionTiling {
+  static constexpr std::int64_t kSlots = 2;  ///< Of each operand: one in use, one on its way.
+
+  TileShape tile;
+  LoopOrder order = LoopOrder::pixels_outer;
+  bool packed_weights = true;  ///< Stored tile by tile; otherwise [kh, kw, c, oc] as they are.
+  bool keeps_operands = true;  ///< What a slot holds already is not fetched again.
+  bool gathers = true;  ///< Kernels of 1 x 1 that skip pixels fetch only those that they use.
+  std::int64_t before_cycles = 0;  ///< That choosing it takes on the chip, before the layer begins.
+  std::vector<CoreShare> shares;
+};
+
+/// What lies beside the operands while a tile is worked on.
+struct TileExtras {
+  std::int64_t row_vectors = 0;  ///< Biases and the like, an accumulator's type a channel.
+  std::int64_t tensors = 0;      ///< As large as the result, of the activations' type.
+};
+
+/// Bytes of one slot of each kind.
+struct TileBytes {
+  Bytes input{}, weights{}, extra{}, result{};
+
+  Bytes scratchpad() const { return (input + weights + extra) * ContractionTiling::kSlots; }
+  Bytes accumulators() const { return result * ContractionTiling::kSlots; }
+};
+TileBytes bytes_of(const Contraction& loops, const TileShape& tile, const TileExtras& extras,
+                   const Formats& formats);
+
+/// Equal shares of a grid of `rows` x `columns` of cores.
+std::vector<CoreShare> grid_shares(const Contraction& loops, std::int64_t rows,
+                                   std::int64_t columns, const Target& target);
+
+/// The fastest that fits, by estimate. Throws InputError naming `where` when none fits.
+ContractionTiling tile_contraction(const Contraction& loops, const TileExtras& extras,
+                                   const Formats& formats, const Target& target,
+                                   const std::string& where);
+
+}  // namespace npulse::lowering

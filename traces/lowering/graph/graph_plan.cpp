@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "traces/lowering/graph/graph_plan.h"
+
+#include <map>
+#include <numeric>
+
+#include "traces/graph/counts.h"
+#include "traces/lowering/space.h"
+
+namespace npulse::lowering {
+namespace {
+
+/// A row that is worked on as a whole shares the scratchpad with a second operand, twice each.
+constexpr std::int64_t kRowShares = 8;
+
+std::int64_t elements(const graph::Tensor& tensor) {
+  return std::accumulate(tensor.shape.begin(), tensor.shape.end(), std::int64_t{1},
+                         std::multiplies{});
+}
+
+/// The tensors that a step reads or writes as activations.
+std::vector<graph::TensorId> tensors_of(const ContractionStep& step) {
+  std::vector<graph::TensorId> list{step.input, step.output};
+  if (!step.weights_constant) list.push_back(step.weights);
+  for (const VectorOp& op : step.then) {
+    if (op.y && op.broadcast != isa::Broadcast::row) list.push_back(*op.y);
+  }
+  return list;
+}
+
+std::vector<graph::TensorId> tensors_of(const VectorStep& step) {
+  std::vector<graph::TensorId> list{step.input, step.output};
+  for (const VectorOp& op : step.ops) {
+    if (op.y) list.push_back(*op.y);
+  }
+  return list;
+}
+
+std::vector<graph::TensorId> tensors_of(const PoolStep& step) {
+  return {step.input, step.output};
+}
+
+std::vector<graph::TensorId> tensors_of(const CopyStep& step) {
+  std::vector<graph::TensorId> list;
+  for (const auto* parts : {&step.reads, &step.writes}) {
+    for (const Part& part : *parts) list.push_back(part.tensor);
+  }
+  return list;
+}
+
+/// Gives out addresses of memory.
+class Placement {
+ public:
+  Placement(GraphPlan& plan)
+      : plan_{plan},
+        dram_{"memory of " + plan.target.name, plan.target.dram_bytes,
+              plan.target.dram_access_bytes} {
+    plan.addresses.resize(plan.steps.graph.tensors.size());
+  }
+
+  void place_all() {
+    for (const Step& step : plan_.steps.steps) {
+      std::visit([&](const auto& work) { place_tensors(tensors_of(work)); }, step.work);
+      plan_.constants.emplace_back();
+      if (const auto* work = std::get_if<ContractionStep>(&step.work)) place_constants(*work);
+    }
+    dram_.check(plan_.steps.graph.name, "use narrower types or a smaller model");
+  }
+
+ private:
+  void place_tensors(const std::vector<graph::TensorId>& tensors) {
+    for (const graph::TensorId id : tensors) {
+      const graph::TensorId root = plan_.steps.storage[id];
+      if (!plan_.touched.insert(root).second) continue;
+      const graph::Tensor& tensor = plan_.steps.graph.tensors[root];
+      const Bytes bytes = isa::bytes_of(elements(tensor), plan_.formats.activation);
+      plan_.addresses[root] = dram_.take(tensor.name, bytes);
+    }
+  }
+
+  void place_constants(const ContractionStep& step) {
+    StepConstants& constants = plan_.constants.back();
+    const Contraction& loops = step.loops;
+    if (step.weights_constant) {
+      const Bytes bytes =
+          isa::bytes_of(loops.taps() * loops.c * loops.channels(), plan_.formats.weight);
+      constants.weights = dram_.take("weights", bytes);
+      plan_.weight_bytes += bytes;
+    }
+    for (const VectorOp& op : step.then) {
+      const bool row = op.y && op.broadcast == isa::Broadcast::row;
+      const Bytes bytes = isa::bytes_of(loops.channels(), plan_.formats.accumulator);
+      constants.row_vectors.push_back(row ? dram_.take("biases", bytes) : 0);
+    }
+  }
+
+  GraphPlan& plan_;
+  SpaceAllocator dram_;
+};
+
+/// The same layer comes many times in a network: tilings are kept by what they depend on.
+class Tilings {
+ public:
+  explicit Tilings(const GraphPlan& plan) : plan_{plan} {}
+
+  const ContractionTiling& of(const ContractionStep& step, const std::string& region) {
+    const TileExtras extras = step.extras();
+    const Key key{step.loops, extras.row_vectors, extras.tensors, step.weights_constant};
+    const auto known = tilings_.find(key);
+    if (known != tilings_.end()) return known->second;
+    return tilings_
+        .emplace(key,
+                 tile_contraction(step.loops, extras, plan_.formats_of(step), plan_.target, region))
+        .first->second;
+  }
+
+ private:
+  using Key = std::tuple<Contraction, std::int64_t, std::int64_t, bool>;
+  const GraphPlan& plan_;
+  std::map<Key, ContractionTiling> tilings_;
+};
+
+}  // namespace
+
+GraphPlan::GraphPlan(const graph::Graph& graph, const Formats& formats_, const Target& target_,
+                     const TilingRule& tiling)
+    : formats{formats_}, target{target_} {
+  const std::int64_t row_bytes = target.spm_bytes.count() / kRowShares;
+  steps = build_steps(graph, row_bytes * 8 / isa::bits_of(formats.activation));
+  Tilings tilings{*this};
+  for (Step& step : steps.steps) {
+    auto* work = std::get_if<ContractionStep>(&step.work);
+    if (!work) continue;
+    work->tiling = tiling ? tiling(*work, step.region) : tilings.of(*work, step.region);
+    work->loops.gathers = work->tiling.gathers;
+    macs += work->loops.macs();
+  }
+  Placement{*this}.place_all();
+  static constexpr const char* kNames[] = {"in", "w", "extra", "out"};
+  for (std::size_t kind = 0; kind < kBufferKinds; ++kind) {
+    for (std::size_t i = 0; i < buffers[kind].size(); ++i) {
+      const std::string name = kNames[kind] + std::to_string(i);
+      buffers[kind][i] = {0, events.add(name + ".full"), events.add(name + ".done"),
+                          events.add(name + ".free")};
+    }
+  }
+  stored = events.add("stored", isa::EventScope::chip);
+}
+
+Formats GraphPlan::formats_of(const ContractionStep& step) const {
+  Formats own = formats;
+  if (!step.weights_constant) {
+    own.weight = own.activation;
+    own.accumulator = formats.score;
+  }
+  return own;
+}
+
+}  // namespace npulse::lowering

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// A graph made ready to be written: its steps with tilings, where everything lies in memory, and
+// the events that order it.
+#pragma once
+
+#include <functional>
+#include <set>
+
+#include "traces/lowering/events.h"
+#include "traces/lowering/graph/step_builder.h"
+
+namespace npulse::lowering {
+
+/// One of two slots of an operand. Who fills it waits for `free` and signals `full`; who works on
+/// it in place signals `done`; its last user signals `free`.
+struct Buffer {
+  Address address = 0;
+  isa::EventId full = 0, done = 0, free = 0;
+};
+
+/// Slots of the scratchpad, then of the accumulators.
+enum class BufferKind : std::uint8_t { input, weights, extra, result };
+constexpr std::size_t kBufferKinds = 4;
+
+using BufferPair = std::array<Buffer, ContractionTiling::kSlots>;
+
+/// Constants of one step that lie by themselves.
+struct StepConstants {
+  Address weights = 0;
+  std::vector<Address> row_vectors;  ///< By operation of ContractionStep::then; 0: none.
+};
+
+/// Picks the tiling of a contraction; the default is tile_contraction().
+using TilingRule =
+    std::function<ContractionTiling(const ContractionStep& step, const std::string& region)>;
+
+struct GraphPlan {
+  GraphPlan(const graph::Graph& graph, const Formats& formats, const Target& target,
+            const TilingRule& tiling);
+
+  Address address(graph::TensorId tensor) const { return addresses[steps.storage[tensor]]; }
+  /// Whether a step reads or writes it.
+  bool placed(graph::TensorId tensor) const { return touched.contains(steps.storage[tensor]); }
+  /// Types of a step's operands: weights that are activations have their type.
+  Formats formats_of(const ContractionStep& step) const;
+
+  Formats formats;
+  Target target;
+  StepList steps;
+  std::vector<Address> addresses;        ///< By tensor; of those that no step touches 0.
+  std::set<graph::TensorId> touched;     ///< Those with an address.
+  std::vector<StepConstants> constants;  ///< By step.
+  EventTable events;
+  std::array<BufferPair, kBufferKinds> buffers;
+  isa::EventId stored = 0;  ///< Chip-wide: a tensor's piece is in memory.
+  std::int64_t macs = 0;
+  Bytes weight_bytes{};
+};
+
+}  // namespace npulse::lowering

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "traces/lowering/graph/graph_tensors.h"
+
+#include <set>
+
+#include "traces/lowering/instructions.h"
+#include "traces/lowering/tensors.h"
+
+namespace npulse::lowering {
+namespace {
+
+using isa::TensorRole;
+
+class Table {
+ public:
+  explicit Table(const GraphPlan& plan) : plan_{plan} {}
+
+  std::vector<isa::TensorDecl> build() {
+    const graph::Graph& graph = plan_.steps.graph;
+    for (std::size_t i = 0; i < plan_.steps.steps.size(); ++i) {
+      const auto& work = plan_.steps.steps[i].work;
+      if (const auto* contraction = std::get_if<ContractionStep>(&work)) {
+        constants(*contraction, plan_.constants[i]);
+      } else if (const auto* vector = std::get_if<VectorStep>(&work)) {
+        for (const VectorOp& op : vector->ops) {
+          if (op.y && graph.tensors[*op.y].constant) whole(*op.y, TensorRole::weight);
+        }
+      }
+    }
+    for (const graph::TensorId id : graph.inputs) whole(id, TensorRole::input);
+    for (const graph::TensorId id : graph.outputs) whole(id, TensorRole::output);
+    return std::move(list_);
+  }
+
+ private:
+  /// As it lies: images with channels last, more than five dimensions as one.
+  isa::Extents shape_of(graph::TensorId id) const {
+    const auto& shape = plan_.steps.graph.tensors[id].shape;
+    if (plan_.steps.images.contains(id)) return {shape[0], shape[2], shape[3], shape[1]};
+    isa::Extents extents;
+    std::int64_t all = 1;
+    for (const std::int64_t extent : shape) all *= extent;
+    if (shape.empty() || shape.size() > isa::kMaxRank) return {all};
+    for (const std::int64_t extent : shape) extents.push_back(extent);
+    return extents;
+  }
+
+  void whole(graph::TensorId id, TensorRole role) {
+    if (!named_.insert(id).second || !plan_.placed(id)) return;
+    list_.push_back(dense_tensor(plan_.steps.graph.tensors[id].name, role, plan_.address(id),
+                                 shape_of(id), plan_.formats.activation));
+  }
+
+  void constants(const ContractionStep& step, const StepConstants& at) {
+    const auto& tensors = plan_.steps.graph.tensors;
+    if (step.weights_constant && named_.insert(step.weights).second) {
+      weights(step, tensors[step.weights].name, at.weights);
+    }
+    for (std::size_t i = 0; i < step.then.size(); ++i) {
+      const VectorOp& op = step.then[i];
+      if (!op.y || op.broadcast != isa::Broadcast::row || !named_.insert(*op.y).second) continue;
+      list_.push_back(dense_tensor(tensors[*op.y].name, TensorRole::weight, at.row_vectors[i],
+                                   {step.loops.channels()}, plan_.formats.accumulator));
+    }
+  }
+
+  /// A box for each tile of channels out, whose chunks of channels in lie one behind the other.
+  void weights(const ContractionStep& step, const std::string& name, Address at) {
+    const Contraction& loops = step.loops;
+    const isa::DataType type = plan_.formats.weight;
+    const isa::TensorDecl all =
+        dense_tensor(name, TensorRole::weight, at, {loops.taps(), loops.c, loops.channels()}, type);
+    if (!step.tiling.packed_weights) return list_.push_back(all);
+    std::set<std::int64_t> seen;
+    for (const CoreShare& share : step.tiling.shares) {
+      for (const Range& range : channel_tiles(loops, step.tiling.tile, share.channels)) {
+        if (!seen.insert(range.first).second) continue;
+        const std::int64_t c = std::min(step.tiling.tile.c, loops.c), oc = range.size();
+        isa::TensorDecl box = all;
+        box.at = in_dram(advance(at, range.first * loops.taps() * loops.c, type));
+        box.first = {0, 0, range.first};
+        box.box = {loops.taps(), loops.c, oc};
+        box.tile = {loops.taps(), c, oc};
+        box.tile_stride = {0, isa::bytes_of(loops.taps() * c * oc, type).count(), 0};
+        list_.push_back(box);
+      }
+    }
+  }
+
+  const GraphPlan& plan_;
+  std::vector<isa::TensorDecl> list_;
+  std::set<graph::TensorId> named_;
+};
+
+}  // namespace
+
+std::vector<isa::TensorDecl> tensors_of(const GraphPlan& plan) {
+  return Table{plan}.build();
+}
+
+}  // namespace npulse::lowering

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a graph and a chip to a program.
+#pragma once
+
+#include <map>
+
+#include "traces/lowering/graph/graph_plan.h"
+
+namespace npulse::lowering {
+
+struct GraphOptions {
+  std::optional<WeightFormat> weights;       ///< Absent: as the graph's, if the chip has the type.
+  std::optional<isa::DataType> activations;  ///< Absent: as the weights.
+  TilingRule tiling;                         ///< Absent: the fastest by estimate.
+};
+
+/// What lowering could not do as the graph says.
+struct GraphNotes {
+  std::map<std::string, std::int64_t> opaque;  ///< Costed as traffic: nodes by kind.
+};
+
+/// Writes a program of explicit events for `target` that runs `graph` once; each node is a named
+/// region. Activations have one type; images lie with channels last. The graph must have passed
+/// graph::check. Throws InputError when graph, options and chip do not go together.
+GraphNotes lower(const graph::Graph& graph, const GraphOptions& options, const Target& target,
+                 isa::ProgramSink& sink);
+
+}  // namespace npulse::lowering

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a graph is lowered to: steps that run one after the other, each on all cores.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "isa/instruction.h"
+#include "traces/graph/graph.h"
+#include "traces/lowering/graph/contraction_tiling.h"
+
+namespace npulse::lowering {
+
+/// One vector operation on [rows, cols], in place.
+struct VectorOp {
+  isa::VecKind kind = isa::VecKind::copy;
+  std::optional<graph::TensorId> y;  ///< Absent: `scalar`.
+  isa::Broadcast broadcast = isa::Broadcast::none;
+  double scalar = 1;
+};
+
+/// A convolution or product, and what is done to its results while they are in the accumulators.
+struct ContractionStep {
+  Contraction loops;
+  graph::TensorId input = 0, weights = 0, output = 0;
+  bool weights_constant = true;
+  bool weights_transposed = false;  ///< Of a product of activations: stored [n, k].
+  std::vector<VectorOp> then;       ///< y is one row (a constant a channel) or a tensor.
+  ContractionTiling tiling;
+
+  TileExtras extras() const;
+};
+
+/// Operations one after the other on x as [rows, cols].
+struct VectorStep {
+  std::int64_t rows = 1, cols = 1;
+  bool whole_rows = false;    ///< A row must be in the scratchpad as a whole.
+  std::int64_t out_cols = 1;  ///< 1: reduced.
+  graph::TensorId input = 0, output = 0;
+  std::vector<VectorOp> ops;
+};
+
+/// Windows of images with channels last.
+struct PoolStep {
+  Contraction window;  ///< Of one channel in and out a group.
+  isa::VecKind kind = isa::VecKind::pool_max;
+  graph::TensorId input = 0, output = 0;
+};
+
+/// The first elements of a tensor.
+struct Part {
+  graph::TensorId tensor = 0;
+  std::int64_t elements = 0;
+};
+
+/// What goes through the scratchpad and comes out elsewhere, nothing computed.
+struct CopyStep {
+  std::vector<Part> reads, writes;
+};
+
+struct Step {
+  std::string region;
+  std::variant<ContractionStep, VectorStep, PoolStep, CopyStep> work;
+};
+
+inline TileExtras ContractionStep::extras() const {
+  TileExtras extras;
+  for (const VectorOp& op : then) {
+    if (!op.y) continue;
+    ++(op.broadcast == isa::Broadcast::row ? extras.row_vectors : extras.tensors);
+  }
+  return extras;
+}
+
+}  // namespace npulse::lowering
