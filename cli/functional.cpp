@@ -5,8 +5,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
-#include <fstream>
 
 #include "arch/chip/targets.h"
 #include "cli/enum_option.h"
@@ -37,10 +37,8 @@ Given split(const std::string& text) {
 }
 
 std::vector<std::uint8_t> bytes_of_file(const std::string& path) {
-  std::ifstream in{path, std::ios::binary};
-  std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>{in}, {}};
-  if (!in) throw InputError{path, "cannot be read", "check that the file exists and is readable"};
-  return bytes;
+  const std::string text = functional::read_file(path);
+  return {text.begin(), text.end()};
 }
 
 /// The address of `dram:ADDRESS`; nothing for a tensor's name.
@@ -48,15 +46,21 @@ std::optional<Address> dram_address(const std::string& text) {
   if (text.find(':') == std::string::npos) return std::nullopt;
   isa::Operand place;
   isa::text::Cursor cursor{text};
-  isa::text::parse(cursor, place);
-  if (place.space == isa::Space::dram && cursor.at_end() && place.steps == isa::LoopSteps{})
-    return place.address;
+  try {
+    isa::text::parse(cursor, place);
+    if (place.space == isa::Space::dram && cursor.at_end() && place.steps == isa::LoopSteps{})
+      return place.address;
+  } catch (const isa::text::LineFault&) {
+    // told below: of the option, not of a line
+  }
   throw InputError{"--in", "'" + text + "' is no place in dram", "as in --in dram:0x1000=raw.bin"};
 }
 
 void take_input(const Given& given, functional::RunOptions& options) {
   if (const auto at = dram_address(given.name)) {
     options.raw.push_back({*at, bytes_of_file(given.file)});
+  } else if (options.inputs.contains(given.name)) {
+    throw InputError{"--in", "'" + given.name + "' is given twice", "give each input one file"};
   } else {
     options.inputs[given.name] = functional::read_npy(given.file);
   }
@@ -70,17 +74,25 @@ void write_outputs(const std::filesystem::path& folder, const functional::RunRes
     functional::write_npy(folder / (name + ".npy"), output.array, output.type);
 }
 
+/// Of all values that are numbers; all 0 when none is.
 struct Range {
-  double low, high, mean;
+  double low = 0, high = 0, mean = 0;
+  std::int64_t no_numbers = 0;
 };
 
 Range range_of(const functional::Array& array) {
-  Range range{array.values.front(), array.values.front(), 0};
+  Range range;
+  std::int64_t numbers = 0;
+  double sum = 0;
   for (const double value : array.values) {
-    range.low = std::min(range.low, value);
-    range.high = std::max(range.high, value);
-    range.mean += value / static_cast<double>(array.values.size());
+    if (std::isnan(value)) continue;
+    range.low = numbers == 0 ? value : std::min(range.low, value);
+    range.high = numbers == 0 ? value : std::max(range.high, value);
+    sum += value;
+    ++numbers;
   }
+  if (numbers > 0) range.mean = sum / static_cast<double>(numbers);
+  range.no_numbers = static_cast<std::int64_t>(array.values.size()) - numbers;
   return range;
 }
 
@@ -92,7 +104,7 @@ void add_functional_options(CommandLine& line) {
       "in", po::value<Texts>()->composing()->value_name("NAME=FILE"),
       "Values of a tensor (.npy), or bytes for dram:ADDRESS; the others are random. Repeatable.")(
       "out", po::value<std::string>()->value_name("FOLDER"),
-      "Write each output as FOLDER/NAME.npy.")("seed", po::value<std::uint64_t>()->value_name("N"),
+      "Write each output as FOLDER/NAME.npy.")("seed", po::value<std::int64_t>()->value_name("N"),
                                                "Of random values (default 1).")(
       "orders", po::value<std::string>()->value_name("ORDERS"),
       "one (default), or all: each queue once as late as events allow; fail if results differ.");
@@ -115,7 +127,11 @@ functional::RunResult execute(const CommandLine& line, const arch::Chip& chip,
   if (line.has("in")) {
     for (const auto& text : line.get<Texts>("in")) take_input(split(text), options);
   }
-  if (line.has("seed")) options.seed = line.get<std::uint64_t>("seed");
+  if (line.has("seed")) {
+    const auto seed = line.get<std::int64_t>("seed");
+    if (seed < 0) throw InputError{"--seed", fmt::format("{} is less than 0", seed)};
+    options.seed = static_cast<std::uint64_t>(seed);
+  }
   if (line.has("orders")) options.orders = choice<functional::Orders>(line, "orders");
   options.poll = poll;
   functional::RunResult result = run(program, arch::check_target(chip), options);
@@ -136,7 +152,8 @@ nlohmann::ordered_json to_json(const functional::RunResult& result) {
                              {"shape", output.array.shape},
                              {"min", range.low},
                              {"max", range.high},
-                             {"mean", range.mean}};
+                             {"mean", range.mean},
+                             {"nan", range.no_numbers}};
   }
   return json;
 }
@@ -147,9 +164,11 @@ std::string to_text(const functional::RunResult& result) {
                   result.orders, result.orders == 1 ? "order" : "orders");
   for (const auto& [name, output] : result.outputs) {
     const Range range = range_of(output.array);
-    text += fmt::format("  {:<12} {} [{}]  {:.5g} to {:.5g}, mean {:.5g}\n", name,
-                        to_string(output.type), fmt::join(output.array.shape, ","), range.low,
-                        range.high, range.mean);
+    text +=
+        fmt::format("  {:<12} {} [{}]  {:.5g} to {:.5g}, mean {:.5g}", name, to_string(output.type),
+                    fmt::join(output.array.shape, ","), range.low, range.high, range.mean);
+    if (range.no_numbers > 0) text += fmt::format("; {} are no numbers", range.no_numbers);
+    text += '\n';
   }
   if (result.outputs.empty()) text += "  the program declares no outputs\n";
   return text;

@@ -86,6 +86,11 @@ std::optional<graph::Graph> graph_in(const CommandLine& line, const std::string&
   importers::Imported imported = importer->import(path, import_options(line));
   print_warnings(imported.warnings);
   auto* graph = std::get_if<graph::Graph>(&imported.product);
+  if (std::holds_alternative<isa::MemoryProgram>(imported.product)) {
+    throw InputError{
+        path, "describes a program, not a model",
+        fmt::format("npulse import {} {} -o program.npb, then run that", importer->name, path)};
+  }
   if (!graph) {
     throw InputError{path, "describes a chip, not a model",
                      fmt::format("npulse import {} {} -o chip.yaml makes a chip file of it",

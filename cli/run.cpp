@@ -84,6 +84,11 @@ int run_command(const Arguments& arguments) {
   const bool quiet = line.has("quiet");
   const arch::Chip chip = chip_from(line, line.get<std::string>("CHIP"));
   const auto program = program_from(line, line.get<std::string>("PROGRAM"), chip);
+  for (const char* option : {"timeline", "max-ms"}) {
+    if (!line.has("functional-only") || !line.has(option)) continue;
+    throw InputError{std::string{"--"} + option,
+                     "is about time, which --functional-only leaves out", "take --functional"};
+  }
   const InterruptGuard guard;
   JsonTarget json{line};
   const bool shows = !quiet && !json.to_stdout();

@@ -13,13 +13,15 @@ class Cache {
   explicit Cache(const CacheParams& params);
 
   /// True when all lines of the run are held; afterwards they are.
-  bool touch(Address address, std::int64_t bytes);
+  bool read(Address address, std::int64_t bytes);
+  /// Lines that are written whole are held from now on, others only if they were.
+  void write(Address address, std::int64_t bytes);
 
   /// When `bytes` that are held have been read, for a request at `now`; requests follow each other.
-  Cycles read(Cycles now, std::int64_t bytes);
+  Cycles hit(Cycles now, std::int64_t bytes);
 
  private:
-  bool touch_line(Address line);
+  bool touch(Address line, bool allocate);
 
   CacheParams params_;
   std::size_t sets_;

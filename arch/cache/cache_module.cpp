@@ -17,15 +17,18 @@ CacheModule::CacheModule(const sc_core::sc_module_name& name, sim::Simulation& s
 tlm::tlm_sync_enum CacheModule::nb_transport_fw(tlm::tlm_generic_payload& payload,
                                                 tlm::tlm_phase& phase, sc_core::sc_time& delay) {
   ensure(phase == tlm::BEGIN_REQ, "an initiator answered a response by a phase of its own");
-  const bool held = cache_.touch(payload.get_address(), payload.get_data_length());
-  if (!payload.is_read() || !held) {
-    if (payload.is_read()) ++stats_.misses;
+  if (!payload.is_read()) {
+    cache_.write(payload.get_address(), payload.get_data_length());
+    return out->nb_transport_fw(payload, phase, delay);
+  }
+  if (!cache_.read(payload.get_address(), payload.get_data_length())) {
+    ++stats_.misses;
     return out->nb_transport_fw(payload, phase, delay);
   }
   ++stats_.hits;
   payload.acquire();
   const Cycles arrival = clock().first_at_or_after(time() + sim::from_sc_time(delay));
-  hits_.push_back({&payload, cache_.read(arrival, payload.get_data_length())});
+  hits_.push_back({&payload, cache_.hit(arrival, payload.get_data_length())});
   wake_at(hits_.front().due);
   phase = tlm::END_REQ;
   delay = sc_core::SC_ZERO_TIME;

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr std::size_t kAlignment = 64, kBeforeHeader = 10;  // of version 1
+constexpr std::uint64_t kMaxHeader = 2000;                  // std::regex recurses on each byte
 
 [[noreturn]] void refuse(const std::filesystem::path& path, const std::string& what,
                          const std::string& hint = {}) {
@@ -76,14 +77,18 @@ std::vector<std::int64_t> shape_of(const std::filesystem::path& path, const std:
   return shape;
 }
 
+}  // namespace
+
 std::string read_file(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error))
+    refuse(path, "is no file", "check that it exists, and is neither a folder nor a device");
   std::ifstream in{path, std::ios::binary};
-  std::string bytes{std::istreambuf_iterator<char>{in}, {}};
-  if (!in) refuse(path, "cannot be read");
+  std::string bytes(std::filesystem::file_size(path), '\0');
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (!in) refuse(path, "cannot be read", "check that it is readable");
   return bytes;
 }
-
-}  // namespace
 
 Array read_npy(const std::filesystem::path& path) {
   const std::string bytes = read_file(path);
@@ -93,6 +98,7 @@ Array read_npy(const std::filesystem::path& path) {
   const std::size_t width = all[kMagic.size()] == 1 ? 2 : 4, begin = kMagic.size() + 2 + width;
   const std::uint64_t length = little_endian(all.substr(kMagic.size() + 2, width));
   if (length > all.size() - begin) refuse(path, "its header is cut off");
+  if (length > kMaxHeader) refuse(path, fmt::format("its header has {} bytes", length));
   const std::string header{all.substr(begin, length)};
   const ElementType type = element_type(path, field(path, header, "'descr': *'([^']*)'"));
   if (field(path, header, "'fortran_order': *(True|False)") == "True")

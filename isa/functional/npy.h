@@ -3,10 +3,14 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "isa/functional/array.h"
 
 namespace npulse::isa::functional {
+
+/// All bytes of a regular file. Throws InputError for anything else.
+std::string read_file(const std::filesystem::path& path);
 
 /// Row-major arrays of integers of up to 64 bits, of booleans, or of fp16, fp32 or fp64. Throws
 /// InputError for any other file.

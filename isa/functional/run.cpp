@@ -44,6 +44,7 @@ class Runner {
     checked_.throw_if_errors();
     check_tensors();
     check_names();
+    check_raw();
     Machine first = prepared(kUnwritten);
     RunResult result;
     result.instructions = execute(first, {}, usage);
@@ -86,6 +87,16 @@ class Runner {
     throw InputError{program_.name(),
                      fmt::format("tensor {} has {} elements", tensor.name, tensor.shape.product()),
                      "raise the limit of memory"};
+  }
+
+  void check_raw() const {
+    const auto room = static_cast<Address>(capacity_of(target_, Space::dram).count());
+    for (const RawInput& raw : options_.raw) {
+      if (raw.at <= room && raw.bytes.size() <= room - raw.at) continue;
+      throw InputError{fmt::format("input dram:{:#x}", raw.at),
+                       fmt::format("its {} bytes end beyond memory", raw.bytes.size()),
+                       fmt::format("dram of chip '{}' has {} bytes", target_.name, room)};
+    }
   }
 
   void check_names() const {

@@ -78,4 +78,11 @@ TEST_CASE("Options of a functional run are refused with a reason", "[cli]") {
   require_refused(desk, run + "--functional --in spm:0x0=lab.npt", {"is no place in dram"});
   require_refused(desk, run + "--functional --in x=lab.npt", {"is no .npy file"});
   require_refused(desk, run + "--functional --orders some", {"allowed: one, all"});
+  require_refused(desk, run + "--functional --in dram:zz=lab.npt", {"is no place in dram"});
+  require_refused(desk, run + "--functional --in dram:0xfffffffffff0=lab.npt",
+                  {"end beyond memory", "edu-8x8"});
+  require_refused(desk, run + "--functional --in x=.", {"is no file"});
+  require_refused(desk, run + "--functional --in x=/dev/zero", {"is no file"});
+  require_refused(desk, run + "--functional --seed -1", {"less than 0"});
+  require_refused(desk, run + "--functional-only --timeline t.json", {"take --functional"});
 }

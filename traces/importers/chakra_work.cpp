@@ -12,10 +12,14 @@ namespace npulse::importers::chakra {
 namespace {
 
 constexpr std::uint64_t kCyclesPerMicro = 1000;  // 1 GHz
-constexpr std::uint64_t kMaxMicros = std::numeric_limits<std::int64_t>::max() / 1000 / 1000;
+constexpr std::uint64_t kMaxBytes = isa::kMaxExtent;
+constexpr std::uint64_t kMaxMicros = isa::kMaxExtent / kCyclesPerMicro;
 
-std::int64_t clipped(std::uint64_t value) {
-  return static_cast<std::int64_t>(std::min<std::uint64_t>(value, std::uint64_t{1} << 50));
+std::uint64_t number_within(const Node& node, const char* attribute, std::uint64_t most) {
+  const std::uint64_t value = node.number(attribute);
+  if (value <= most) return value;
+  throw InputError{node.where, fmt::format("node {}: {} is {}", node.id, attribute, value),
+                   fmt::format("at most {} can be expressed", most)};
 }
 
 std::optional<isa::CollKind> coll_kind(std::uint64_t type) {
@@ -50,7 +54,17 @@ bool is_recorded(const Node& node) {
 }
 
 std::uint16_t peer_of(const Node& node, const char* attribute) {
-  return static_cast<std::uint16_t>(std::min<std::uint64_t>(node.number(attribute), 0xffff));
+  return static_cast<std::uint16_t>(
+      number_within(node, attribute, std::numeric_limits<std::uint16_t>::max()));
+}
+
+std::uint32_t tag_of(const Node& node) {
+  return static_cast<std::uint32_t>(
+      number_within(node, "comm_tag", std::numeric_limits<std::uint32_t>::max()));
+}
+
+std::int64_t bytes_of(const Node& node, const char* attribute) {
+  return static_cast<std::int64_t>(number_within(node, attribute, kMaxBytes));
 }
 
 }  // namespace
@@ -95,32 +109,31 @@ Work Translator::recorded(const Node& node) {
 }
 
 /// The trace has no addresses: every node has a place of its own.
-isa::Operand Translator::memory(std::uint64_t bytes) {
+isa::Operand Translator::memory(std::int64_t bytes) {
   isa::Operand operand;
   operand.space = isa::Space::dram;
   operand.address = next_free_;
-  next_free_ += static_cast<Address>(clipped(bytes) + 63) / 64 * 64;
+  next_free_ += static_cast<Address>(round_up(bytes, std::int64_t{64}));
   return operand;
 }
 
 Work Translator::move(const Node& node, Queue queue) {
+  const std::int64_t bytes = bytes_of(node, "tensor_size");
   isa::Opaque opaque;
-  opaque.at = memory(node.number("tensor_size"));
+  opaque.at = memory(bytes);
   opaque.note = note_of(node);
-  (queue == ld ? opaque.bytes_read : opaque.bytes_written) = clipped(node.number("tensor_size"));
+  (queue == ld ? opaque.bytes_read : opaque.bytes_written) = bytes;
   return {queue, opaque};
 }
 
 Work Translator::send(const Node& node) {
-  const std::uint64_t bytes = node.number("comm_size");
-  return {st, isa::Send{memory(bytes), peer_of(node, "comm_dst"), clipped(bytes),
-                        static_cast<std::uint32_t>(node.number("comm_tag"))}};
+  const std::int64_t bytes = bytes_of(node, "comm_size");
+  return {st, isa::Send{memory(bytes), peer_of(node, "comm_dst"), bytes, tag_of(node)}};
 }
 
 Work Translator::receive(const Node& node) {
-  const std::uint64_t bytes = node.number("comm_size");
-  return {ld, isa::Recv{memory(bytes), peer_of(node, "comm_src"), clipped(bytes),
-                        static_cast<std::uint32_t>(node.number("comm_tag"))}};
+  const std::int64_t bytes = bytes_of(node, "comm_size");
+  return {ld, isa::Recv{memory(bytes), peer_of(node, "comm_src"), bytes, tag_of(node)}};
 }
 
 Work Translator::collective(const Node& node) {
@@ -129,8 +142,8 @@ Work Translator::collective(const Node& node) {
   if (!kind || is_recorded(node)) return recorded(node);
   isa::Coll coll;
   coll.kind = *kind;
-  coll.src = coll.dst = memory(node.number("comm_size"));
-  coll.bytes = clipped(node.number("comm_size"));
+  coll.bytes = bytes_of(node, "comm_size");
+  coll.src = coll.dst = memory(coll.bytes);
   coll.type = isa::DataType::i8;
   const auto number = static_cast<std::uint32_t>(groups_.size());
   coll.group = groups_.try_emplace(node.group, number).first->second;

@@ -41,7 +41,7 @@ class Translator {
   Work send(const Node& node);
   Work receive(const Node& node);
   Work collective(const Node& node);
-  isa::Operand memory(std::uint64_t bytes);
+  isa::Operand memory(std::int64_t bytes);
 
   Tally tally_;
   std::map<std::string, std::uint32_t> groups_;

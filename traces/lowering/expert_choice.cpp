@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -61,7 +62,7 @@ ExpertChoice parse_expert_choice(const std::string& text) {
     return SeededChoice{*seed};
   }
   std::ifstream in{text};
-  if (!in) {
+  if (!in || std::filesystem::is_directory(text)) {
     throw InputError{"experts", "'" + text + "' is neither 'balanced', 'seed:N' nor a file",
                      "check the path and its permissions"};
   }

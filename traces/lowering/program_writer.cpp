@@ -5,8 +5,10 @@ namespace npulse::lowering {
 namespace {
 
 void add_plan(std::map<std::string, std::string>& meta, const Plan& plan) {
-  meta["plan.dram_read_bytes"] = std::to_string(plan.dram_read.count());
-  meta["plan.dram_write_bytes"] = std::to_string(plan.dram_write.count());
+  if (plan.dram_read > Bytes{0}) {
+    meta["plan.dram_read_bytes"] = std::to_string(plan.dram_read.count());
+    meta["plan.dram_write_bytes"] = std::to_string(plan.dram_write.count());
+  }
   meta["plan.weight_bytes"] = std::to_string(plan.weights.count());
   meta["plan.kv_bytes"] = std::to_string(plan.kv.count());
   meta["plan.macs"] = std::to_string(plan.macs);

@@ -11,7 +11,7 @@ struct Walk {
   std::int64_t kernel, stride, dilation, pad, extent;
 };
 
-/// Windows that lie in the padding altogether still read the nearest element.
+/// Every window reads an element at least: step_builder.cpp refuses others.
 InputSpan span_of(const Walk& walk, Range outputs) {
   const std::int64_t first = outputs.first * walk.stride - walk.pad;
   const std::int64_t last =

@@ -44,7 +44,28 @@ class Builder : StepContext {
   void add_bias(ContractionStep& work, const Node& node) const {
     if (node.inputs.size() < 3) return;
     const auto op = fused_op(isa::VecKind::add, node.inputs[2], work.output, work.loops.channels());
-    if (op) work.then.push_back(*op);
+    if (!op) {
+      refuse(node, "its third input is neither a constant a channel nor as large as the result",
+             "add it by an elementwise node");
+    }
+    work.then.push_back(*op);
+  }
+
+  /// A window altogether in the padding has no input element to begin with.
+  static void require_inputs(const Node& node, const Contraction& l) {
+    const auto outside = [](std::int64_t outputs, std::int64_t stride, std::int64_t reach,
+                            std::int64_t pad, std::int64_t extent) {
+      return pad >= reach || (outputs - 1) * stride - pad >= extent;
+    };
+    if (outside(l.oh, l.stride_h, (l.kh - 1) * l.dilation_h + 1, l.pad_top, l.h) ||
+        outside(l.ow, l.stride_w, (l.kw - 1) * l.dilation_w + 1, l.pad_left, l.w)) {
+      refuse(node, "its padding is as wide as a window", "pad by a node of its own");
+    }
+  }
+
+  [[noreturn]] static void refuse(const Node& node, const std::string& what,
+                                  const std::string& hint) {
+    throw InputError{"node " + node.name, what + ", which lowering does not know yet", hint};
   }
 
   void lower(const Node& node, const graph::Conv& conv) {
@@ -63,6 +84,10 @@ class Builder : StepContext {
     loops.pad_top = conv.pads[0], loops.pad_left = conv.pads[1];
     work.input = node.inputs[0], work.weights = node.inputs[1], work.output = node.outputs[0];
     work.weights_constant = tensor(work.weights).constant;
+    require_inputs(node, loops);
+    if (!work.weights_constant) {
+      refuse(node, "its weights are no constant", "mark them constant, or use a matmul");
+    }
     add_bias(work, node);
     contraction(node, std::move(work));
   }
@@ -102,6 +127,9 @@ class Builder : StepContext {
     const std::int64_t rows = elements(out) / n;
     const std::int64_t batch =
         products > 1 ? product_of_extents({result.data(), result.size() - 2}) : 1;
+    if (elements(a) != rows * k || (products > 1 && products != batch)) {
+      refuse(node, "its leading dimensions broadcast", "repeat the smaller input by an expand");
+    }
     ContractionStep work;
     work.loops = product_of(batch, rows / batch, n, k);
     work.loops.weight_batches = products;
@@ -124,6 +152,7 @@ class Builder : StepContext {
     step(node, qk);
     VectorStep soft;
     soft.input = soft.output = scores;
+    soft.out_cols = cols;
     soft.ops = {{isa::VecKind::softmax, {}, isa::Broadcast::none, 1}};
     rows_of(node, soft, batch * rows, cols);
     ContractionStep pv;
@@ -213,6 +242,7 @@ class Builder : StepContext {
     w.kh = windows.kernel[0], w.kw = windows.kernel[1];
     w.stride_h = windows.stride[0], w.stride_w = windows.stride[1];
     w.pad_top = windows.pads[0], w.pad_left = windows.pads[1];
+    require_inputs(node, w);
     work.input = node.inputs[0], work.output = node.outputs[0];
     step(node, work);
   }
@@ -278,7 +308,7 @@ class Builder : StepContext {
   /// row nor a column of it costs like a row of its size.
   VectorOp broadcast_op(VectorStep& work, isa::VecKind kind, TensorId y) {
     const std::int64_t all = elements(work.output), some = elements(y);
-    if (some == 1 || all % some != 0) return {kind, {}, isa::Broadcast::none, 1};
+    if (some <= 1 || all % some != 0) return {kind, {}, isa::Broadcast::none, 1};
     if (some == all) return {kind, y, isa::Broadcast::none, 1};
     const Shape& shape = tensor(y).shape;
     const bool column = !image(work.output) && !shape.empty() && shape.back() == 1;

@@ -53,3 +53,19 @@ TEST_CASE("Transformers of other frameworks are lowered soundly for every chip",
   require_sound_everywhere(tests::vit_base().graph());
   require_sound_everywhere(tests::bert_large().graph({{"batch", 1}, {"seq", 128}}));
 }
+
+TEST_CASE("Attention as one node is lowered soundly, and keeps all of its scores", "[lowering]") {
+  graph::Graph graph;
+  graph.name = "attention";
+  const std::int64_t heads = 4, rows = 8, columns = 24, dim = 16;
+  graph.tensors = {{"q", graph::Type::fp16, {1, heads, rows, dim}, false},
+                   {"k", graph::Type::fp16, {1, heads, columns, dim}, false},
+                   {"v", graph::Type::fp16, {1, heads, columns, dim}, false},
+                   {"y", graph::Type::fp16, {1, heads, rows, dim}, false}};
+  graph::Attention attention;
+  attention.heads = attention.kv_heads = heads;
+  graph.nodes = {{"attention", attention, {0, 1, 2}, {3}, ""}};
+  graph.inputs = {0, 1, 2};
+  graph.outputs = {3};
+  require_sound_everywhere(graph);
+}

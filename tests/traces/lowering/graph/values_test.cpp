@@ -57,13 +57,20 @@ Contraction random_conv(Random& random, bool depthwise) {
                             std::int64_t dilation, std::int64_t stride) {
     return (extent + pads - ((kernel - 1) * dilation + 1)) / stride + 1;
   };
-  l.oh = positions(l.h, l.pad_top, l.kh, l.dilation_h, l.stride_h);
-  l.ow = positions(l.w, l.pad_left, l.kw, l.dilation_w, l.stride_w);
+  const std::int64_t pad_bottom = random.between(0, l.kh - 1),
+                     pad_right = random.between(0, l.kw - 1);
+  l.oh = positions(l.h, l.pad_top + pad_bottom, l.kh, l.dilation_h, l.stride_h);
+  l.ow = positions(l.w, l.pad_left + pad_right, l.kw, l.dilation_w, l.stride_w);
   return l;
 }
 
-/// conv, and relu where `relu`; pads only before, so that the end of the image is cut off
-/// somewhere.
+/// What the last output reads beyond the image.
+std::int64_t pad_behind(std::int64_t outputs, std::int64_t stride, std::int64_t reach,
+                        std::int64_t before, std::int64_t extent) {
+  return std::max<std::int64_t>(0, (outputs - 1) * stride + reach - before - extent);
+}
+
+/// conv, and relu where `relu`; the end of the image is cut off, or padded.
 graph::Graph conv_graph(const Contraction& l, bool relu) {
   graph::Graph graph;
   graph.name = "conv";
@@ -73,7 +80,9 @@ graph::Graph conv_graph(const Contraction& l, bool relu) {
   graph::Conv conv;
   conv.stride = {l.stride_h, l.stride_w};
   conv.dilation = {l.dilation_h, l.dilation_w};
-  conv.pads = {l.pad_top, l.pad_left, 0, 0};
+  conv.pads = {l.pad_top, l.pad_left,
+               pad_behind(l.oh, l.stride_h, (l.kh - 1) * l.dilation_h + 1, l.pad_top, l.h),
+               pad_behind(l.ow, l.stride_w, (l.kw - 1) * l.dilation_w + 1, l.pad_left, l.w)};
   conv.groups = l.groups;
   graph.nodes = {{"conv", conv, {0, 1}, {2}, ""}};
   graph.inputs = {0};
@@ -193,4 +202,37 @@ TEST_CASE("Random products, batched and transposed too, equal their formula", "[
     CAPTURE(i, batch, m, n, k);
     require_values(graph, random_target(random, i), {{"a", left}, {"b", right}}, "c", expected);
   }
+}
+
+TEST_CASE("What a graph asks for and lowering does not know is refused by the node's name",
+          "[lowering]") {
+  const Target target = test::large_target();
+  const auto refused = [&](const graph::Graph& graph, const char* why) {
+    isa::MemoryProgram program;
+    CHECK_THROWS_WITH(lower(graph, {}, target, program),
+                      Catch::Contains("node " + graph.nodes[0].name) && Catch::Contains(why));
+  };
+  Random random{3};
+  graph::Graph computed = conv_graph(random_conv(random, false), false);
+  computed.tensors[1].constant = false;
+  computed.inputs = {0, 1};
+  refused(computed, "its weights are no constant");
+
+  Contraction wide;
+  wide.h = wide.w = 4, wide.oh = 5, wide.ow = 4;  // a row of 1 x 1 windows below the image
+  refused(conv_graph(wide, false), "its padding is as wide as a window");
+
+  graph::Graph product;
+  product.name = "product";
+  product.tensors = {tensor("a", {1, 4, 8}), tensor("b", {3, 8, 8}), tensor("y", {3, 4, 8}),
+                     tensor("bias", {8})};
+  product.nodes = {{"product", graph::Matmul{}, {0, 1}, {2}, ""}};
+  product.inputs = {0, 1};
+  product.outputs = {2};
+  refused(product, "leading dimensions broadcast");
+
+  product.tensors[0].shape = {3, 4, 8};
+  product.nodes[0].inputs = {0, 1, 3};
+  product.inputs = {0, 1, 3};
+  refused(product, "its third input");
 }
