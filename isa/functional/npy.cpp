@@ -5,11 +5,11 @@
 #include <fmt/ranges.h>
 
 #include <bit>
-#include <fstream>
 #include <regex>
 
 #include "isa/functional/numbers.h"
 #include "sim/core/error.h"
+#include "sim/core/file_text.h"
 #include "sim/core/output_file.h"
 
 namespace npulse::isa::functional {
@@ -83,11 +83,7 @@ std::string read_file(const std::filesystem::path& path) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error))
     refuse(path, "is no file", "check that it exists, and is neither a folder nor a device");
-  std::ifstream in{path, std::ios::binary};
-  std::string bytes(std::filesystem::file_size(path), '\0');
-  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (!in) refuse(path, "cannot be read", "check that it is readable");
-  return bytes;
+  return read_whole(path.string(), std::filesystem::file_size(path));
 }
 
 Array read_npy(const std::filesystem::path& path) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "isa/limits.h"
+#include "sim/core/file_text.h"
 #include "traces/importers/chakra_program.h"
 
 namespace npulse::importers {

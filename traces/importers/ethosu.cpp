@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "sim/core/file_text.h"
 #include "traces/graph/check.h"
 #include "traces/importers/ethosu_graph.h"
 

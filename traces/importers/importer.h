@@ -44,7 +44,4 @@ std::span<const Importer> all_importers();
 /// Throws InputError with the nearest name.
 const Importer& importer_named(const std::string& name);
 
-/// A file's content; InputError when it cannot be read or is larger than `max_bytes`.
-std::string read_whole(const std::string& path, std::uint64_t max_bytes = std::uint64_t{64} << 20);
-
 }  // namespace npulse::importers

@@ -9,6 +9,7 @@
 #include <charconv>
 #include <filesystem>
 
+#include "sim/core/file_text.h"
 #include "traces/importers/ini.h"
 
 namespace npulse::importers {

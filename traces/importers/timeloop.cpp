@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "sim/core/file_text.h"
 #include "traces/graph/check.h"
 #include "traces/graph/shapes.h"
 #include "traces/graph/text.h"

@@ -181,15 +181,7 @@ void DecodeLowering::emit(Emitter& emitter) const {
 }
 
 std::vector<isa::TensorDecl> DecodeLowering::tensors() const {
-  const Job& job = plan_.job;
-  std::vector<isa::TensorDecl> list;
-  if (!has_table(job.model)) return list;
-  for (const Matrix which : {Matrix::qkv, Matrix::out, Matrix::gate_up, Matrix::down})
-    append_linear(list, plan_.matrix(which), job.formats);
-  if (job.has_head()) append_linear(list, plan_.matrix(Matrix::head), job.formats);
-  append_vectors(list, job, plan_.memory, job.options.batch, 1);
-  append_cache(list, plan_.cache, isa::TensorRole::state);
-  return list;
+  return transformer_tensors(plan_, plan_.job.options.batch, 1, isa::TensorRole::state);
 }
 
 }  // namespace npulse::lowering

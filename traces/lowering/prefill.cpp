@@ -162,15 +162,8 @@ void PrefillLowering::emit(Emitter& emitter) const {
 }
 
 std::vector<isa::TensorDecl> PrefillLowering::tensors() const {
-  const Job& job = plan_.job;
-  std::vector<isa::TensorDecl> list;
-  if (!has_table(job.model)) return list;
-  for (const Matrix which : {Matrix::qkv, Matrix::out, Matrix::gate_up, Matrix::down})
-    append_linear(list, plan_.matrix(which), job.formats);
-  if (job.has_head()) append_linear(list, plan_.matrix(Matrix::head), job.formats);
-  append_vectors(list, job, plan_.memory, plan_.rows(), job.options.context);
-  append_cache(list, plan_.cache, isa::TensorRole::output);
-  return list;
+  return transformer_tensors(plan_, plan_.rows(), plan_.job.options.context,
+                             isa::TensorRole::output);
 }
 
 }  // namespace npulse::lowering

@@ -19,12 +19,6 @@ void append_linear(std::vector<isa::TensorDecl>& list, const Linear& linear,
 /// Keys and values, each [layer, KV head, sequence, token, head_dim].
 void append_cache(std::vector<isa::TensorDecl>& list, const KvCache& cache, isa::TensorRole role);
 
-/// Mixtures of experts and latent attention have no table yet: their tables of picks would have to
-/// fit the choice that the program was lowered for.
-inline bool has_table(const Transformer& model) {
-  return !model.experts && !model.latent;
-}
-
 /// Of a dense transformer, besides matrices and cache: what both phases name alike. `x` is the
 /// residual stream [rows, hidden] if a run begins or ends with it.
 template <class Memory>
@@ -50,6 +44,22 @@ void append_vectors(std::vector<isa::TensorDecl>& list, const Job& job, const Me
     const TensorRole end = job.has_head() ? TensorRole::input : TensorRole::state;
     add("x", job.embeds() ? TensorRole::output : end, memory.x, {rows, model.hidden});
   }
+}
+
+/// The table of a phase: none yet for mixtures of experts and latent attention, whose tables of
+/// picks would have to fit the choice that the program was lowered for.
+template <class Plan>
+std::vector<isa::TensorDecl> transformer_tensors(const Plan& plan, std::int64_t rows,
+                                                 std::int64_t rotations, isa::TensorRole cache) {
+  const Job& job = plan.job;
+  std::vector<isa::TensorDecl> list;
+  if (job.model.experts || job.model.latent) return list;
+  for (const Matrix which : {Matrix::qkv, Matrix::out, Matrix::gate_up, Matrix::down})
+    append_linear(list, plan.matrix(which), job.formats);
+  if (job.has_head()) append_linear(list, plan.matrix(Matrix::head), job.formats);
+  append_vectors(list, job, plan.memory, rows, rotations);
+  append_cache(list, plan.cache, cache);
+  return list;
 }
 
 }  // namespace npulse::lowering

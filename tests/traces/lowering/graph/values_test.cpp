@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lowered convolutions and products compute what the formulas say, to the integer.
 #include <catch2/catch.hpp>
-#include <random>
 
 #include "isa/functional/run.h"
 #include "isa/memory_program.h"
+#include "tests/support/random.h"
 #include "tests/traces/lowering/targets.h"
 #include "traces/lowering/graph/lower_graph.h"
 
@@ -15,24 +15,15 @@ namespace {
 
 using isa::functional::Array;
 
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : engine_{seed} {}
-  std::int64_t between(std::int64_t least, std::int64_t most) {
-    return least +
-           static_cast<std::int64_t>(engine_() % static_cast<std::uint64_t>(most - least + 1));
-  }
-  Array array(std::vector<std::int64_t> shape) {
-    std::int64_t size = 1;
-    for (const std::int64_t extent : shape) size *= extent;
-    Array array{std::move(shape), {}};
-    for (std::int64_t i = 0; i < size; ++i) array.values.push_back(double(between(-4, 3)));
-    return array;
-  }
+using test::Random;
 
- private:
-  std::mt19937_64 engine_;
-};
+Array any_array(Random& random, std::vector<std::int64_t> shape) {
+  std::int64_t size = 1;
+  for (const std::int64_t extent : shape) size *= extent;
+  Array array{std::move(shape), {}};
+  for (std::int64_t i = 0; i < size; ++i) array.values.push_back(double(random.between(-4, 3)));
+  return array;
+}
 
 double saturated(double sum) {
   return std::clamp(sum, -128.0, 127.0);
@@ -164,8 +155,8 @@ TEST_CASE("Random convolutions, grouped and depthwise too, equal their formula",
   for (int i = 0; i < 60; ++i) {
     const Contraction l = random_conv(random, i % 3 == 0);
     const bool relu = i % 4 == 1;
-    const Array x = random.array({l.batch, l.h, l.w, l.in_channels()});
-    const Array w = random.array({l.taps(), l.c, l.channels()});
+    const Array x = any_array(random, {l.batch, l.h, l.w, l.in_channels()});
+    const Array w = any_array(random, {l.taps(), l.c, l.channels()});
     CAPTURE(i, l.batch, l.groups, l.c, l.oc, l.h, l.w, l.kh, l.kw, l.stride_h, l.stride_w);
     require_values(conv_graph(l, relu), random_target(random, i), {{"x", x}, {"w", w}},
                    relu ? "z" : "y", reference(l, x, w, relu));
@@ -188,7 +179,7 @@ TEST_CASE("Random products, batched and transposed too, equal their formula", "[
     graph.nodes = {{"matmul", matmul, {0, 1}, {2}, ""}};
     graph.inputs = {0, 1};
     graph.outputs = {2};
-    const Array left = random.array({batch, m, k}), right = random.array(b);
+    const Array left = any_array(random, {batch, m, k}), right = any_array(random, b);
     std::vector<double> expected;
     for (std::int64_t cell = 0; cell < batch * m * n; ++cell) {
       const std::int64_t row = cell / n, col = cell % n, image = cell / (m * n);

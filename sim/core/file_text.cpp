@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "sim/core/file_text.h"
+
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <fstream>
 
-#include "traces/importers/importer.h"
+#include "sim/core/error.h"
 
-namespace npulse::importers {
+namespace npulse {
 
 std::string read_whole(const std::string& path, std::uint64_t max_bytes) {
   std::ifstream in{path, std::ios::binary};
@@ -27,4 +28,4 @@ std::string read_whole(const std::string& path, std::uint64_t max_bytes) {
   return text;
 }
 
-}  // namespace npulse::importers
+}  // namespace npulse
