@@ -117,7 +117,7 @@ TEST_CASE("Layers of the networks of MoCA take about the cycles of Gemmini's RTL
              googlenet = moca_error(chip, "googlenet");
   INFO(fmt::format("{:.3f} {:.3f} {:.3f}", squeezenet.mean_absolute, yolonet.mean_absolute,
                    googlenet.mean_absolute));
-  CHECK(yolonet.mean_absolute < 0.12);
+  CHECK(yolonet.mean_absolute < 0.10);
   CHECK(googlenet.mean_absolute < 0.13);
-  CHECK(squeezenet.mean_absolute < 0.25);  // its pooled layers take up to four times as long
+  CHECK(squeezenet.mean_absolute < 0.24);  // its pooled layers take up to four times as long
 }

@@ -46,8 +46,11 @@ class ContractionWriter {
     const Tile tile{pixels, channels, input_chunks(loops_, step_.tiling.tile, channels)};
     const Buffer& result = core_.slots(BufferKind::result).take();
     for (std::size_t i = 0; i < tile.chunks.size(); ++i) chunk(tile, i, result);
-    finish(tile, result);
+    if (!in_steps()) finish(tile, result, result.address);
   }
+
+  /// Whether a product begins before all of its operands are there, and leaves row by row.
+  bool in_steps() const { return step_.tiling.load_channels > 0 && loops_.product(); }
 
   void chunk(const Tile& tile, std::size_t i, const Buffer& result) {
     const bool first = i == 0, last = i + 1 == tile.chunks.size();
@@ -68,7 +71,33 @@ class ContractionWriter {
       if (ends) signals = {input.slot->free, weights.slot->free};
       if (ends && last) signals.push_back(result.full);
       const Places places{*input.slot, *weights.slot, result};
-      core_.put(Role::matrix, product(tile, part, places, !first || s > 0), waits, signals);
+      const isa::Operation operation = product(tile, part, places, !first || s > 0);
+      if (ends && last && in_steps()) {
+        finish_in_rows(tile, std::get<isa::Mm>(operation), result, {waits, signals});
+      } else {
+        core_.put(Role::matrix, operation, waits, signals);
+      }
+    }
+  }
+
+  struct Order {
+    Events waits, signals;
+  };
+
+  /// The last step of a product, so many rows at a time; the results of each leave beside the next.
+  void finish_in_rows(const Tile& tile, isa::Mm mm, const Buffer& result, const Order& order) {
+    const std::int64_t rows = tile.pixels.rows.size();
+    for (std::int64_t row = 0; row < rows; row += step_.tiling.load_channels) {
+      const std::int64_t end = std::min(row + step_.tiling.load_channels, rows);
+      Tile part = tile;
+      part.pixels.rows = {tile.pixels.rows.first + row, tile.pixels.rows.first + end};
+      isa::Mm some = mm;
+      some.m = end - row;
+      some.a.address = advance(mm.a.address, row * mm.k, mm.a_type);
+      some.c.address = advance(mm.c.address, row * mm.n, mm.c_type);
+      core_.put(Role::matrix, some, row == 0 ? order.waits : Events{},
+                end == rows ? order.signals : Events{result.full});
+      finish(part, result, some.c.address);
     }
   }
 
@@ -102,7 +131,7 @@ class ContractionWriter {
   /// What a product takes at a time: loads run ahead of it within a tile.
   std::vector<Range> steps_of(Range chunk) const {
     const std::int64_t most = step_.tiling.load_channels;
-    if (most == 0 || !loops_.product()) return {chunk};
+    if (!in_steps()) return {chunk};
     std::vector<Range> steps;
     for (std::int64_t c = chunk.first; c < chunk.last; c += most) {
       steps.push_back({c, std::min(c + most, chunk.last)});
@@ -302,7 +331,7 @@ class ContractionWriter {
 
   /// What is fused runs in place in the accumulators; the last operation narrows the result, which
   /// leaves from there.
-  void finish(const Tile& tile, const Buffer& result) {
+  void finish(const Tile& tile, const Buffer& result, Address at) {
     static const VectorOp kNarrow{isa::VecKind::copy, {}, isa::Broadcast::none, 0};
     const std::size_t count = std::max<std::size_t>(1, step_.then.size());
     for (std::size_t i = 0; i < count; ++i) {
@@ -310,16 +339,15 @@ class ContractionWriter {
       const bool first = i == 0, last = i + 1 == count;
       Events waits, signals;
       if (first) waits.push_back(result.full);
-      isa::Vec vec = unary(
-          op.kind, {in_acc(result.address), last ? formats_.activation : formats_.accumulator},
-          {in_acc(result.address), formats_.accumulator}, tile.pixels.count(), tile.channels.size(),
-          op.scalar);
+      isa::Vec vec = unary(op.kind, {in_acc(at), last ? formats_.activation : formats_.accumulator},
+                           {in_acc(at), formats_.accumulator}, tile.pixels.count(),
+                           tile.channels.size(), op.scalar);
       if (op.y) add_second_input(vec, tile, i, waits, signals);
       if (last) signals.push_back(result.done);
       core_.put(Role::vector, vec, waits, signals);
     }
     core_.store(
-        transfer(in_dram(output_at(step_.output, tile)), in_acc(result.address),
+        transfer(in_dram(output_at(step_.output, tile)), in_acc(at),
                  {tile.pixels.rows.size(), tile.pixels.columns.size(), tile.channels.size()},
                  formats_.activation, {loops_.ow * loops_.channels(), loops_.channels(), 1}),
         result.done, result);
