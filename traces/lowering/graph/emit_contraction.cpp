@@ -1,22 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
+#include "traces/lowering/graph/contraction_tile.h"
 #include "traces/lowering/graph/emit_steps.h"
 
 namespace npulse::lowering {
 namespace {
-
-/// One block of results, and what of the input it takes.
-struct Tile {
-  PixelTile pixels;
-  Range channels;
-  std::vector<Range> chunks;
-};
-
-/// Channels in: of a tile, and of what a product takes of it at a time.
-struct Part {
-  Range chunk, channels;
-};
 
 class ContractionWriter {
  public:
@@ -62,16 +51,17 @@ class ContractionWriter {
     weights_ = weights.slot;
     const std::vector<Range> steps = steps_of(chunk);
     for (std::size_t s = 0; s < steps.size(); ++s) {
-      const Part part{chunk, steps[s]};
+      const Slice slice{chunk, steps[s]};
       const bool ends = s + 1 == steps.size();
-      if (input.fetched) load_input(tile, part, *input.slot);
-      if (weights.fetched) load_weights(tile, part, *weights.slot, last && ends);
+      if (input.fetched) load_input(tile, slice, *input.slot);
+      if (weights.fetched) load_weights(tile, slice, *weights.slot, last && ends);
       Events waits{input.slot->full, weights.slot->full}, signals;
       if (first && s == 0) wait_for(result, waits);
       if (ends) signals = {input.slot->free, weights.slot->free};
       if (ends && last) signals.push_back(result.full);
       const Places places{*input.slot, *weights.slot, result};
-      const isa::Operation operation = product(tile, part, places, !first || s > 0);
+      const isa::Operation operation =
+          product(step_, formats_, tile, slice, places, !first || s > 0);
       if (ends && last && in_steps()) {
         finish_in_rows(tile, std::get<isa::Mm>(operation), result, {waits, signals});
       } else {
@@ -170,7 +160,7 @@ class ContractionWriter {
     const std::int64_t channels = dma.shape[last];
     const std::int64_t most =
         step_.tiling.load_channels > 0 ? step_.tiling.load_channels : channels;
-    if (channels > most) dma.dst_stride = dense(dma.shape);
+    if (channels > most) dma.dst_stride = isa::dense_strides(dma.shape);
     const Address to = dma.dst.address, from = dma.src.address;
     for (std::int64_t c = 0; c < channels; c += most) {
       dma.shape[last] = std::min(most, channels - c);
@@ -180,17 +170,7 @@ class ContractionWriter {
     }
   }
 
-  static isa::Extents dense(const isa::Extents& shape) {
-    isa::Extents stride = shape;
-    std::int64_t elements = 1;
-    for (int i = shape.size() - 1; i >= 0; --i) {
-      stride[i] = elements;
-      elements *= shape[i];
-    }
-    return stride;
-  }
-
-  void load_input(const Tile& tile, const Part& part, const Buffer& slot) {
+  void load_input(const Tile& tile, const Slice& slice, const Buffer& slot) {
     const PixelTile& pixels = tile.pixels;
     const isa::DataType type = formats_.activation;
     const std::int64_t channels = loops_.in_channels(), row = loops_.w * channels;
@@ -203,24 +183,18 @@ class ContractionWriter {
       y = rows.first, h = rows.size, x = columns.first, w = columns.size;
       step_h = step_w = 1;
     }
-    const std::int64_t n = part.channels.size();
+    const std::int64_t n = slice.channels.size();
     const std::int64_t at =
-        (pixels.image * loops_.h + y) * row + x * channels + part.channels.first;
+        (pixels.image * loops_.h + y) * row + x * channels + slice.channels.first;
     load(Role::activation, slot,
-         transfer(in_spm(part_of(slot, part, h * w)),
+         transfer(in_spm(input_part(slot, slice, h * w, formats_)),
                   in_dram(advance(core_.plan().address(step_.input), at, type)), {h, w, n}, type,
                   {}, {step_h * row, step_w * channels, 1}),
          true);
   }
 
-  /// Steps of a tile lie one behind the other, `rows` to a channel.
-  Address part_of(const Buffer& slot, const Part& part, std::int64_t rows) const {
-    return advance(slot.address, rows * (part.channels.first - part.chunk.first),
-                   formats_.activation);
-  }
-
-  void load_weights(const Tile& tile, const Part& part, const Buffer& slot, bool last) {
-    load(Role::load, slot, weight_transfer(tile, part, slot), !step_.weights_constant);
+  void load_weights(const Tile& tile, const Slice& slice, const Buffer& slot, bool last) {
+    load(Role::load, slot, weight_transfer(tile, slice, slot), !step_.weights_constant);
     for (std::size_t i = 0; last && i < step_.then.size(); ++i) {
       if (step_.then[i].y && step_.then[i].broadcast == isa::Broadcast::row) {
         load_row_vector(tile, i, slot);
@@ -228,17 +202,17 @@ class ContractionWriter {
     }
   }
 
-  isa::Dma weight_transfer(const Tile& tile, const Part& part, const Buffer& slot) const {
+  isa::Dma weight_transfer(const Tile& tile, const Slice& slice, const Buffer& slot) const {
     const isa::DataType type = formats_.weight;
     const std::int64_t taps = loops_.taps(), n = loops_.channels(), oc = tile.channels.size();
-    const std::int64_t c = std::min(part.channels.size(), loops_.c);
-    const std::int64_t from = part.channels.first % loops_.c;
+    const std::int64_t c = std::min(slice.channels.size(), loops_.c);
+    const std::int64_t from = slice.channels.first % loops_.c;
     const auto at = [&](std::int64_t element) {
       const Address base =
           step_.weights_constant ? constants_.weights : core_.plan().address(step_.weights);
       return in_dram(advance(base, element, type));
     };
-    const isa::Operand to = in_spm(weight_part_of(slot, part, oc));
+    const isa::Operand to = in_spm(weight_part(slot, slice, oc, formats_));
     if (step_.weights_constant && step_.tiling.packed_weights) {
       const std::int64_t before = tile.channels.first * taps * loops_.c + from * taps * oc;
       return transfer(to, at(before), {taps * c * oc}, type);
@@ -253,11 +227,6 @@ class ContractionWriter {
                       {loops_.c, 1});
     }
     return transfer(to, at(base + from * n + tile.channels.first), {c, oc}, type, {}, {n, 1});
-  }
-
-  Address weight_part_of(const Buffer& slot, const Part& part, std::int64_t columns) const {
-    return advance(slot.address, columns * (part.channels.first - part.chunk.first),
-                   formats_.weight);
   }
 
   /// Where the operation's constants of a tile lie in the slot of its weights.
@@ -279,54 +248,6 @@ class ContractionWriter {
         Role::load, slot,
         transfer(in_spm(row_vector_at(op, slot)), in_dram(from), {tile.channels.size()}, type),
         false);
-  }
-
-  struct Places {
-    const Buffer &input, &weights, &result;
-  };
-
-  isa::Operation product(const Tile& tile, const Part& part, const Places& at,
-                         bool accumulate) const {
-    const Range chunk = part.channels;
-    if (loops_.product() && chunk.size() <= loops_.c) return mm(tile, part, at, accumulate);
-    isa::Conv conv;
-    conv.ifm = in_spm(at.input.address);
-    conv.weight = in_spm(at.weights.address);
-    conv.ofm = in_acc(at.result.address);
-    const bool pointwise = loops_.pointwise();
-    const PixelTile& p = tile.pixels;
-    const InputSpan rows = pointwise ? InputSpan{0, p.rows.size()} : input_rows(loops_, p.rows);
-    const InputSpan columns =
-        pointwise ? InputSpan{0, p.columns.size()} : input_columns(loops_, p.columns);
-    conv.h = rows.size, conv.pad_top = rows.before, conv.pad_bottom = rows.after;
-    conv.w = columns.size, conv.pad_left = columns.before, conv.pad_right = columns.after;
-    conv.c = chunk.size(), conv.oc = tile.channels.size();
-    conv.groups = std::max<std::int64_t>(1, chunk.size() / loops_.c);
-    conv.kh = loops_.kh, conv.kw = loops_.kw;
-    conv.stride_h = pointwise ? 1 : loops_.stride_h;
-    conv.stride_w = pointwise ? 1 : loops_.stride_w;
-    conv.dilation_h = loops_.dilation_h, conv.dilation_w = loops_.dilation_w;
-    conv.ifm_type = formats_.activation;
-    conv.weight_type = formats_.weight;
-    conv.ofm_type = formats_.accumulator;
-    conv.accumulate = accumulate;
-    return conv;
-  }
-
-  isa::Mm mm(const Tile& tile, const Part& part, const Places& at, bool accumulate) const {
-    isa::Mm mm;
-    mm.a = in_spm(part_of(at.input, part, tile.pixels.count()));
-    mm.b = in_spm(weight_part_of(at.weights, part, tile.channels.size()));
-    mm.c = in_acc(at.result.address);
-    mm.m = tile.pixels.count();
-    mm.n = tile.channels.size();
-    mm.k = part.channels.size();
-    mm.a_type = formats_.activation;
-    mm.b_type = formats_.weight;
-    mm.c_type = formats_.accumulator;
-    mm.b_transposed = step_.weights_transposed;
-    mm.accumulate = accumulate;
-    return mm;
   }
 
   /// What is fused runs in place in the accumulators; the last operation narrows the result, which
