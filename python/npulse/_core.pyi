@@ -53,6 +53,7 @@ def lower(
     kv: str | None,
     layers: tuple[int, int] | None,
     experts: str | None,
+    attention: str | None,
 ) -> Program: ...
 def execute(
     chip: Chip,

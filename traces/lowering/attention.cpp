@@ -95,18 +95,21 @@ void Attention::online_softmax(const AttentionStep& step, const Slot& scores, co
   track_maximum(step, scores);
   vec(binary(VecKind::sub, s, s, column(kMaximum), step.rows, step.columns, Broadcast::column), {},
       {});
-  isa::Vec exponential = unary(VecKind::exp, probabilities, s, step.rows, step.columns);
+  isa::Vec exponential =
+      unary(VecKind::exp, probabilities, s, step.rows, step.columns, setup_.scale);
   exponential.causal = step.causal;
   vec(exponential, {p.free}, {scores.free});
   const std::int64_t sum = step.first ? kSum : kScratch;
-  vec(unary(VecKind::reduce_sum, column(sum), probabilities, step.rows, step.columns), {},
-      {p.full});
+  isa::Vec total = unary(VecKind::reduce_sum, column(sum), probabilities, step.rows, step.columns);
+  total.causal = step.causal;
+  vec(total, {}, {p.full});
   if (step.first) return;
   vec(binary(VecKind::mul, column(kSum), column(kSum), column(kCorrection), step.rows, 1), {}, {});
   vec(binary(VecKind::add, column(kSum), column(kSum), column(kScratch), step.rows, 1), {}, {});
 }
 
-/// Leaves the new running maximum, and in kCorrection the factor for what was summed before.
+/// Leaves the new running maximum, and in kCorrection the factor for what was summed before. What
+/// causality hides does not count: a maximum far over all that a row sees would leave it zeros.
 void Attention::track_maximum(const AttentionStep& step, const Slot& scores) {
   const Typed s{in_acc(scores.address), formats_.score};
   const auto column = [&](std::int64_t i) { return Typed{state(step, i), formats_.state}; };
@@ -114,11 +117,13 @@ void Attention::track_maximum(const AttentionStep& step, const Slot& scores) {
     emitter_.put(Role::vector, operation, waits, {});
   };
   const std::int64_t maximum = step.first ? kMaximum : kScratch;
-  vec(unary(VecKind::reduce_max, column(maximum), s, step.rows, step.columns), {scores.full});
+  isa::Vec most = unary(VecKind::reduce_max, column(maximum), s, step.rows, step.columns);
+  most.causal = step.causal;
+  vec(most, {scores.full});
   if (step.first) return;
   vec(binary(VecKind::max, column(kScratch), column(kScratch), column(kMaximum), step.rows, 1));
   vec(binary(VecKind::sub, column(kCorrection), column(kMaximum), column(kScratch), step.rows, 1));
-  vec(unary(VecKind::exp, column(kCorrection), column(kCorrection), step.rows, 1));
+  vec(unary(VecKind::exp, column(kCorrection), column(kCorrection), step.rows, 1, setup_.scale));
   vec(unary(VecKind::copy, column(kMaximum), column(kScratch), step.rows, 1));
 }
 
@@ -130,7 +135,7 @@ void Attention::multiply_values(const InFlight& flight) {
     const Typed o{in_acc(output.address), formats_.score};
     emitter_.put(Role::vector,
                  binary(VecKind::mul, o, o, {state(step, kCorrection), formats_.state}, step.rows,
-                        setup_.head_dim, Broadcast::column),
+                        setup_.value_dim, Broadcast::column),
                  {output.full}, {output.free});
   }
   isa::Mm mm;
@@ -138,7 +143,7 @@ void Attention::multiply_values(const InFlight& flight) {
   mm.b = in_spm(step.v);
   mm.c = in_acc(output.address);
   mm.m = step.rows;
-  mm.n = setup_.head_dim;
+  mm.n = setup_.value_dim;
   mm.k = step.columns;
   mm.a_type = formats_.activation;
   mm.b_type = formats_.kv;
@@ -163,7 +168,7 @@ void Attention::finish(const AttentionStep& step) {
   Events signals = step.out_done;
   signals.push_back(output.free);
   if (!setup_.online) {
-    emitter_.put(Role::vector, unary(VecKind::copy, out, o, step.rows, setup_.head_dim), waits,
+    emitter_.put(Role::vector, unary(VecKind::copy, out, o, step.rows, setup_.value_dim), waits,
                  signals);
     return;
   }
@@ -174,7 +179,7 @@ void Attention::finish(const AttentionStep& step) {
       {});
   emitter_.put(
       Role::vector,
-      binary(VecKind::mul, out, o, reciprocal, step.rows, setup_.head_dim, Broadcast::column),
+      binary(VecKind::mul, out, o, reciprocal, step.rows, setup_.value_dim, Broadcast::column),
       waits, signals);
 }
 

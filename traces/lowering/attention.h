@@ -12,17 +12,18 @@
 namespace npulse::lowering {
 
 struct AttentionSetup {
-  std::int64_t head_dim = 0;  ///< Of q, k and v.
-  double scale = 1;           ///< Of scores; applied by softmax, or to q beforehand when online.
-  bool online = false;        ///< Some step is not the only one of its rows.
-  Ring scores;                ///< acc: [rows, chunk].
-  Ring probabilities;         ///< spm: [rows, chunk].
-  std::int64_t rope_dim = 0;  ///< Further dimensions of q and k, which lie apart.
+  std::int64_t head_dim = 0;   ///< Of q and k.
+  std::int64_t value_dim = 0;  ///< Of v and the output.
+  double scale = 1;            ///< Of scores, by softmax or exp; 1 where q is scaled beforehand.
+  bool online = false;         ///< Some step is not the only one of its rows.
+  Ring scores;                 ///< acc: [rows, chunk].
+  Ring probabilities;          ///< spm: [rows, chunk].
+  std::int64_t rope_dim = 0;   ///< Further dimensions of q and k, which lie apart.
 };
 
 /// Query rows of one head: where their output gathers.
 struct AttentionHead {
-  Slot output;        ///< acc: [rows, head_dim].
+  Slot output;        ///< acc: [rows, value_dim].
   Address state = 0;  ///< spm: kStateColumns columns of `rows` running values.
   static constexpr std::int64_t kStateColumns = 4;
 };
@@ -37,7 +38,7 @@ struct AttentionStep {
   std::optional<std::int64_t> causal;  ///< Row r sees columns <= r + causal; absent: all.
   Events q_ready, k_ready, v_ready;
   Events q_done, k_done, v_done;  ///< Signalled when this step is through with them.
-  Address out = 0;                ///< spm: [rows, head_dim] activations, written by the last.
+  Address out = 0;                ///< spm: [rows, value_dim] activations, written by the last.
   Events out_free, out_done;
 };
 

@@ -5,6 +5,8 @@
 
 #include "traces/lowering/attention.h"
 #include "traces/lowering/instructions.h"
+#include "traces/lowering/prefill_blocks.h"
+#include "traces/lowering/unfused_attention.h"
 
 namespace npulse::lowering {
 namespace {
@@ -20,7 +22,8 @@ class PrefillAttention {
         rings_{plan.flash_rings},
         attention_{emitter,
                    plan.job.formats,
-                   {model_.head_dim, 1 / std::sqrt(static_cast<double>(model_.head_dim)),
+                   {model_.head_dim, model_.head_dim,
+                    plan.online() ? 1 : 1 / std::sqrt(static_cast<double>(model_.head_dim)),
                     plan.online(), rings_.scores, rings_.probabilities}} {}
 
   void run() {
@@ -59,16 +62,9 @@ class PrefillAttention {
 };
 
 Slot PrefillAttention::load_queries(const FlashItem& item) {
-  const isa::DataType type = job_.formats.activation;
-  const std::int64_t width = model_.head_dim, rows = plan_.rows();
-  const std::int64_t row = item.sequence * job_.options.context + item.rows.first;
   const Slot slot = rings_.queries.next();
-  const Address from =
-      advance(plan_.memory.queries, (item.kv_head * model_.group() * rows + row) * width, type);
-  emitter_.put(Role::activation,
-               transfer(in_spm(slot.address), in_dram(from),
-                        {model_.group(), item.rows.size() * width}, type, {}, {rows * width, 1}),
-               {slot.free, plan_.stored}, {slot.full});
+  emitter_.put(Role::activation, queries_transfer(plan_, item, slot), {slot.free, plan_.stored},
+               {slot.full});
   return slot;
 }
 
@@ -138,24 +134,16 @@ void PrefillAttention::store_pending() {
   unstored_.reset();
 }
 
-/// [head][row] in the scratchpad becomes [row][head] in memory.
 void PrefillAttention::store(const Work& work) {
   emitter_.region("attn.store");
-  const isa::DataType type = job_.formats.activation;
-  const FlashItem& item = work.item;
-  const std::int64_t width = model_.head_dim, rows = item.rows.size();
-  const std::int64_t row = item.sequence * job_.options.context + item.rows.first;
-  const Address to = advance(plan_.memory.heads,
-                             row * model_.q_width() + item.kv_head * model_.group() * width, type);
-  emitter_.put(Role::store,
-               transfer(in_dram(to), in_spm(work.results.address), {rows, model_.group(), width},
-                        type, {model_.q_width(), width, 1}, {width, rows * width, 1}),
+  emitter_.put(Role::store, results_transfer(plan_, work.item, work.results.address),
                {work.results.full}, {work.results.free, plan_.stored});
 }
 
 }  // namespace
 
 void run_prefill_attention(const PrefillPlan& plan, Emitter& emitter, std::int64_t layer) {
+  if (plan.unfused) return run_unfused_attention(plan, emitter, layer);
   PrefillAttention{plan, emitter, layer}.run();
 }
 

@@ -6,38 +6,16 @@
 #include <algorithm>
 
 #include "sim/core/error.h"
+#include "traces/lowering/arena.h"
 #include "traces/lowering/attention.h"
+#include "traces/lowering/attention_cost.h"
 
 namespace npulse::lowering {
 namespace {
 
-constexpr std::int64_t kSpmAlignment = 64;   // assumed: no scratchpad access is wider than 64 B
 constexpr std::int64_t kWeightPercent = 40;  // of the scratchpad, for tiles of weights
 constexpr std::int64_t kManySlots = 4, kFewSlots = 2;
 constexpr std::int64_t kRowBlock = 64;  // rows of embedding and norms handled at a time
-
-/// Allocates buffers of one phase from the start of the arena.
-class Arena {
- public:
-  Arena(EventTable& events, std::string phase, Address base)
-      : events_{events}, phase_{std::move(phase)}, next_{base} {}
-
-  Address take(Bytes bytes) {
-    const Address at = next_;
-    next_ += static_cast<Address>(round_up(bytes.count(), kSpmAlignment));
-    return at;
-  }
-  Ring ring(const char* name, Bytes slot, std::int64_t slots) {
-    const Bytes aligned{round_up(slot.count(), kSpmAlignment)};
-    return {events_, phase_ + "." + name, take(aligned * slots), aligned, slots};
-  }
-  Address end() const { return next_; }
-
- private:
-  EventTable& events_;
-  std::string phase_;
-  Address next_;
-};
 
 class Planner {
  public:
@@ -57,13 +35,14 @@ class Planner {
     split_work();
     place_fixed();
     tile_panels();
-    lay_out_flash();
     lay_out_rows();
     if (has_experts()) lay_out_combine(*model_.experts);
     lay_out_head();
     for (std::size_t i = 0; i < shapes_.size(); ++i)
       plan_.linears.emplace_back(shapes_[i], columns_[i], widths_[i]);
     place_memory();
+    lay_out_attention();
+    dram_.check(where(), "use narrower weights, a smaller batch or context, or fewer layers");
   }
 
  private:
@@ -71,7 +50,8 @@ class Planner {
   void place_fixed();
   void tile_panels();
   void lay_out_panel(Matrix which, const PanelTiling& tiling);
-  void lay_out_flash();
+  void lay_out_attention();
+  void lay_out_flash(const FlashTiling& tiling);
   void lay_out_rows();
   void lay_out_combine(const Experts& experts);
   void lay_out_head();
@@ -211,26 +191,45 @@ void Planner::lay_out_panel(Matrix which, const PanelTiling& tiling) {
   plan_.panels[static_cast<std::size_t>(which)] = std::move(rings);
 }
 
-void Planner::lay_out_flash() {
-  const auto tiling = tile_flash(job_, arena_bytes_ - Bytes{16 * kSpmAlignment});
-  if (!tiling) does_not_fit("attention");
-  plan_.flash = *tiling;
+/// The form that options ask for, else the faster one of those that fit.
+void Planner::lay_out_attention() {
+  const Bytes room = arena_bytes_ - Bytes{16 * kSpmAlignment};  // for rounding up of buffers
+  const AttentionForm form = job_.options.attention;
+  const AttentionJob job = plan_.attention();
+  std::optional<FlashTiling> fused;
+  std::optional<UnfusedTiling> unfused;
+  if (form != AttentionForm::unfused) fused = tile_flash(job, room);
+  const bool in_memory = form == AttentionForm::unfused || score_bytes(job) <= dram_.left();
+  if (form != AttentionForm::fused && in_memory) unfused = tile_unfused(job, room);
+  if (!fused && !unfused) does_not_fit("attention");
+  if (fused && (!unfused || cycles_of(job, *fused) <= cycles_of(job, *unfused))) {
+    lay_out_flash(*fused);
+    return;
+  }
+  const ScoreMemory memory{dram_.take("scores of unfused attention", score_bytes(job)),
+                           score_row_pitch(job)};
+  plan_.unfused =
+      UnfusedPlan{*unfused, lay_out_unfused(job, *unfused, plan_.events, arena_), memory};
+}
+
+void Planner::lay_out_flash(const FlashTiling& tiling) {
+  plan_.flash = tiling;
   const Formats& formats = job_.formats;
-  const std::int64_t rows = tiling->rows, group = model_.group();
+  const std::int64_t rows = tiling.rows, group = model_.group();
   Arena arena{plan_.events, "attn", arena_};
   FlashRings& rings = plan_.flash_rings;
   const Bytes block = isa::bytes_of(group * rows * model_.head_dim, formats.activation);
   rings.queries = arena.ring("queries", block, 2);
   rings.results = arena.ring("results", block, 2);
-  rings.kv = arena.ring("kv", isa::bytes_of(tiling->chunk * model_.head_dim, formats.kv), 4);
+  rings.kv = arena.ring("kv", isa::bytes_of(tiling.chunk * model_.head_dim, formats.kv), 4);
   rings.probabilities =
-      arena.ring("probabilities", isa::bytes_of(rows * tiling->chunk, formats.activation), 2);
+      arena.ring("probabilities", isa::bytes_of(rows * tiling.chunk, formats.activation), 2);
   rings.state =
       arena.take(isa::bytes_of(2 * group * AttentionHead::kStateColumns * rows, formats.state));
-  const Bytes scores = isa::bytes_of(rows * tiling->chunk, formats.score);
+  const Bytes scores = isa::bytes_of(rows * tiling.chunk, formats.score);
   rings.scores = Ring{plan_.events, "attn.scores", 0, scores, 2};
   rings.outputs = Ring{plan_.events, "attn.outputs", static_cast<Address>(2 * scores.count()),
-                       isa::bytes_of(rows * model_.head_dim, formats.score), tiling->output_slots};
+                       isa::bytes_of(rows * model_.head_dim, formats.score), tiling.output_slots};
 }
 
 void Planner::lay_out_rows() {
@@ -346,7 +345,6 @@ void Planner::place_memory() {
   plan_.cache = KvCache{dram_,
                         {layers, model_.kv_heads, job_.options.batch, job_.options.context,
                          model_.head_dim, model_.head_dim, formats.kv}};
-  dram_.check(where(), "use narrower weights, a smaller batch or context, or fewer layers");
 }
 
 }  // namespace
@@ -357,7 +355,7 @@ PrefillPlan::PrefillPlan(const Job& the_job) : job{the_job} {
 
 std::vector<FlashItem> PrefillPlan::items(std::uint32_t core) const {
   const std::int64_t context = job.options.context;
-  const std::int64_t blocks = ceil_div(context, flash.rows);
+  const std::int64_t blocks = ceil_div(context, query_rows());
   std::vector<FlashItem> mine;
   std::int64_t dealt = 0;
   for (std::int64_t block = blocks - 1; block >= 0; --block) {
@@ -367,7 +365,7 @@ std::vector<FlashItem> PrefillPlan::items(std::uint32_t core) const {
         const std::int64_t to = turn % 2 ? job.cores - 1 - place : place;
         ++dealt;
         if (to != core) continue;
-        mine.push_back({sequence, kv_head, tile_of({0, context}, flash.rows, block)});
+        mine.push_back({sequence, kv_head, tile_of({0, context}, query_rows(), block)});
       }
     }
   }
