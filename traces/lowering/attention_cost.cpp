@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "sim/core/error.h"
 #include "traces/lowering/partition.h"
 
 namespace npulse::lowering {
@@ -126,6 +127,20 @@ double cycles_of(const AttentionJob& job, const UnfusedTiling& tiling) {
       {work.array(shape.value_width), work.lanes(outputs * prices.copy, 0),
        work.memory(work.tokens(shape.value_width) + work.rows(shape.value_width) + probabilities)});
   return first + second + third;
+}
+
+std::optional<FlashTiling> fused_tiling(const AttentionJob& job, AttentionForm form) {
+  if (form == AttentionForm::unfused) return std::nullopt;
+  const Bytes arena = job.target.spm_bytes - Bytes{16 * kSpmAlignment};  // for rounding up
+  const auto fused = tile_flash(job, arena);
+  if (form == AttentionForm::fused && !fused) {
+    throw InputError{"attention", "no tile of its fused form fits " + job.target.name,
+                     "leave the form to lowering"};
+  }
+  if (form == AttentionForm::fused || !fused) return fused;
+  const auto unfused = tile_unfused(job, arena);
+  const bool slower = unfused && cycles_of(job, *unfused) < cycles_of(job, *fused);
+  return slower ? std::nullopt : fused;
 }
 
 Bytes score_traffic(const AttentionJob& job, const UnfusedTiling& tiling) {

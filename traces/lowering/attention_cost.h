@@ -19,6 +19,10 @@ VisibleScores visible_scores(const AttentionShape& shape, std::int64_t rows);
 double cycles_of(const AttentionJob& job, const FlashTiling& tiling);
 double cycles_of(const AttentionJob& job, const UnfusedTiling& tiling);
 
+/// Tiles of the fused form if `form` asks for it or it is the faster one; nothing for the unfused.
+/// It has the whole scratchpad. Throws InputError when it is asked for and does not fit.
+std::optional<FlashTiling> fused_tiling(const AttentionJob& job, AttentionForm form);
+
 /// Score matrices and their softmax, which are written and read again.
 Bytes score_traffic(const AttentionJob& job, const UnfusedTiling& tiling);
 

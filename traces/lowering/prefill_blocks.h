@@ -13,15 +13,15 @@ inline std::int64_t first_row(const PrefillPlan& plan, const FlashItem& item) {
 }
 
 /// To [head][row][head_dim] in the scratchpad.
-inline isa::Dma queries_transfer(const PrefillPlan& plan, const FlashItem& item, const Slot& slot) {
+inline isa::Dma queries_transfer(const PrefillPlan& plan, const FlashItem& item, Address to) {
   const Transformer& model = plan.job.model;
   const isa::DataType type = plan.job.formats.activation;
   const std::int64_t width = model.head_dim, rows = plan.rows();
   const Address from =
       advance(plan.memory.queries,
               (item.kv_head * model.group() * rows + first_row(plan, item)) * width, type);
-  return transfer(in_spm(slot.address), in_dram(from), {model.group(), item.rows.size() * width},
-                  type, {}, {rows * width, 1});
+  return transfer(in_spm(to), in_dram(from), {model.group(), item.rows.size() * width}, type, {},
+                  {rows * width, 1});
 }
 
 /// [head][row] in the scratchpad becomes [row][head] in memory.

@@ -7,7 +7,6 @@
 
 #include "sim/core/error.h"
 #include "traces/lowering/arena.h"
-#include "traces/lowering/attention.h"
 #include "traces/lowering/attention_cost.h"
 
 namespace npulse::lowering {
@@ -51,7 +50,6 @@ class Planner {
   void tile_panels();
   void lay_out_panel(Matrix which, const PanelTiling& tiling);
   void lay_out_attention();
-  void lay_out_flash(const FlashTiling& tiling);
   void lay_out_rows();
   void lay_out_combine(const Experts& experts);
   void lay_out_head();
@@ -203,33 +201,14 @@ void Planner::lay_out_attention() {
   if (form != AttentionForm::fused && in_memory) unfused = tile_unfused(job, room);
   if (!fused && !unfused) does_not_fit("attention");
   if (fused && (!unfused || cycles_of(job, *fused) <= cycles_of(job, *unfused))) {
-    lay_out_flash(*fused);
+    plan_.flash = *fused;
+    plan_.flash_rings = lay_out_flash(job, *fused, plan_.events, "attn", arena_);
     return;
   }
   const ScoreMemory memory{dram_.take("scores of unfused attention", score_bytes(job)),
                            score_row_pitch(job)};
   plan_.unfused =
       UnfusedPlan{*unfused, lay_out_unfused(job, *unfused, plan_.events, arena_), memory};
-}
-
-void Planner::lay_out_flash(const FlashTiling& tiling) {
-  plan_.flash = tiling;
-  const Formats& formats = job_.formats;
-  const std::int64_t rows = tiling.rows, group = model_.group();
-  Arena arena{plan_.events, "attn", arena_};
-  FlashRings& rings = plan_.flash_rings;
-  const Bytes block = isa::bytes_of(group * rows * model_.head_dim, formats.activation);
-  rings.queries = arena.ring("queries", block, 2);
-  rings.results = arena.ring("results", block, 2);
-  rings.kv = arena.ring("kv", isa::bytes_of(tiling.chunk * model_.head_dim, formats.kv), 4);
-  rings.probabilities =
-      arena.ring("probabilities", isa::bytes_of(rows * tiling.chunk, formats.activation), 2);
-  rings.state =
-      arena.take(isa::bytes_of(2 * group * AttentionHead::kStateColumns * rows, formats.state));
-  const Bytes scores = isa::bytes_of(rows * tiling.chunk, formats.score);
-  rings.scores = Ring{plan_.events, "attn.scores", 0, scores, 2};
-  rings.outputs = Ring{plan_.events, "attn.outputs", static_cast<Address>(2 * scores.count()),
-                       isa::bytes_of(rows * model_.head_dim, formats.score), tiling.output_slots};
 }
 
 void Planner::lay_out_rows() {
@@ -351,25 +330,6 @@ void Planner::place_memory() {
 
 PrefillPlan::PrefillPlan(const Job& the_job) : job{the_job} {
   Planner{*this}.plan();
-}
-
-std::vector<FlashItem> PrefillPlan::items(std::uint32_t core) const {
-  const std::int64_t context = job.options.context;
-  const std::int64_t blocks = ceil_div(context, query_rows());
-  std::vector<FlashItem> mine;
-  std::int64_t dealt = 0;
-  for (std::int64_t block = blocks - 1; block >= 0; --block) {
-    for (std::int64_t sequence = 0; sequence < job.options.batch; ++sequence) {
-      for (std::int64_t kv_head = 0; kv_head < job.model.kv_heads; ++kv_head) {
-        const std::int64_t turn = dealt / job.cores, place = dealt % job.cores;
-        const std::int64_t to = turn % 2 ? job.cores - 1 - place : place;
-        ++dealt;
-        if (to != core) continue;
-        mine.push_back({sequence, kv_head, tile_of({0, context}, query_rows(), block)});
-      }
-    }
-  }
-  return mine;
 }
 
 }  // namespace npulse::lowering

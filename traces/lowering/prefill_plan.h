@@ -5,8 +5,8 @@
 
 #include <vector>
 
-#include "traces/lowering/attention_tiling.h"
 #include "traces/lowering/expert_weights.h"
+#include "traces/lowering/flash_attention.h"
 #include "traces/lowering/job.h"
 #include "traces/lowering/kv_cache.h"
 #include "traces/lowering/linear.h"
@@ -28,12 +28,6 @@ struct PanelRings {
 struct RowRings {
   Ring in, out;
   std::int64_t block_rows = 1;
-};
-
-struct FlashRings {
-  Ring queries, kv, probabilities, results;
-  Ring scores, outputs;  ///< In acc.
-  Address state = 0;
 };
 
 /// Buffers of the phase that adds up what experts gave, a block of tokens at a time.
@@ -61,12 +55,6 @@ struct PrefillMemory {
   Address outputs = 0;                  ///< [rank, row, hidden]; shared experts are a further rank.
 };
 
-/// Query rows [first, last) of one sequence and KV head.
-struct FlashItem {
-  std::int64_t sequence, kv_head;
-  Range rows;
-};
-
 /// Whether any of these columns of q, k and v belong to q or k.
 inline bool rotates(Range columns, const Transformer& model) {
   return columns.size() > 0 && columns.first < model.q_width() + model.kv_width();
@@ -79,8 +67,6 @@ struct PrefillPlan {
   const Linear& matrix(Matrix which) const { return linears[static_cast<std::size_t>(which)]; }
   const PanelTiling& tiling(Matrix which) const { return tilings[static_cast<std::size_t>(which)]; }
   const PanelRings& panel(Matrix which) const { return panels[static_cast<std::size_t>(which)]; }
-  /// Attention's work of one core: long and short blocks dealt evenly.
-  std::vector<FlashItem> items(std::uint32_t core) const;
   bool online() const { return !unfused && flash.chunk < job.options.context; }
   /// Of a block of attention.
   std::int64_t query_rows() const { return unfused ? unfused->tiling.products.rows : flash.rows; }

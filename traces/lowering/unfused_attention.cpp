@@ -21,7 +21,8 @@ class UnfusedAttention {
         rings_{plan.unfused->rings},
         emitter_{emitter},
         layer_{layer},
-        items_{plan.items(emitter.core())} {}
+        items_{deal_items(plan.attention().shape, tiling_.products.rows, plan.job.cores,
+                          emitter.core())} {}
 
   void run() {
     emitter_.region("attn.scores");
@@ -84,7 +85,7 @@ class UnfusedAttention {
 
 void UnfusedAttention::scores(const FlashItem& item) {
   const Slot queries = rings_.queries.next();
-  emitter_.put(Role::activation, queries_transfer(plan_, item, queries),
+  emitter_.put(Role::activation, queries_transfer(plan_, item, queries.address),
                {queries.free, plan_.stored}, {queries.full});
   for (std::int64_t i = 0; i < chunks(item); ++i) {
     const Range tokens = chunk(item, i);

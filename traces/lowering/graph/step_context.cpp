@@ -2,6 +2,7 @@
 #include "traces/lowering/graph/step_context.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "traces/lowering/graph/vector_kinds.h"
@@ -63,6 +64,28 @@ void StepContext::copy(const Node& node, bool reads_what_it_writes) {
     work.reads = {{node.inputs[0], std::min(written, elements(node.inputs[0]))}};
   }
   step(node, std::move(work));
+}
+
+FusedAttentionStep StepContext::attention_step(const Node& node,
+                                               const graph::Attention& attention) const {
+  const Shape &q = tensor(node.inputs[0]).shape, &v = tensor(node.inputs[2]).shape;
+  FusedAttentionStep step;
+  step.shape = {q[0], attention.heads, attention.kv_heads, q[2], v[2], q[3],
+                v[3], attention.causal};
+  step.scale = attention.scale == 0 ? 1 / std::sqrt(static_cast<double>(q[3])) : attention.scale;
+  step.q = node.inputs[0], step.k = node.inputs[1], step.v = node.inputs[2];
+  step.output = node.outputs[0];
+  if (node.inputs.size() < 4) return step;
+  step.mask = node.inputs[3];
+  const Tensor& mask = tensor(*step.mask);
+  step.mask_kind = mask.type == graph::Type::i1 ? MaskKind::kept : MaskKind::added;
+  std::int64_t stride = 1;
+  for (std::size_t i = 0; i < mask.shape.size(); ++i) {
+    const std::int64_t extent = mask.shape[mask.shape.size() - 1 - i];
+    step.mask_strides[3 - i] = extent == 1 ? 0 : stride;
+    stride *= extent;
+  }
+  return step;
 }
 
 std::optional<VectorOp> StepContext::fused_op(isa::VecKind kind, TensorId y, TensorId out,
