@@ -113,7 +113,7 @@ Moved mixture(const PrefillPlan& plan, const Routing& routing) {
   }
   const Bytes gated =
       isa::bytes_of(seats * experts.ffn + rows * experts.shared_ffn, job.formats.activation);
-  const Bytes scores = isa::bytes_of(rows * experts.count, job.formats.state);
+  const Bytes scores = isa::bytes_of(rows * experts.router_width(), job.formats.state);
   const std::int64_t ranks = experts.per_token + (experts.shared_ffn > 0 ? 1 : 0);
   const Bytes x = job.residual_bytes(rows * job.model.hidden);
   const Bytes biases = job.residual_bytes(experts.score_bias ? experts.count : 0);

@@ -229,18 +229,21 @@ void Planner::lay_out_combine(const Experts& experts) {
   const auto picks = [&](std::int64_t rows) {
     return isa::bytes_of(rows * experts.per_token, isa::DataType::i32);
   };
-  const Bytes row = states(3 * experts.count + 2 * experts.per_token + 2 + 2 * model_.hidden) +
-                    picks(2) + job_.residual_bytes(4 * model_.hidden);
+  const Bytes row =
+      states(4 * experts.router_width() + 2 * experts.per_token + 3 + 2 * model_.hidden) +
+      picks(2) + job_.residual_bytes(4 * model_.hidden);
   const std::int64_t fit = (arena_bytes_.count() - 16 * kSpmAlignment) / row.count();
   if (fit < 1) does_not_fit("outputs of experts");
   const std::int64_t rows = to.block_rows = std::min({kRowBlock, fit, plan_.rows()});
   Arena arena{plan_.events, "moe", arena_};
-  to.scores = arena.ring("scores", states(rows * experts.count), 2);
+  to.scores = arena.ring("scores", states(rows * experts.router_width()), 2);
   to.picks = arena.ring("picks", picks(rows), 2);
   to.x = arena.ring("x", job_.residual_bytes(rows * model_.hidden), 2);
   to.outputs = arena.ring("outputs", job_.residual_bytes(rows * model_.hidden), 2);
   to.score.ranked = arena.take(states(rows * experts.count));
   to.score.top = arena.take(states(rows));
+  to.score.turned = arena.take(states(rows * experts.router_width()));
+  to.score.gate = arena.take(states(rows));
   to.score.weights = arena.take(states(rows * experts.per_token));
   to.score.sums = arena.take(states(rows));
   to.turned = arena.take(states(rows * experts.per_token));
@@ -252,8 +255,8 @@ void Planner::place_expert_memory(const Experts& experts) {
   auto& memory = plan_.memory;
   const std::int64_t rows = plan_.rows(), routed = job_.routed_before(job_.layers.size());
   const std::int64_t ranks = experts.per_token + (experts.shared_ffn > 0 ? 1 : 0);
-  memory.scores =
-      dram_.take("scores of experts", isa::bytes_of(rows * experts.count, job_.formats.state));
+  memory.scores = dram_.take("scores of experts",
+                             isa::bytes_of(rows * experts.router_width(), job_.formats.state));
   memory.picks = dram_.take("picks of experts",
                             isa::bytes_of(routed * rows * experts.per_token, isa::DataType::i32));
   if (experts.score_bias) {

@@ -84,6 +84,7 @@ void add_experts(Draw& draw, Transformer& m) {
   experts.per_token = draw.from(1, std::min<std::int64_t>(experts.count, 4));
   experts.ffn = draw.from(9, 60);
   experts.shared_ffn = draw.from(0, 1) * draw.from(1, 40);
+  experts.shared_gate = experts.shared_ffn > 0 && draw.from(0, 1) == 1;
   experts.score = draw.one_of({RouterScore::softmax, RouterScore::sigmoid});
   experts.normalised = draw.from(0, 1) == 1;
   experts.scale = draw.one_of({1.0, 2.5});
