@@ -165,6 +165,7 @@ Plan PrefillLowering::plan() const {
   plan.dram_write = all.written + embedded;
   plan.macs = all.macs;
   plan.experts_read = all.experts;
+  if (all.experts > 0) plan.picks_block = plan_.combine.block_rows;
   plan.tokens_produced = job.options.batch;
   plan.tokens = rows;
   return plan;
