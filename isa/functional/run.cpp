@@ -47,6 +47,7 @@ class Runner {
     check_raw();
     Machine first = prepared(kUnwritten);
     RunResult result;
+    result.warnings = inexact_parts();
     result.instructions = execute(first, {}, usage);
     result.orders = 1;
     for (const auto& [name, boxes] : boxes_) {
@@ -57,6 +58,19 @@ class Runner {
   }
 
  private:
+  /// Lowering leaves in the meta what it could only cost (traces/lowering/graph/exactness.h).
+  std::vector<std::string> inexact_parts() const {
+    constexpr std::string_view kKey = "inexact.";
+    std::vector<std::string> list;
+    for (const auto& [key, count] : header_.meta) {
+      if (!key.starts_with(kKey)) continue;
+      list.push_back(fmt::format("values are not those of {} of '{}', which is right in cost only",
+                                 count == "1" ? "a node" : count + " nodes",
+                                 key.substr(kKey.size())));
+    }
+    return list;
+  }
+
   void check_tensors() const {
     for (const TensorDecl& tensor : header_.tensors) {
       check_size(tensor);

@@ -62,7 +62,7 @@ def execute(
     seed: int,
     orders: str,
     memory_limit: int,
-) -> tuple[dict[str, tuple[str, NDArray[float64]]], int, int, list[tuple[str, str]]]: ...
+) -> tuple[dict[str, tuple[str, NDArray[float64]]], int, int, list[tuple[str, str]], list[str]]: ...
 def run(
     chip: Chip,
     program: Program,

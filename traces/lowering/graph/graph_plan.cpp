@@ -6,6 +6,7 @@
 
 #include "traces/graph/counts.h"
 #include "traces/lowering/attention_cost.h"
+#include "traces/lowering/graph/exactness.h"
 #include "traces/lowering/space.h"
 
 namespace npulse::lowering {
@@ -164,7 +165,9 @@ GraphPlan::GraphPlan(const graph::Graph& graph, const Formats& formats_, const T
     return fused_tiling(attention_job(shape, mask != MaskUse::none),
                         only ? AttentionForm::fused : attention);
   };
-  steps = build_steps(graph, row_bytes * 8 / isa::bits_of(formats.activation), fuse);
+  const std::int64_t longest_row = row_bytes * 8 / isa::bits_of(formats.activation);
+  steps = build_steps(graph, longest_row, fuse);
+  inexact = inexact_nodes(steps, longest_row);
   Tilings tilings{*this};
   FlashRooms rooms{*this};
   for (Step& step : steps.steps) {

@@ -58,6 +58,8 @@ struct GraphPlan {
   std::array<BufferPair, kBufferKinds> buffers;
   std::vector<FlashRings> flash_rings;  ///< Of fused attention, one of each shape.
   isa::EventId stored = 0;              ///< Chip-wide: a tensor's piece is in memory.
+  std::map<std::string, std::int64_t>
+      inexact;  ///< Nodes right in cost only, by what makes them so.
   std::int64_t macs = 0;
   Bytes weight_bytes{};
 };

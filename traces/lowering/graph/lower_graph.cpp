@@ -123,6 +123,8 @@ GraphNotes lower(const graph::Graph& graph, const GraphOptions& options, const T
   for (const auto& [kind, count] : notes.opaque) {
     meta["opaque." + kind] = std::to_string(count);
   }
+  for (const auto& [what, count] : lowering.layout().inexact)
+    meta["inexact." + what] = std::to_string(count);
   write_program(lowering, target, std::move(meta), sink);
   return notes;
 }

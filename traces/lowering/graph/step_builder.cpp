@@ -325,7 +325,8 @@ class Builder : StepContext {
     auto other = others.begin();
     for (const isa::VecKind kind : *kinds) {
       const bool second = takes_second_input(kind) && other != others.end();
-      work.ops.push_back(second ? broadcast_op(work, kind, *other++) : VectorOp{kind, {}, {}, 1});
+      work.ops.push_back(second ? broadcast_op(work, kind, *other++)
+                                : VectorOp{kind, {}, {}, elementwise_scalar(op.kind, kind)});
     }
     for (; other != others.end(); ++other) {
       work.ops.push_back(broadcast_op(work, isa::VecKind::mul, *other));

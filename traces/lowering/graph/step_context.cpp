@@ -103,14 +103,18 @@ std::optional<std::vector<VectorOp>> StepContext::fused_ops(const Node& node, Te
                                                             std::size_t before) const {
   std::vector<TensorId> others;
   std::vector<isa::VecKind> kinds;
+  std::string name;
   if (const auto* norm = std::get_if<graph::Norm>(&node.operation)) {
     if (norm->kind != graph::NormKind::batch || node.inputs.size() < 3) return std::nullopt;
     kinds = {isa::VecKind::mul, isa::VecKind::add};
     others = {node.inputs[1], node.inputs[2]};
   } else if (const auto* op = std::get_if<graph::Elementwise>(&node.operation)) {
     const auto known = elementwise_kinds(op->kind);
-    if (!known) return std::nullopt;
+    const bool twice = std::count(node.inputs.begin(), node.inputs.end(), x) > 1;
+    const bool behind = op->kind == "sub" && node.inputs[0] != x;
+    if (!known || twice || behind) return std::nullopt;
     kinds = *known;
+    name = op->kind;
     for (const TensorId id : node.inputs) {
       if (id != x) others.push_back(id);
     }
@@ -127,7 +131,7 @@ std::optional<std::vector<VectorOp>> StepContext::fused_ops(const Node& node, Te
   auto other = others.begin();
   for (const isa::VecKind kind : kinds) {
     if (!takes_second_input(kind) || other == others.end()) {
-      ops.push_back({kind, {}, isa::Broadcast::none, 1});
+      ops.push_back({kind, {}, isa::Broadcast::none, elementwise_scalar(name, kind)});
       continue;
     }
     const auto op = fused_op(kind, *other++, node.outputs[0], cols);
