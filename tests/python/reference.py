@@ -230,6 +230,7 @@ def transformer(
     rotation: Array,
     keys: Array,
     values: Array,
+    *,
     feed_forward: Callable[[int, Array], Array] | None = None,
 ) -> tuple[Array, Array, Array]:
     """Logits of the last token of `x`, and the extended caches [layer, head, token, dim].

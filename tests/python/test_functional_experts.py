@@ -141,16 +141,12 @@ def test_a_mixture_of_experts_is_the_models(
         mine = slice(s * length, (s + 1) * length)
         x = weights["embedding"][(np.arange(tokens)[mine] * 7919) % DIMS.vocab]
         old = [caches[n][:, :, s, :seen] for n in ("keys", "values")]
+
+        def experts(layer: int, normed: Array, picks: Array = ids[:, mine]) -> Array:
+            return mixture.feed_forward(weights, layer, normed, picks[layer])
+
         logits, *_ = reference.transformer(
-            DIMS,
-            weights,
-            x,
-            rotation,
-            old[0],
-            old[1],
-            lambda layer, normed, mine=mine: mixture.feed_forward(
-                weights, layer, normed, ids[layer, mine]
-            ),
+            DIMS, weights, x, rotation, old[0], old[1], feed_forward=experts
         )
         assert_near(got["logits"][s], logits)
 
