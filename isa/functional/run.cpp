@@ -64,9 +64,10 @@ class Runner {
     std::vector<std::string> list;
     for (const auto& [key, count] : header_.meta) {
       if (!key.starts_with(kKey)) continue;
-      list.push_back(fmt::format("values are not those of {} of '{}', which is right in cost only",
-                                 count == "1" ? "a node" : count + " nodes",
-                                 key.substr(kKey.size())));
+      const bool one = count == "1";
+      list.push_back(fmt::format("{} of '{}' {} right in cost only: values are not what it says",
+                                 one ? "a node" : count + " nodes", key.substr(kKey.size()),
+                                 one ? "is" : "are"));
     }
     return list;
   }

@@ -88,6 +88,11 @@ VisibleScores visible_scores(const AttentionShape& shape, std::int64_t rows) {
   return sum;
 }
 
+std::int64_t products_of(const AttentionShape& shape, std::int64_t rows) {
+  return visible_scores(shape, rows).pairs * shape.batch * shape.heads *
+         (shape.width + shape.value_width);
+}
+
 /// Everything overlaps. Online, each chunk rescales the output and costs a few columns of work.
 double cycles_of(const AttentionJob& job, const FlashTiling& tiling) {
   constexpr std::int64_t kOnlineColumns = 9, kOnlineInstructions = 10;

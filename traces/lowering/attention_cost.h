@@ -15,6 +15,9 @@ struct VisibleScores {
 };
 VisibleScores visible_scores(const AttentionShape& shape, std::int64_t rows);
 
+/// Multiply-accumulates of all that blocks of `rows` query rows see.
+std::int64_t products_of(const AttentionShape& shape, std::int64_t rows);
+
 /// Cycles of the chip; the cores share the work evenly.
 double cycles_of(const AttentionJob& job, const FlashTiling& tiling);
 double cycles_of(const AttentionJob& job, const UnfusedTiling& tiling);

@@ -16,8 +16,6 @@ struct AttentionShape {
   bool causal = false;                      ///< The last row sees all, each row above one less.
 
   std::int64_t group() const { return heads / kv_heads; }
-  /// Products of whole matrices.
-  std::int64_t macs() const { return batch * heads * rows * tokens * (width + value_width); }
   /// Tokens that the rows before `last` see together.
   std::int64_t seen(std::int64_t last) const {
     return causal ? std::clamp<std::int64_t>(last + tokens - rows, 0, tokens) : tokens;

@@ -82,7 +82,7 @@ Moved attention(const PrefillPlan& plan) {
     moved.read += through;
     moved.written += through;
   }
-  moved.macs += 2 * seen.pairs * batch * model.q_width();
+  moved.macs += products_of(plan.attention().shape, plan.query_rows());
   return moved;
 }
 

@@ -173,7 +173,7 @@ GraphPlan::GraphPlan(const graph::Graph& graph, const Formats& formats_, const T
   for (Step& step : steps.steps) {
     if (auto* fused = std::get_if<FusedAttentionStep>(&step.work)) {
       fused->rings = rooms.of(*fused);
-      macs += fused->shape.macs();
+      macs += products_of(fused->shape, fused->tiling.rows);
       continue;
     }
     auto* work = std::get_if<ContractionStep>(&step.work);
