@@ -16,6 +16,12 @@ struct CoreShare {
   Range rows, channels;
 };
 
+/// What the load queue writes into a tile's accumulators before products are added: zeros, a bias.
+struct Preset {
+  std::int64_t channels = 1;  ///< That it writes at a time, of one pixel.
+  Cycles each{};              ///< 0: nothing is written.
+};
+
 struct ContractionTiling {
   static constexpr std::int64_t kSlots = 2;  ///< Of each operand: one in use, one on its way.
 
@@ -24,6 +30,9 @@ struct ContractionTiling {
   bool packed_weights = true;  ///< Stored tile by tile; otherwise [kh, kw, c, oc] as they are.
   bool keeps_operands = true;  ///< What a slot holds already is not fetched again.
   bool gathers = true;  ///< Kernels of 1 x 1 that skip pixels fetch only those that they use.
+  std::int64_t load_channels = 0;  ///< Most of one transfer, and of a step of a product; 0: all.
+  bool whole_tiles = false;        ///< Operands come only when the tile two before has been stored.
+  Preset preset;
   std::int64_t before_cycles = 0;  ///< That choosing it takes on the chip, before the layer begins.
   std::vector<CoreShare> shares;
 };

@@ -49,7 +49,7 @@ void CoreWriter::begin_elsewhere(std::string_view region) {
 
 /// The first in each role waits until all slots of the step before are free, for they lie
 /// elsewhere; those behind it in its queue need not.
-void CoreWriter::load(Role role, const Buffer& slot, const isa::Dma& dma, bool made) {
+void CoreWriter::load(Role role, const Buffer& slot, const isa::Dma& dma, bool made, Events also) {
   Events waits{slot.free};
   if (std::exchange(fresh_[static_cast<std::size_t>(role)], false)) {
     made = made || after_elsewhere_;
@@ -61,6 +61,7 @@ void CoreWriter::load(Role role, const Buffer& slot, const isa::Dma& dma, bool m
     }
   }
   if (made) waits.push_back(plan_.stored);
+  waits.insert(waits.end(), also.begin(), also.end());
   emitter_.put(role, dma, waits, {slot.full});
 }
 

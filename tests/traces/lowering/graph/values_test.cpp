@@ -128,13 +128,31 @@ Target random_target(Random& random, int i) {
   return target;
 }
 
+/// Transfers of few channels, products in steps, accumulators preset and whole tiles in turn, as
+/// Gemmini's library has them.
+TilingRule in_small_steps(const Target& target, std::int64_t channels) {
+  return [&target, channels](const ContractionStep& step, const std::string& where) {
+    Formats formats;
+    formats.weight = isa::DataType::i8;
+    formats.activation = isa::DataType::i8;
+    formats.accumulator = isa::DataType::i32;
+    ContractionTiling tiling = tile_contraction(step.loops, step.extras(), formats, target, where);
+    tiling.packed_weights = tiling.keeps_operands = false;
+    tiling.load_channels = channels;
+    tiling.whole_tiles = true;
+    tiling.preset = {channels, Cycles{1}};
+    return tiling;
+  };
+}
+
 /// Values, the checker, and that no order which the program leaves open changes the result.
 void require_values(const graph::Graph& graph, const Target& target,
                     const isa::functional::Arrays& inputs, const char* output,
-                    const std::vector<double>& expected) {
+                    const std::vector<double>& expected, const TilingRule& tiling = {}) {
   isa::MemoryProgram program;
   GraphOptions as_int8;
   as_int8.weights = WeightFormat::int8;
+  as_int8.tiling = tiling;
   lower(graph, as_int8, target, program);
   const isa::CheckTarget check = checked(target);
   const isa::CheckReport report = isa::check(program, check);
@@ -158,8 +176,11 @@ TEST_CASE("Random convolutions, grouped and depthwise too, equal their formula",
     const Array x = any_array(random, {l.batch, l.h, l.w, l.in_channels()});
     const Array w = any_array(random, {l.taps(), l.c, l.channels()});
     CAPTURE(i, l.batch, l.groups, l.c, l.oc, l.h, l.w, l.kh, l.kw, l.stride_h, l.stride_w);
-    require_values(conv_graph(l, relu), random_target(random, i), {{"x", x}, {"w", w}},
-                   relu ? "z" : "y", reference(l, x, w, relu));
+    const Target target = random_target(random, i);
+    for (const TilingRule& tiling : {TilingRule{}, in_small_steps(target, 1 + i % 7)}) {
+      require_values(conv_graph(l, relu), target, {{"x", x}, {"w", w}}, relu ? "z" : "y",
+                     reference(l, x, w, relu), tiling);
+    }
   }
 }
 
@@ -191,7 +212,10 @@ TEST_CASE("Random products, batched and transposed too, equal their formula", "[
       expected.push_back(saturated(sum));
     }
     CAPTURE(i, batch, m, n, k);
-    require_values(graph, random_target(random, i), {{"a", left}, {"b", right}}, "c", expected);
+    const Target target = random_target(random, i);
+    for (const TilingRule& tiling : {TilingRule{}, in_small_steps(target, 1 + i % 7)}) {
+      require_values(graph, target, {{"a", left}, {"b", right}}, "c", expected, tiling);
+    }
   }
 }
 
