@@ -135,6 +135,8 @@ functional::RunResult execute(const CommandLine& line, const arch::Chip& chip,
   if (line.has("orders")) options.orders = choice<functional::Orders>(line, "orders");
   options.poll = poll;
   functional::RunResult result = run(program, arch::check_target(chip), options);
+  for (const auto& warning : result.warnings)
+    fmt::print(stderr, "warning: {}: {}\n", program.name(), warning);
   if (line.has("out")) write_outputs(line.get<std::string>("out"), result);
   return result;
 }
@@ -143,6 +145,7 @@ nlohmann::ordered_json to_json(const functional::RunResult& result) {
   nlohmann::ordered_json json{{"instructions", result.instructions},
                               {"orders", result.orders},
                               {"differences", nlohmann::ordered_json::array()},
+                              {"warnings", result.warnings},
                               {"tensors", nlohmann::ordered_json::object()}};
   for (const auto& difference : result.differences)
     json["differences"].push_back({{"order", difference.order}, {"what", difference.what}});

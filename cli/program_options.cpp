@@ -19,8 +19,8 @@ namespace po = boost::program_options;
 namespace npulse::cli {
 namespace {
 
-constexpr const char* kModelOptions[] = {"phase", "batch",  "context", "weights", "activations",
-                                         "kv",    "layers", "experts", "expect"};
+constexpr const char* kModelOptions[] = {"phase", "batch",     "context", "weights", "activations",
+                                         "kv",    "attention", "layers",  "experts", "expect"};
 
 std::int64_t positive(const CommandLine& line, const char* option) {
   const auto value = line.get<std::int64_t>(option);
@@ -45,7 +45,11 @@ void add_model_options(CommandLine& line) {
       (join(all_names<lowering::WeightFormat>()) + ".").c_str())(
       "activations", po::value<std::string>()->value_name("TYPE"), "Element type between layers.")(
       "kv", po::value<std::string>()->value_name("TYPE"), "Element type of the KV cache.")(
-      "layers", po::value<std::string>()->value_name("A:B"), "Only layers A to B-1.")(
+      "attention", po::value<std::string>()->value_name("FORM"),
+      "Of prefills and graphs: fused keeps scores on the chip, unfused puts them into memory, auto "
+      "(default) "
+      "is the faster by estimate.")("layers", po::value<std::string>()->value_name("A:B"),
+                                    "Only layers A to B-1.")(
       "experts", po::value<std::string>()->value_name("CHOICE"),
       "Which experts a token visits: balanced (default), seed:N, or a JSON file.");
   add_expect_option(line);
@@ -79,6 +83,7 @@ lowering::Options model_options(const CommandLine& line, const lowering::Model& 
   if (line.has("weights")) options.weights = choice<lowering::WeightFormat>(line, "weights");
   if (line.has("activations")) options.activations = choice<isa::DataType>(line, "activations");
   if (line.has("kv")) options.kv = choice<isa::DataType>(line, "kv");
+  if (line.has("attention")) options.attention = choice<lowering::AttentionForm>(line, "attention");
   const auto* transformer = std::get_if<lowering::Transformer>(&model);
   if (line.has("experts")) {
     if (!transformer || !transformer->experts)
@@ -102,6 +107,7 @@ void lower_graph(const CommandLine& line, const graph::Graph& graph, const arch:
   lowering::GraphOptions options;
   if (line.has("weights")) options.weights = choice<lowering::WeightFormat>(line, "weights");
   if (line.has("activations")) options.activations = choice<isa::DataType>(line, "activations");
+  if (line.has("attention")) options.attention = choice<lowering::AttentionForm>(line, "attention");
   const auto notes = lowering::lower(graph, options, arch::lowering_target(chip), sink);
   for (const auto& [kind, count] : notes.opaque) {
     fmt::print(stderr, "warning: {}: {} of kind '{}' costed as the bytes they read and write\n",

@@ -16,8 +16,8 @@ namespace npulse::cli {
 
 std::filesystem::path models_folder();
 
-/// Adds --phase, --batch, --context, --weights, --activations, --kv, --layers, --experts,
-/// --expect, --dim and --strict.
+/// Adds --phase, --batch, --context, --weights, --activations, --kv, --attention, --layers,
+/// --experts, --expect, --dim and --strict.
 void add_model_options(CommandLine& line);
 
 /// True when one of those options was given.

@@ -98,7 +98,7 @@ void describe(V& field, Of<Vec>) {
   field(10, "dst_type", &Vec::dst_type, Role::optional, "Type of dst.");
   field(11, "scalar", &Vec::scalar, Role::optional, "Scale, epsilon or base: see the kinds.");
   field(12, "causal", &Vec::causal, Role::optional,
-        "softmax, exp: row r sees columns <= r + causal.");
+        "softmax, exp, reduce: row r sees columns <= r + causal.");
   field(13, "window", &Vec::window, Role::optional, "Pooling: [h, w, kh, kw].");
   field(14, "stride", &Vec::stride, Role::optional, "Pooling: [sh, sw].");
 }

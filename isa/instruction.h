@@ -79,8 +79,8 @@ struct Vec {
   Broadcast y_broadcast = Broadcast::none;
   std::int64_t rows = 1, cols = 0;
   DataType x_type = DataType::fp16, y_type = DataType::fp16, dst_type = DataType::fp16;
-  double scalar = 0;                  ///< Scale of add/mul/softmax/quantise, epsilon of norms, base of rope.
-  std::optional<std::int64_t> causal; ///< softmax, exp: row r sees columns <= r + causal.
+  double scalar = 0;                  ///< Second input; scale of softmax and exp, epsilon of norms, base of rope.
+  std::optional<std::int64_t> causal; ///< softmax, exp, reduce: row r sees columns <= r + causal.
   Extents window, stride;             ///< pool: [h, w, kh, kw] and [sh, sw]; cols is the channel count.
   bool operator==(const Vec&) const = default;
 };

@@ -33,6 +33,12 @@ void set_tile(lowering::Target& target, const PeParams& pe) {
   target.fold_overhead_cycles = hidden ? 0 : (loads ? 2 * rows : rows) + cols - 2;
 }
 
+/// Packed lanes count as lanes of 32 bits: scores are as wide.
+lowering::VectorRates rates_of(const VectorParams& params) {
+  return {params.lanes, params.simple_cycles.count(), params.transcendental_cycles.count(),
+          params.reduction_cycles.count(), params.start_cycles.count()};
+}
+
 std::vector<isa::DataType> any_type() {
   std::vector<isa::DataType> types;
   for (const auto& type : enum_names(isa::DataType{})) types.push_back(type.value);
@@ -66,6 +72,7 @@ lowering::Target lowering_target(const Chip& chip) {
     target.matrix_rates.push_back({type, macs_per_cycle(params.pe, type)});
   }
   target.vector_types = params.vector.types;
+  target.vector_rates = rates_of(params.vector);
   target.codecs = params.dma.codecs;
   target.clock_hertz = static_cast<double>(params.clock.count());
   target.dma_bytes_per_cycle = params.dma.bytes_per_cycle;

@@ -28,7 +28,8 @@ Passes passes_of(const Vec& vec) {
     case VecKind::quantise:
     case VecKind::dequantise:
       return {{.simple = 2}};  // scale, convert
-    case VecKind::exp:
+    case VecKind::exp:         // scale, if there is one
+      return {{.simple = vec.scalar == 0 || vec.scalar == 1 ? 0 : 1, .transcendental = 1}};
     case VecKind::reciprocal:
     case VecKind::rsqrt:
     case VecKind::sigmoid:

@@ -48,6 +48,7 @@ class Runner {
     check_raw();
     Machine first = prepared(kUnwritten);
     RunResult result;
+    result.warnings = inexact_parts();
     result.instructions = execute(first, {}, usage);
     result.orders = 1;
     for (const auto& [name, boxes] : boxes_) {
@@ -58,6 +59,20 @@ class Runner {
   }
 
  private:
+  /// Lowering leaves in the meta what it could only cost (traces/lowering/graph/exactness.h).
+  std::vector<std::string> inexact_parts() const {
+    constexpr std::string_view kKey = "inexact.";
+    std::vector<std::string> list;
+    for (const auto& [key, count] : header_.meta) {
+      if (!key.starts_with(kKey)) continue;
+      const bool one = count == "1";
+      list.push_back(fmt::format("{} of '{}' {} right in cost only: values are not what it says",
+                                 one ? "a node" : count + " nodes", key.substr(kKey.size()),
+                                 one ? "is" : "are"));
+    }
+    return list;
+  }
+
   void check_tensors() const {
     for (const TensorDecl& tensor : header_.tensors) {
       check_size(tensor);

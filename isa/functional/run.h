@@ -44,7 +44,8 @@ struct OrderDifference {
 struct RunResult {
   std::map<std::string, Output> outputs;  ///< Tensors of role output and state, of the first order.
   std::vector<OrderDifference> differences;
-  std::uint64_t instructions = 0;  ///< Of one order.
+  std::vector<std::string> warnings;  ///< What the program says it does not compute exactly.
+  std::uint64_t instructions = 0;     ///< Of one order.
   std::uint32_t orders = 0;
 };
 

@@ -23,10 +23,14 @@ struct Row {
 
   std::size_t size() const { return x.size(); }
   double count() const { return static_cast<double>(x.size()); }
-  bool sees(std::size_t column) const {
-    return !op.causal || static_cast<std::int64_t>(column) <= index + *op.causal;
-  }
   double sum() const { return std::accumulate(x.begin(), x.end(), 0.0); }
+  /// How many columns it sees.
+  std::size_t seen() const {
+    if (!op.causal) return size();
+    return static_cast<std::size_t>(
+        std::clamp<std::int64_t>(index + *op.causal + 1, 0, static_cast<std::int64_t>(size())));
+  }
+  double scale() const { return op.scalar == 0 ? 1 : op.scalar; }
 };
 
 double larger(double a, double b) {
@@ -70,22 +74,22 @@ double element(VecKind kind, double x, double y) {
   }
 }
 
+/// Of scale * x; -infinity where the row sees nothing.
+double maximum(const Row& row, double scale) {
+  double most = -std::numeric_limits<double>::infinity();
+  for (std::size_t j = 0; j < row.seen(); ++j) most = larger(most, scale * row.x[j]);
+  return most;
+}
+
 /// e^(scale * x - maximum) where the row sees, 0 elsewhere.
-Values exponentials(const Row& row, double scale, double maximum) {
+Values exponentials(const Row& row, double maximum) {
   Values out(row.size());
-  for (std::size_t j = 0; j < row.size(); ++j) {
-    if (row.sees(j)) out[j] = std::exp(scale * row.x[j] - maximum);
-  }
+  for (std::size_t j = 0; j < row.seen(); ++j) out[j] = std::exp(row.scale() * row.x[j] - maximum);
   return out;
 }
 
 Values softmax(const Row& row) {
-  const double scale = row.op.scalar == 0 ? 1 : row.op.scalar;
-  double maximum = -std::numeric_limits<double>::infinity();
-  for (std::size_t j = 0; j < row.size(); ++j) {
-    if (row.sees(j)) maximum = larger(maximum, scale * row.x[j]);
-  }
-  Values out = exponentials(row, scale, maximum);
+  Values out = exponentials(row, maximum(row, row.scale()));
   const double sum = std::accumulate(out.begin(), out.end(), 0.0);
   if (sum == 0) return out;  // it sees nothing
   for (double& value : out) value /= sum;
@@ -121,11 +125,11 @@ Values rope(const Row& row) {
 Values of_row(const Row& row) {
   switch (row.op.kind) {
     case VecKind::reduce_sum:
-      return {row.sum()};
+      return {std::accumulate(row.x.begin(), row.x.begin() + std::ptrdiff_t(row.seen()), 0.0)};
     case VecKind::reduce_max:
-      return {std::accumulate(row.x.begin() + 1, row.x.end(), row.x.front(), larger)};
+      return {maximum(row, 1)};
     case VecKind::exp:
-      return exponentials(row, 1, 0);
+      return exponentials(row, 0);
     case VecKind::softmax:
       return softmax(row);
     case VecKind::layernorm:

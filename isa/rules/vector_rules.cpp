@@ -28,6 +28,11 @@ bool takes_second_input(VecKind kind) {
   }
 }
 
+bool masks(VecKind kind) {
+  return kind == VecKind::softmax || kind == VecKind::exp || kind == VecKind::reduce_sum ||
+         kind == VecKind::reduce_max;
+}
+
 Fault second_input_fault(const Vec& op) {
   if (op.y && !takes_second_input(op.kind))
     return bad(fmt::format("{} takes no y", to_string(op.kind)));
@@ -74,8 +79,8 @@ Fault fault_of(const Vec& op) {
   if (auto fault = any_outside({{"rows", op.rows}, {"cols", op.cols}}, 1)) return fault;
   if (auto fault = too_large("x", {op.rows, op.cols})) return fault;
   if (auto fault = second_input_fault(op)) return fault;
-  const bool masks = op.kind == VecKind::softmax || op.kind == VecKind::exp;
-  if (op.causal && !masks) return bad("causal without softmax or exp");
+  if (op.causal && !masks(op.kind))
+    return bad("causal without softmax, exp, reduce_sum or reduce_max");
   if (auto fault = pool_fault(op)) return fault;
   if (auto fault = not_local("dst", op.dst)) return fault;
   return not_local("x", op.x);

@@ -27,7 +27,7 @@ Doubles to_python(const functional::Array& array) {
   return Doubles(array.shape, array.values.data());
 }
 
-/// Outputs as (type, values); instructions; orders; what differed between orders.
+/// Outputs as (type, values); instructions; orders; what differed between orders; warnings.
 py::tuple execute(const arch::Chip& chip, const isa::Program& program,
                   const std::map<std::string, Doubles>& inputs, std::uint64_t seed,
                   const std::string& orders, std::int64_t memory_limit) {
@@ -47,7 +47,7 @@ py::tuple execute(const arch::Chip& chip, const isa::Program& program,
   std::vector<std::pair<std::string, std::string>> differences;
   for (const auto& difference : result.differences)
     differences.emplace_back(difference.order, difference.what);
-  return py::make_tuple(outputs, result.instructions, result.orders, differences);
+  return py::make_tuple(outputs, result.instructions, result.orders, differences, result.warnings);
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ E choice(const char* option, const std::string& text) {
 SharedProgram lower(const std::string& model_name, const arch::Chip& chip, const Text& phase,
                     Number batch, Number context, const Text& weights, const Text& activations,
                     const Text& kv, std::optional<std::pair<std::int64_t, std::int64_t>> layers,
-                    const Text& experts) {
+                    const Text& experts, const Text& attention) {
   const lowering::Model model = lowering::load_model(model_name, models());
   lowering::Options options;
   if (phase) options.phase = choice<lowering::Phase>("phase", *phase);
@@ -56,6 +56,7 @@ SharedProgram lower(const std::string& model_name, const arch::Chip& chip, const
   if (activations) options.activations = choice<isa::DataType>("activations", *activations);
   if (kv) options.kv = choice<isa::DataType>("kv", *kv);
   if (layers) options.layers = lowering::LayerRange{layers->first, layers->second};
+  if (attention) options.attention = choice<lowering::AttentionForm>("attention", *attention);
   if (experts) options.experts = lowering::parse_expert_choice(*experts);
   auto program = std::make_shared<isa::MemoryProgram>(lowering::name_of(model));
   lowering::lower(model, options, arch::lowering_target(chip), *program);
@@ -104,7 +105,7 @@ void bind_program(py::module_& module) {
   module.def("names_model", &names_model, "text"_a);
   module.def("open_program", &open_program, "path"_a, without_gil);
   module.def("lower", &lower, "model"_a, "chip"_a, "phase"_a, "batch"_a, "context"_a, "weights"_a,
-             "activations"_a, "kv"_a, "layers"_a, "experts"_a, without_gil);
+             "activations"_a, "kv"_a, "layers"_a, "experts"_a, "attention"_a, without_gil);
 }
 
 }  // namespace npulse::bindings

@@ -53,6 +53,7 @@ def lower(
     kv: str | None,
     layers: tuple[int, int] | None,
     experts: str | None,
+    attention: str | None,
 ) -> Program: ...
 def execute(
     chip: Chip,
@@ -61,7 +62,7 @@ def execute(
     seed: int,
     orders: str,
     memory_limit: int,
-) -> tuple[dict[str, tuple[str, NDArray[float64]]], int, int, list[tuple[str, str]]]: ...
+) -> tuple[dict[str, tuple[str, NDArray[float64]]], int, int, list[tuple[str, str]], list[str]]: ...
 def run(
     chip: Chip,
     program: Program,

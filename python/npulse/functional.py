@@ -30,6 +30,8 @@ class Execution:
     """Orders in which it was executed."""
     differences: tuple[tuple[str, str], ...]
     """Orders whose result differs from that of the first, and in what: a race."""
+    warnings: tuple[str, ...]
+    """What the program says it does not compute exactly: nodes of a graph, by kind."""
 
 
 def execute(
@@ -60,11 +62,11 @@ def execute(
     ready = prepare(on, program, options)
     arrays = {name: np.asarray(value, dtype=np.float64) for name, value in (inputs or {}).items()}
     limit = int(memory_gib * _GIBIBYTE)
-    outputs, instructions, number, differences = _core.execute(
+    outputs, instructions, number, differences, warnings = _core.execute(
         on._core, ready._core, arrays, seed, orders, limit
     )
     dtypes = {"i4": np.int8, "i8": np.int8, "i16": np.int16, "i32": np.int32}
     typed = {
         name: array.astype(dtypes.get(kind, np.float32)) for name, (kind, array) in outputs.items()
     }
-    return Execution(typed, instructions, number, tuple(differences))
+    return Execution(typed, instructions, number, tuple(differences), tuple(warnings))

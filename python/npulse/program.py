@@ -33,6 +33,9 @@ class ModelOptions(TypedDict, total=False):
     """Only layers first to last - 1; default all."""
     experts: str
     """Which experts tokens visit: `balanced` (default), `seed:N`, or a JSON file with them."""
+    attention: Literal["auto", "fused", "unfused"]
+    """Of a prefill: scores kept on the chip (`fused`), or put into memory (`unfused`); `auto`
+    (default) is the faster by estimate."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,7 @@ def lower(
     kv: str | None = None,
     layers: tuple[int, int] | None = None,
     experts: str | None = None,
+    attention: Literal["auto", "fused", "unfused"] | None = None,
 ) -> Program:
     """Lowers a model to a program for `chip`; the options are those of `ModelOptions`.
 
@@ -123,7 +127,7 @@ def lower(
     does not fit the chip.
     """
     on = (load_chip(chip) if isinstance(chip, str) else chip)._core
-    options = (phase, batch, context, weights, activations, kv, layers, experts)
+    options = (phase, batch, context, weights, activations, kv, layers, experts, attention)
     return Program(_core.lower(fspath(model), on, *options))
 
 

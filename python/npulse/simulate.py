@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from os import PathLike, fspath
@@ -50,7 +51,10 @@ def run(
     ready = prepare(on, program, options)
     if not functional and inputs is not None:
         raise InputError("inputs go with functional=True")
-    outputs = execute(on, ready, inputs=inputs, seed=seed).outputs if functional else {}
+    done = execute(on, ready, inputs=inputs, seed=seed) if functional else None
+    for text in done.warnings if done else ():
+        warnings.warn(text, stacklevel=2)
+    outputs = done.outputs if done else {}
     where = None if timeline is None else fspath(timeline)
     report = Report.from_json(*_core.run(on._core, ready._core, where, max_ms, check, progress))
     return replace(report, outputs=outputs)

@@ -106,7 +106,7 @@ TEST_CASE("Each rule of an operation is held, and said with the value and what i
       {kAdd + " rows=0", "rows = 0"},
       {kAdd + " y_broadcast=row", "y_broadcast without y"},
       {kAdd + " y=dram:0", "y is in dram"},
-      {kAdd + " causal=0", "causal without softmax or exp"},
+      {kAdd + " causal=0", "causal without softmax, exp, reduce_sum or reduce_max"},
       {kAdd + " window=[1,1,1,1]", "add takes no window or stride"},
       {"ve: vec exp dst=spm:0 x=spm:0 y=spm:0 cols=8", "exp takes no y"},
       {kPool, "window has 0 dimensions; it needs 4"},

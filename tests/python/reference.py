@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -215,10 +216,31 @@ def _rotate(x: Array, rotation: Array) -> Array:
     return np.concatenate([low * cosine - high * sine, high * cosine + low * sine], axis=-1)
 
 
+def gated(x: Array, gate_up: Array, down: Array) -> Array:
+    """A feed-forward part with SiLU; gate_up is [2, hidden, width]."""
+    gate, up = x @ gate_up[0], x @ gate_up[1]
+    out: Array = (gate / (1 + np.exp(-gate)) * up) @ down
+    return out
+
+
 def transformer(
-    dims: Dims, weights: dict[str, Array], x: Array, rotation: Array, keys: Array, values: Array
+    dims: Dims,
+    weights: dict[str, Array],
+    x: Array,
+    rotation: Array,
+    keys: Array,
+    values: Array,
+    *,
+    feed_forward: Callable[[int, Array], Array] | None = None,
 ) -> tuple[Array, Array, Array]:
-    """Logits of the last token of `x`, and the extended caches [layer, head, token, dim]."""
+    """Logits of the last token of `x`, and the extended caches [layer, head, token, dim].
+
+    `feed_forward(layer, normed)` stands for the dense one.
+    """
+
+    def dense(layer: int, normed: Array) -> Array:
+        return gated(normed, weights["mlp.gate_up"][layer], weights["mlp.down"][layer])
+
     d, q_width, kv_width = dims.head_dim, dims.heads * dims.head_dim, dims.kv_heads * dims.head_dim
     new_keys, new_values = [], []
     for layer in range(dims.layers):
@@ -239,8 +261,7 @@ def transformer(
         heads = np.einsum("ths,hsd->thd", scores, np.repeat(v, group, axis=0)).reshape(len(x), -1)
         x = x + heads @ weights["attn.out"][layer]
         normed = _norm(x, weights["norms"][2 * layer + 1], dims.epsilon)
-        gate, up = (normed @ weights["mlp.gate_up"][layer, part] for part in (0, 1))
-        x = x + (gate / (1 + np.exp(-gate)) * up) @ weights["mlp.down"][layer]
+        x = x + (feed_forward or dense)(layer, normed)
         new_keys.append(k)
         new_values.append(v)
     logits = _norm(x[-1:], weights["norms"][-1], dims.epsilon) @ weights["lm_head"][0]

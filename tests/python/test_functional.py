@@ -136,6 +136,24 @@ def test_a_vector_operation_is_its_formula(lab: npulse.Chip, tmp_path: Path, kin
             assert (z == expected).mean() >= 0.9
 
 
+@pytest.mark.parametrize("kind", ["exp", "reduce_max", "reduce_sum"])
+def test_what_causality_hides_does_not_count(lab: npulse.Chip, tmp_path: Path, kind: str) -> None:
+    rng = np.random.default_rng(9)
+    for offset in (-3, 0, 2, 40):
+        rows, columns = (int(n) for n in rng.integers(4, 20, 2))
+        more = f"causal={offset}" + (" scalar=0.25" if kind == "exp" else "")
+        program = lab_program(tmp_path, *through(kind, rows, columns, "fp32", "fp32", more))
+        x = random(rng, (rows, columns), "fp32")
+        seen = np.tri(rows, columns, offset, dtype=bool)
+        z = npulse.execute(lab, program, inputs={"x": x, "y": x}).outputs["z"]
+        expected = {
+            "exp": np.where(seen, np.exp(0.25 * x), 0),
+            "reduce_max": np.where(seen, x, -np.inf).max(axis=1),
+            "reduce_sum": np.where(seen, x, 0).sum(axis=1),
+        }[kind]  # a reduction fills only the first places
+        np.testing.assert_allclose(z.ravel()[: expected.size], expected.ravel(), 1e-5, 1e-5)
+
+
 def test_pooling_transposing_gathering(lab: npulse.Chip, tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     x = random(rng, (6, 8, 3), "i8")
@@ -304,15 +322,27 @@ def test_a_decode_step_is_the_models(
 
 
 @pytest.mark.parametrize(("name", "kind", "dims"), TRANSFORMERS)
+@pytest.mark.parametrize("form", ["fused", "fused in chunks", "unfused"])
 def test_a_prefill_is_the_models(
-    chips: dict[str, npulse.Chip], tmp_path: Path, name: str, kind: str, dims: Dims
+    chips: dict[str, npulse.Chip], tmp_path: Path, name: str, kind: str, dims: Dims, form: str
 ) -> None:
     rng = np.random.default_rng(7)
-    batch, context = 2, int(rng.integers(5, 30))
+    batch, context = 2, 2 * int(rng.integers(5, 30))
     chip = transformer_chip(chips, name)
+    if form == "fused in chunks":
+        chip = chip.with_(parameters={"acc.capacity": "4 KiB"})
     (tmp_path / "config.json").write_text(json.dumps(dims.config()))
     model = str(tmp_path / "config.json")
-    program = npulse.lower(model, chip, phase="prefill", batch=batch, context=context, weights=kind)
+    program = npulse.lower(
+        model,
+        chip,
+        phase="prefill",
+        batch=batch,
+        context=context,
+        weights=kind,
+        attention="unfused" if form == "unfused" else "fused",
+    )
+    assert ("plan.score_bytes" in program.meta) == (form == "unfused")
     weights = attention_weights(rng, dims, kind)
     rotation = as_type(dims.rotation(np.arange(context)).astype("f4"), kind)
     got = npulse.execute(chip, program, inputs={**weights, "rotation": rotation}).outputs

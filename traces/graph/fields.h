@@ -45,6 +45,7 @@ void describe(V& field, Tag<Attention>) {
   field("heads", &Attention::heads, Need::required);
   field("kv_heads", &Attention::kv_heads, Need::required);
   field("causal", &Attention::causal);
+  field("scale", &Attention::scale);
 }
 
 constexpr const char* operation_name(Tag<Softmax>) {

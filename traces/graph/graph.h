@@ -45,10 +45,13 @@ struct Matmul {
   bool operator==(const Matmul&) const = default;
 };
 
-/// q [n, heads, rows, d], k and v [n, kv_heads, columns, d], both transposed and scaled as usual.
+/// softmax(scale * q x k^T + mask) x v of q [n, heads, rows, d], k and v [n, kv_heads, columns, d].
+/// A fourth input is the mask: added, or of type i1 true where a score counts; it broadcasts to
+/// [n, heads, rows, columns].
 struct Attention {
   std::int64_t heads = 1, kv_heads = 1;
-  bool causal = false;
+  bool causal = false;  ///< The last row sees all columns, each row above it one less.
+  double scale = 0;     ///< 0: 1 / sqrt(d).
   bool operator==(const Attention&) const = default;
 };
 

@@ -30,6 +30,10 @@ class ValueReader {
     if (!fits) return wrong(json, path, "a whole number of 64 bits");
     out = json.get<std::int64_t>();
   }
+  void read(const Json& json, const std::string& path, double& out) {
+    if (!json.is_number()) return wrong(json, path, "a number");
+    out = json.get<double>();
+  }
   void read(const Json& json, const std::string& path, bool& out) {
     if (!json.is_boolean()) return wrong(json, path, "true or false");
     out = json.get<bool>();

@@ -77,6 +77,13 @@ class Rules {
     require_input(1, {q[0], attention.kv_heads, k[2], q[3]});
     require_input(2, {q[0], attention.kv_heads, k[2], v[3]});
     require_output({q[0], attention.heads, q[2], v[3]});
+    require(attention.scale >= 0 && attention.scale <= kMaxScale, "scale {} is not from 0 to {}",
+            attention.scale, kMaxScale);
+    require(inputs_.size() <= 4, "has {} inputs, and knows q, k, v and a mask", inputs_.size());
+    if (inputs_.size() < 4) return;
+    const Shape scores{q[0], attention.heads, q[2], k[2]};
+    require(broadcast(scores, inputs_[3]) == scores, "the mask {} does not broadcast to {}",
+            shape_text(inputs_[3]), shape_text(scores));
   }
 
   void operator()(const Softmax& softmax) const {

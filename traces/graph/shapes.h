@@ -13,6 +13,7 @@ namespace npulse::graph {
 using Shape = std::vector<std::int64_t>;
 
 inline constexpr std::int64_t kMaxDimension = std::int64_t{1} << 32;
+inline constexpr double kMaxScale = 1e6;                              ///< Of attention.
 inline constexpr std::int64_t kMaxAttribute = std::int64_t{1} << 24;  ///< Strides, pads, kernels.
 inline constexpr std::int64_t kMaxElements = std::int64_t{1} << 48;   ///< Of one tensor.
 inline constexpr std::int64_t kMaxTotal = std::int64_t{1} << 60;      ///< MACs, bits of a graph.

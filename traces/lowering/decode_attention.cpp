@@ -25,7 +25,15 @@ class DecodeAttention {
         layer_{layer},
         attention_{emitter,
                    plan.job.formats,
-                   {model_.head_dim, scale(), plan.online(), rings.scores, rings.probabilities}} {}
+                   {model_.head_dim,
+                    model_.head_dim,
+                    plan.online() ? 1 : scale(),
+                    plan.online(),
+                    rings.scores,
+                    rings.probabilities,
+                    0,
+                    {},
+                    {}}} {}
 
   void run() {
     const Range mine = plan_.units[emitter_.core()];

@@ -86,6 +86,7 @@ Plan DecodeLowering::plan() const {
   plan.dram_write = token_kv + output;
   plan.macs = weights.macs + batch * layers * attention_macs(model) * (job.options.context + 1);
   plan.experts_read = weights.experts;
+  if (weights.experts > 0) plan.picks_block = batch;
   plan.tokens = plan.tokens_produced = batch;
   return plan;
 }

@@ -175,8 +175,14 @@ void DecodeExperts::narrow() {
   step_.linear(Matrix::shared_down, copy_, {gated(seats_), batch_, {plan_.event.gathered}},
                [&](const Result& r) {
                  const Typed to = output(r, experts_.per_token, r.row);
-                 step_.take(r, unary(VecKind::copy, to, step_.result(r), r.rows, r.width()), {},
-                            {});
+                 isa::Vec take = unary(VecKind::copy, to, step_.result(r), r.rows, r.width());
+                 if (experts_.shared_gate) {
+                   take =
+                       binary(VecKind::mul, to, step_.result(r),
+                              step_.state(advance(buffers_.score.gate, r.row, job_.formats.state)),
+                              r.rows, r.width(), Broadcast::column);
+                 }
+                 step_.take(r, take, {}, {});
                });
 }
 

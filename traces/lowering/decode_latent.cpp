@@ -25,8 +25,15 @@ class DecodeLatent {
         layer_{layer},
         attention_{emitter_,
                    job_.formats,
-                   {latent_.kv_rank, scale(), plan_.online(), step.rings.scores,
-                    step.rings.probabilities, latent_.rope_dim}} {}
+                   {latent_.kv_rank,
+                    latent_.kv_rank,
+                    plan_.online() ? 1 : scale(),
+                    plan_.online(),
+                    step.rings.scores,
+                    step.rings.probabilities,
+                    latent_.rope_dim,
+                    {},
+                    {}}} {}
 
   void run() {
     compress();

@@ -239,7 +239,11 @@ std::int64_t Planner::most_visitors() const {
 void Planner::place_expert_buffers(const Experts& experts) {
   ExpertBuffers& to = plan_.experts;
   const std::int64_t ranks = experts.per_token + (experts.shared_ffn > 0 ? 1 : 0);
-  to.score.scores = spm_.take("scores of experts", states(batch_ * experts.count));
+  to.score.scores = spm_.take("scores of experts", states(batch_ * experts.router_width()));
+  if (experts.shared_gate) {
+    to.score.turned = spm_.take("scores by expert", states(batch_ * experts.router_width()));
+    to.score.gate = spm_.take("gates of shared experts", states(batch_));
+  }
   to.score.ranked = spm_.take("ranking of experts", states(batch_ * experts.count));
   to.score.top = spm_.take("highest scores", states(batch_));
   to.score.weights = spm_.take("weights of experts", states(batch_ * experts.per_token));

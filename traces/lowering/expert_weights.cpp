@@ -20,6 +20,7 @@ class ExpertWeights {
         tokens_{tokens} {}
 
   void put() {
+    if (experts_.shared_gate) split_gate();
     rank();
     weigh();
   }
@@ -29,6 +30,8 @@ class ExpertWeights {
   void vec(const isa::Vec& operation, const Events& waits = {}, const Events& signals = {}) {
     emitter_.put(Role::vector, operation, waits, signals);
   }
+  void split_gate();
+  void turn(Address to, Address from, std::int64_t rows, std::int64_t cols, const Events& waits);
   void rank();
   void weigh();
   void gather();
@@ -39,6 +42,28 @@ class ExpertWeights {
   isa::DataType type_, residual_;
   const ScoredTokens& tokens_;
 };
+
+void ExpertWeights::turn(Address to, Address from, std::int64_t rows, std::int64_t cols,
+                         const Events& waits) {
+  isa::Xform turn;
+  turn.kind = isa::XformKind::transpose;
+  turn.dst = in_spm(to);
+  turn.src = in_spm(from);
+  turn.shape = {rows, cols};
+  turn.perm = {1, 0};
+  turn.type = type_;
+  emitter_.put(Role::vector, turn, waits, {});
+}
+
+/// The gate's product is the last column of the router's: turned, it lies by itself.
+void ExpertWeights::split_gate() {
+  emitter_.region("moe.gate");
+  const ScoreBuffers& at = tokens_.at;
+  turn(at.turned, at.scores, tokens_.count, experts_.router_width(), tokens_.ready);
+  turn(at.scores, at.turned, experts_.count, tokens_.count, {});
+  const Typed product = state(advance(at.turned, experts_.count * tokens_.count, type_));
+  vec(unary(VecKind::sigmoid, state(at.gate), product, tokens_.count, 1));
+}
 
 /// The cost of top-k: for each pick a pass that finds the maxima and one that takes them out (a
 /// subtraction stands for it). Who is picked was settled before, and comes as a table.

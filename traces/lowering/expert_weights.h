@@ -10,7 +10,9 @@ namespace npulse::lowering {
 
 /// In the scratchpad, all of formats.state.
 struct ScoreBuffers {
-  Address scores = 0;   ///< [tokens, experts].
+  Address scores = 0;   ///< [tokens, experts]; at first [tokens, experts and gate] if there is one.
+  Address turned = 0;   ///< [experts and gate, tokens]; of shared experts with a gate.
+  Address gate = 0;     ///< [tokens, 1]: what the shared experts' outputs are weighed by.
   Address ranked = 0;   ///< Like scores, while the highest are taken out.
   Address top = 0;      ///< The highest of each token, [tokens, 1].
   Address weights = 0;  ///< Of each token's experts, [tokens, per_token].
@@ -25,7 +27,7 @@ struct ScoredTokens {
   Slot picks;                ///< i32: where in `scores` those of [token, rank] are.
 };
 
-/// Ranks, and leaves at.weights.
+/// Ranks, and leaves at.weights, and at.gate if there is one.
 void put_expert_weights(Emitter& emitter, const Experts& experts, const Formats& formats,
                         const ScoredTokens& tokens);
 

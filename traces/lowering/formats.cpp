@@ -14,10 +14,6 @@ namespace {
 
 using isa::DataType;
 
-bool is_integer(DataType type) {
-  return type <= DataType::i32;
-}
-
 bool matrix_has(const Target& target, DataType type) {
   return std::any_of(target.matrix_rates.begin(), target.matrix_rates.end(),
                      [&](const MatrixRate& rate) { return rate.type == type; });

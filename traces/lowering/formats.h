@@ -24,6 +24,10 @@ struct Formats {
   Bytes stored_bytes(std::int64_t k, std::int64_t n) const;
 };
 
+inline bool is_integer(isa::DataType type) {
+  return type <= isa::DataType::i32;
+}
+
 /// The codec that a weight format is; none for plain types.
 isa::CodecFormat codec_of(WeightFormat format);
 

@@ -29,12 +29,7 @@ void check_layers(Faults& faults, const LayerRange& range, const Transformer& mo
 
 /// What of a model has no instructions yet; better none than those of another model.
 void check_supported(Faults& faults, const Transformer& model, Phase phase) {
-  const std::string hint = "npulse show gives its parameters and bytes a token";
-  if (model.experts && model.experts->shared_gate) {
-    faults.add(model.name, "shared experts with a gate of their own cannot be lowered yet", hint);
-  }
-  if (phase == Phase::decode) return;
-  if (model.latent) {
+  if (model.latent && phase == Phase::prefill) {
     faults.add(model.name, "prefill of latent attention cannot be lowered yet",
                "lower its decode, or the prefill of another model");
   }

@@ -10,7 +10,7 @@ void add_feed_forward(std::vector<LinearShape>& shapes, const Job& job) {
   const std::int64_t routed = job.routed_before(job.layers.size());
   const std::int64_t shared = experts.shared_ffn > 0 ? routed : 0;
   const std::int64_t all = routed * experts.count;
-  shapes.push_back({"moe.router", hidden, experts.count, 1, 0, routed});
+  shapes.push_back({"moe.router", hidden, experts.router_width(), 1, 0, routed});
   shapes.push_back({"moe.gate_up", hidden, experts.ffn, 2, 0, all});
   shapes.push_back({"moe.down", experts.ffn, hidden, 1, 0, all});
   shapes.push_back({"moe.shared_gate_up", hidden, experts.shared_ffn, 2, 0, shared});

@@ -24,11 +24,13 @@ struct Experts {
   double scale = 1;             ///< What they are then multiplied by.
   std::int64_t ffn = 1;         ///< Width of one.
   std::int64_t shared_ffn = 0;  ///< Width of all shared ones together.
-  bool shared_gate = false;     ///< What the shared ones give is weighted by a product with hidden.
+  bool shared_gate = false;     ///< What the shared ones give is weighted by a sigmoid.
   bool score_bias = false;      ///< A trained number an expert, added when experts are picked.
   std::vector<bool> routed;     ///< By layer; the others have one part of Transformer::ffn.
 
   std::int64_t routed_layers() const;
+  /// Columns of the router's matrix; that of the shared experts' gate is the last.
+  std::int64_t router_width() const { return count + (shared_gate ? 1 : 0); }
 };
 
 /// Multi-head latent attention: keys and values are kept as one vector a token, of which every head

@@ -27,6 +27,13 @@ std::span<const EnumName<WeightFormat>> enum_names(WeightFormat) {
   return kNames;
 }
 
+std::span<const EnumName<AttentionForm>> enum_names(AttentionForm) {
+  static constexpr EnumName<AttentionForm> kNames[] = {{AttentionForm::automatic, "auto"},
+                                                       {AttentionForm::fused, "fused"},
+                                                       {AttentionForm::unfused, "unfused"}};
+  return kNames;
+}
+
 LayerRange parse_layers(const std::string& text, std::int64_t layers) {
   LayerRange range{0, layers};
   const auto read = [](std::string_view digits, std::int64_t& value) {

@@ -38,6 +38,11 @@ enum class WeightFormat : std::uint8_t {
 };
 std::span<const EnumName<WeightFormat>> enum_names(WeightFormat);
 
+/// Attention over whole prompts: `fused` keeps scores on the chip, chunk by chunk with running
+/// maxima and sums; `unfused` puts them into memory. `automatic`: the faster one, by estimate.
+enum class AttentionForm : std::uint8_t { automatic, fused, unfused };
+std::span<const EnumName<AttentionForm>> enum_names(AttentionForm);
+
 /// Layers [first, last).
 struct LayerRange {
   std::int64_t first = 0, last = 0;
@@ -51,8 +56,9 @@ struct Options {
   std::optional<WeightFormat> weights;  ///< Absent: the first of bf16, fp16, fp8, int8 there is.
   std::optional<isa::DataType> activations;  ///< Absent: as the weights; coded: bf16, fp16 or i8.
   std::optional<isa::DataType> kv;           ///< Absent: as the activations.
-  std::optional<LayerRange> layers;          ///< Absent: all.
-  ExpertChoice experts;                      ///< Of a mixture of experts.
+  AttentionForm attention = AttentionForm::automatic;  ///< Of a prefill.
+  std::optional<LayerRange> layers;                    ///< Absent: all.
+  ExpertChoice experts;                                ///< Of a mixture of experts.
 };
 
 /// Reads `A:B`, `A:` or `:B` (half open). Throws InputError.

@@ -2,7 +2,7 @@
 // What a prefill must move and compute, counted by phases.
 #include <algorithm>
 
-#include "traces/lowering/partition.h"
+#include "traces/lowering/attention_cost.h"
 #include "traces/lowering/prefill.h"
 
 namespace npulse::lowering {
@@ -14,21 +14,8 @@ std::int64_t cores_with_columns(const Linear& linear, std::uint32_t cores) {
   return count;
 }
 
-/// Tokens that all blocks of query rows of one sequence see, and how many (row, token) pairs that
-/// is.
-struct Visible {
-  std::int64_t tokens = 0, pairs = 0;
-};
-
-Visible visible(const PrefillPlan& plan) {
-  Visible sum;
-  const Range all{0, plan.job.options.context};
-  for (std::int64_t i = 0; i < ceil_div(all.size(), plan.flash.rows); ++i) {
-    const Range rows = tile_of(all, plan.flash.rows, i);
-    sum.tokens += rows.last;
-    sum.pairs += rows.size() * rows.last;
-  }
-  return sum;
+VisibleScores visible(const PrefillPlan& plan) {
+  return visible_scores(plan.attention().shape, plan.query_rows());
 }
 
 std::int64_t cores_that_rotate(const Linear& qkv, const Job& job) {
@@ -73,7 +60,7 @@ Moved attention(const PrefillPlan& plan) {
   const Transformer& model = job.model;
   const std::int64_t rows = plan.rows(), batch = job.options.batch;
   const Linear& qkv = plan.matrix(Matrix::qkv);
-  const Visible seen = visible(plan);
+  const VisibleScores seen = visible(plan);
   const Bytes norm = job.residual_bytes(model.hidden);
   const Bytes biases = job.residual_bytes(model.qkv_bias ? model.qkv_width() : 0);
   const Bytes head_norms = job.residual_bytes(model.head_norm_parameters());
@@ -90,7 +77,12 @@ Moved attention(const PrefillPlan& plan) {
   moved.read += head_norms * cores_that_rotate(qkv, job);
   moved.written = normed * 2 + q * 2 + x;
   moved.written += isa::bytes_of(rows * 2 * model.kv_width(), job.formats.kv);
-  moved.macs += 2 * seen.pairs * batch * model.q_width();
+  if (plan.unfused) {
+    const Bytes through = score_traffic(plan.attention(), plan.unfused->tiling);
+    moved.read += through;
+    moved.written += through;
+  }
+  moved.macs += products_of(plan.attention().shape, plan.query_rows());
   return moved;
 }
 
@@ -121,7 +113,7 @@ Moved mixture(const PrefillPlan& plan, const Routing& routing) {
   }
   const Bytes gated =
       isa::bytes_of(seats * experts.ffn + rows * experts.shared_ffn, job.formats.activation);
-  const Bytes scores = isa::bytes_of(rows * experts.count, job.formats.state);
+  const Bytes scores = isa::bytes_of(rows * experts.router_width(), job.formats.state);
   const std::int64_t ranks = experts.per_token + (experts.shared_ffn > 0 ? 1 : 0);
   const Bytes x = job.residual_bytes(rows * job.model.hidden);
   const Bytes biases = job.residual_bytes(experts.score_bias ? experts.count : 0);
@@ -167,10 +159,13 @@ Plan PrefillLowering::plan() const {
   plan.kv = isa::bytes_of((rows + visible(plan_).tokens * job.options.batch) * 2 * model.kv_width(),
                           job.formats.kv) *
             layers;
+  if (plan_.unfused)
+    plan.scores = score_traffic(plan_.attention(), plan_.unfused->tiling) * (2 * layers);
   plan.dram_read = all.read + embedded;
   plan.dram_write = all.written + embedded;
   plan.macs = all.macs;
   plan.experts_read = all.experts;
+  if (all.experts > 0) plan.picks_block = plan_.combine.block_rows;
   plan.tokens_produced = job.options.batch;
   plan.tokens = rows;
   return plan;

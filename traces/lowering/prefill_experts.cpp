@@ -135,8 +135,8 @@ void PrefillExperts::weigh(Range rows, const std::optional<Slot>& bias) {
   const std::int64_t picked = experts_.per_token;
   const Slot scores =
       load(buffers_.scores,
-           advance(plan_.memory.scores, rows.first * experts_.count, job_.formats.state),
-           rows.size() * experts_.count, job_.formats.state);
+           advance(plan_.memory.scores, rows.first * experts_.router_width(), job_.formats.state),
+           rows.size() * experts_.router_width(), job_.formats.state);
   const std::int64_t before = (copy_ * plan_.rows() + rows.first) * picked;
   const Slot picks =
       load(buffers_.picks, advance(plan_.memory.picks, before, index), rows.size() * picked, index);
@@ -165,8 +165,10 @@ void PrefillExperts::add_rank(const Block& block, std::int64_t rank) {
       advance(plan_.memory.outputs, (rank * plan_.rows() + block.rows.first) * width, type);
   const Slot slot = load(buffers_.outputs, from, rows * width, type);
   const Typed given{in_spm(slot.address), type}, sum = state(buffers_.sum);
-  const Typed weight = state(advance(buffers_.turned, rank * rows, job_.formats.state));
-  const bool weighed = rank < experts_.per_token;
+  const bool shared = rank == experts_.per_token;
+  const Typed weight = state(shared ? buffers_.score.gate
+                                    : advance(buffers_.turned, rank * rows, job_.formats.state));
+  const bool weighed = !shared || experts_.shared_gate;
   const Typed product = weighed && rank > 0 ? state(buffers_.product) : sum;
   if (weighed) {
     vec(binary(VecKind::mul, product, given, weight, rows, width, Broadcast::column), {slot.full},

@@ -6,38 +6,15 @@
 #include <algorithm>
 
 #include "sim/core/error.h"
-#include "traces/lowering/attention.h"
+#include "traces/lowering/arena.h"
+#include "traces/lowering/attention_cost.h"
 
 namespace npulse::lowering {
 namespace {
 
-constexpr std::int64_t kSpmAlignment = 64;   // assumed: no scratchpad access is wider than 64 B
 constexpr std::int64_t kWeightPercent = 40;  // of the scratchpad, for tiles of weights
 constexpr std::int64_t kManySlots = 4, kFewSlots = 2;
 constexpr std::int64_t kRowBlock = 64;  // rows of embedding and norms handled at a time
-
-/// Allocates buffers of one phase from the start of the arena.
-class Arena {
- public:
-  Arena(EventTable& events, std::string phase, Address base)
-      : events_{events}, phase_{std::move(phase)}, next_{base} {}
-
-  Address take(Bytes bytes) {
-    const Address at = next_;
-    next_ += static_cast<Address>(round_up(bytes.count(), kSpmAlignment));
-    return at;
-  }
-  Ring ring(const char* name, Bytes slot, std::int64_t slots) {
-    const Bytes aligned{round_up(slot.count(), kSpmAlignment)};
-    return {events_, phase_ + "." + name, take(aligned * slots), aligned, slots};
-  }
-  Address end() const { return next_; }
-
- private:
-  EventTable& events_;
-  std::string phase_;
-  Address next_;
-};
 
 class Planner {
  public:
@@ -57,13 +34,14 @@ class Planner {
     split_work();
     place_fixed();
     tile_panels();
-    lay_out_flash();
     lay_out_rows();
     if (has_experts()) lay_out_combine(*model_.experts);
     lay_out_head();
     for (std::size_t i = 0; i < shapes_.size(); ++i)
       plan_.linears.emplace_back(shapes_[i], columns_[i], widths_[i]);
     place_memory();
+    lay_out_attention();
+    dram_.check(where(), "use narrower weights, a smaller batch or context, or fewer layers");
   }
 
  private:
@@ -71,7 +49,7 @@ class Planner {
   void place_fixed();
   void tile_panels();
   void lay_out_panel(Matrix which, const PanelTiling& tiling);
-  void lay_out_flash();
+  void lay_out_attention();
   void lay_out_rows();
   void lay_out_combine(const Experts& experts);
   void lay_out_head();
@@ -211,26 +189,26 @@ void Planner::lay_out_panel(Matrix which, const PanelTiling& tiling) {
   plan_.panels[static_cast<std::size_t>(which)] = std::move(rings);
 }
 
-void Planner::lay_out_flash() {
-  const auto tiling = tile_flash(job_, arena_bytes_ - Bytes{16 * kSpmAlignment});
-  if (!tiling) does_not_fit("attention");
-  plan_.flash = *tiling;
-  const Formats& formats = job_.formats;
-  const std::int64_t rows = tiling->rows, group = model_.group();
-  Arena arena{plan_.events, "attn", arena_};
-  FlashRings& rings = plan_.flash_rings;
-  const Bytes block = isa::bytes_of(group * rows * model_.head_dim, formats.activation);
-  rings.queries = arena.ring("queries", block, 2);
-  rings.results = arena.ring("results", block, 2);
-  rings.kv = arena.ring("kv", isa::bytes_of(tiling->chunk * model_.head_dim, formats.kv), 4);
-  rings.probabilities =
-      arena.ring("probabilities", isa::bytes_of(rows * tiling->chunk, formats.activation), 2);
-  rings.state =
-      arena.take(isa::bytes_of(2 * group * AttentionHead::kStateColumns * rows, formats.state));
-  const Bytes scores = isa::bytes_of(rows * tiling->chunk, formats.score);
-  rings.scores = Ring{plan_.events, "attn.scores", 0, scores, 2};
-  rings.outputs = Ring{plan_.events, "attn.outputs", static_cast<Address>(2 * scores.count()),
-                       isa::bytes_of(rows * model_.head_dim, formats.score), tiling->output_slots};
+/// The form that options ask for, else the faster one of those that fit.
+void Planner::lay_out_attention() {
+  const Bytes room = arena_bytes_ - Bytes{16 * kSpmAlignment};  // for rounding up of buffers
+  const AttentionForm form = job_.options.attention;
+  const AttentionJob job = plan_.attention();
+  std::optional<FlashTiling> fused;
+  std::optional<UnfusedTiling> unfused;
+  if (form != AttentionForm::unfused) fused = tile_flash(job, room);
+  const bool in_memory = form == AttentionForm::unfused || score_bytes(job) <= dram_.left();
+  if (form != AttentionForm::fused && in_memory) unfused = tile_unfused(job, room);
+  if (!fused && !unfused) does_not_fit("attention");
+  if (fused && (!unfused || cycles_of(job, *fused) <= cycles_of(job, *unfused))) {
+    plan_.flash = *fused;
+    plan_.flash_rings = lay_out_flash(job, *fused, plan_.events, "attn", arena_);
+    return;
+  }
+  const ScoreMemory memory{dram_.take("scores of unfused attention", score_bytes(job)),
+                           score_row_pitch(job)};
+  plan_.unfused =
+      UnfusedPlan{*unfused, lay_out_unfused(job, *unfused, plan_.events, arena_), memory};
 }
 
 void Planner::lay_out_rows() {
@@ -251,18 +229,21 @@ void Planner::lay_out_combine(const Experts& experts) {
   const auto picks = [&](std::int64_t rows) {
     return isa::bytes_of(rows * experts.per_token, isa::DataType::i32);
   };
-  const Bytes row = states(3 * experts.count + 2 * experts.per_token + 2 + 2 * model_.hidden) +
-                    picks(2) + job_.residual_bytes(4 * model_.hidden);
+  const Bytes row =
+      states(4 * experts.router_width() + 2 * experts.per_token + 3 + 2 * model_.hidden) +
+      picks(2) + job_.residual_bytes(4 * model_.hidden);
   const std::int64_t fit = (arena_bytes_.count() - 16 * kSpmAlignment) / row.count();
   if (fit < 1) does_not_fit("outputs of experts");
   const std::int64_t rows = to.block_rows = std::min({kRowBlock, fit, plan_.rows()});
   Arena arena{plan_.events, "moe", arena_};
-  to.scores = arena.ring("scores", states(rows * experts.count), 2);
+  to.scores = arena.ring("scores", states(rows * experts.router_width()), 2);
   to.picks = arena.ring("picks", picks(rows), 2);
   to.x = arena.ring("x", job_.residual_bytes(rows * model_.hidden), 2);
   to.outputs = arena.ring("outputs", job_.residual_bytes(rows * model_.hidden), 2);
   to.score.ranked = arena.take(states(rows * experts.count));
   to.score.top = arena.take(states(rows));
+  to.score.turned = arena.take(states(rows * experts.router_width()));
+  to.score.gate = arena.take(states(rows));
   to.score.weights = arena.take(states(rows * experts.per_token));
   to.score.sums = arena.take(states(rows));
   to.turned = arena.take(states(rows * experts.per_token));
@@ -274,8 +255,8 @@ void Planner::place_expert_memory(const Experts& experts) {
   auto& memory = plan_.memory;
   const std::int64_t rows = plan_.rows(), routed = job_.routed_before(job_.layers.size());
   const std::int64_t ranks = experts.per_token + (experts.shared_ffn > 0 ? 1 : 0);
-  memory.scores =
-      dram_.take("scores of experts", isa::bytes_of(rows * experts.count, job_.formats.state));
+  memory.scores = dram_.take("scores of experts",
+                             isa::bytes_of(rows * experts.router_width(), job_.formats.state));
   memory.picks = dram_.take("picks of experts",
                             isa::bytes_of(routed * rows * experts.per_token, isa::DataType::i32));
   if (experts.score_bias) {
@@ -346,32 +327,12 @@ void Planner::place_memory() {
   plan_.cache = KvCache{dram_,
                         {layers, model_.kv_heads, job_.options.batch, job_.options.context,
                          model_.head_dim, model_.head_dim, formats.kv}};
-  dram_.check(where(), "use narrower weights, a smaller batch or context, or fewer layers");
 }
 
 }  // namespace
 
 PrefillPlan::PrefillPlan(const Job& the_job) : job{the_job} {
   Planner{*this}.plan();
-}
-
-std::vector<FlashItem> PrefillPlan::items(std::uint32_t core) const {
-  const std::int64_t context = job.options.context;
-  const std::int64_t blocks = ceil_div(context, flash.rows);
-  std::vector<FlashItem> mine;
-  std::int64_t dealt = 0;
-  for (std::int64_t block = blocks - 1; block >= 0; --block) {
-    for (std::int64_t sequence = 0; sequence < job.options.batch; ++sequence) {
-      for (std::int64_t kv_head = 0; kv_head < job.model.kv_heads; ++kv_head) {
-        const std::int64_t turn = dealt / job.cores, place = dealt % job.cores;
-        const std::int64_t to = turn % 2 ? job.cores - 1 - place : place;
-        ++dealt;
-        if (to != core) continue;
-        mine.push_back({sequence, kv_head, tile_of({0, context}, flash.rows, block)});
-      }
-    }
-  }
-  return mine;
 }
 
 }  // namespace npulse::lowering

@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "traces/lowering/expert_weights.h"
+#include "traces/lowering/flash_attention.h"
 #include "traces/lowering/job.h"
 #include "traces/lowering/kv_cache.h"
 #include "traces/lowering/linear.h"
 #include "traces/lowering/prefill_tiling.h"
 #include "traces/lowering/routing.h"
+#include "traces/lowering/unfused_plan.h"
 
 namespace npulse::lowering {
 
@@ -26,12 +28,6 @@ struct PanelRings {
 struct RowRings {
   Ring in, out;
   std::int64_t block_rows = 1;
-};
-
-struct FlashRings {
-  Ring queries, kv, probabilities, results;
-  Ring scores, outputs;  ///< In acc.
-  Address state = 0;
 };
 
 /// Buffers of the phase that adds up what experts gave, a block of tokens at a time.
@@ -59,12 +55,6 @@ struct PrefillMemory {
   Address outputs = 0;                  ///< [rank, row, hidden]; shared experts are a further rank.
 };
 
-/// Query rows [first, last) of one sequence and KV head.
-struct FlashItem {
-  std::int64_t sequence, kv_head;
-  Range rows;
-};
-
 /// Whether any of these columns of q, k and v belong to q or k.
 inline bool rotates(Range columns, const Transformer& model) {
   return columns.size() > 0 && columns.first < model.q_width() + model.kv_width();
@@ -77,20 +67,29 @@ struct PrefillPlan {
   const Linear& matrix(Matrix which) const { return linears[static_cast<std::size_t>(which)]; }
   const PanelTiling& tiling(Matrix which) const { return tilings[static_cast<std::size_t>(which)]; }
   const PanelRings& panel(Matrix which) const { return panels[static_cast<std::size_t>(which)]; }
-  /// Attention's work of one core: long and short blocks dealt evenly.
-  std::vector<FlashItem> items(std::uint32_t core) const;
-  bool online() const { return flash.chunk < job.options.context; }
+  bool online() const { return !unfused && flash.chunk < job.options.context; }
+  /// Of a block of attention.
+  std::int64_t query_rows() const { return unfused ? unfused->tiling.products.rows : flash.rows; }
+  AttentionJob attention() const {
+    const Transformer& m = job.model;
+    return {{job.options.batch, m.heads, m.kv_heads, job.options.context, job.options.context,
+             m.head_dim, m.head_dim, true},
+            job.formats,
+            job.target,
+            job.cores};
+  }
 
   Job job;
   EventTable events;
-  isa::EventId stored = 0;           ///< Chip-wide: every store.
-  isa::EventId normed = 0;           ///< Last tokens are ready for the head.
-  isa::EventId loaded = 0;           ///< Last tokens have arrived.
-  std::vector<Linear> linears;       ///< By Matrix.
-  std::vector<PanelTiling> tilings;  ///< By Matrix; the head has none.
-  std::vector<PanelRings> panels;    ///< Likewise.
-  std::vector<Routing> routings;     ///< By layer; none where there are no experts.
-  FlashTiling flash;
+  isa::EventId stored = 0;             ///< Chip-wide: every store.
+  isa::EventId normed = 0;             ///< Last tokens are ready for the head.
+  isa::EventId loaded = 0;             ///< Last tokens have arrived.
+  std::vector<Linear> linears;         ///< By Matrix.
+  std::vector<PanelTiling> tilings;    ///< By Matrix; the head has none.
+  std::vector<PanelRings> panels;      ///< Likewise.
+  std::vector<Routing> routings;       ///< By layer; none where there are no experts.
+  FlashTiling flash;                   ///< Of fused attention.
+  std::optional<UnfusedPlan> unfused;  ///< Set: scores go through memory.
   Ring weights, vectors, biases, head_norms, acc;
   RowRings row_rings;
   CombineBuffers combine;

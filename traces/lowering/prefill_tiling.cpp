@@ -3,15 +3,11 @@
 
 #include <algorithm>
 
-#include "traces/lowering/attention.h"
-
 namespace npulse::lowering {
 namespace {
 
-constexpr std::int64_t kMaxBlockRows = 512, kMaxQueryRows = 256;
-constexpr std::int64_t kGoodChunk = 4;  // head widths: rescaling outputs is then a minor cost
+constexpr std::int64_t kMaxBlockRows = 512;
 constexpr std::int64_t kProductOverhead = 64;  // cycles; assumed: filling and draining an array
-constexpr std::int64_t kKvBuffers = 4;         // chunks of keys and values in flight
 
 double rate_of(const Target& target, isa::DataType a, isa::DataType b) {
   std::int64_t slower = 1;
@@ -114,50 +110,11 @@ class PanelSearch {
   double best_cost_ = 0;
 };
 
-/// The longest chunk that fits beside `rows` query rows; 0: none.
-std::int64_t longest_chunk(const Job& job, Bytes arena, std::int64_t rows,
-                           std::int64_t output_slots) {
-  const Transformer& model = job.model;
-  const Formats& formats = job.formats;
-  const Bytes outputs = isa::bytes_of(rows * model.head_dim, formats.score) * output_slots;
-  const std::int64_t acc_left = job.target.acc_bytes.count() - outputs.count();
-  const std::int64_t in_acc = acc_left / (2 * isa::bytes_of(rows, formats.score).count());
-  const Bytes queries =
-      isa::bytes_of(rows * model.q_width() / model.kv_heads, formats.activation) * 4;
-  const Bytes states =
-      isa::bytes_of(2 * model.group() * AttentionHead::kStateColumns * rows, formats.state);
-  const std::int64_t spm_left = arena.count() - queries.count() - states.count();
-  const Bytes token = isa::bytes_of(model.head_dim, formats.kv) * kKvBuffers +
-                      isa::bytes_of(rows, formats.activation) * 2;
-  const std::int64_t in_spm = spm_left / token.count();
-  const std::int64_t most = std::min({in_acc, in_spm, job.options.context});
-  return std::max<std::int64_t>(0, most);
-}
-
 }  // namespace
 
 std::optional<PanelTiling> tile_panel(const Job& job, const LinearShape& shape, std::int64_t share,
                                       std::int64_t rows, const PanelLimits& limits) {
   return PanelSearch{job, shape, share, rows, limits}.best();
-}
-
-/// The most query rows that leave room for good chunks; failing that, the largest block.
-std::optional<FlashTiling> tile_flash(const Job& job, Bytes arena) {
-  std::optional<FlashTiling> best;
-  const std::int64_t good = std::min(kGoodChunk * job.model.head_dim, job.options.context);
-  for (std::int64_t rows = kMaxQueryRows; rows >= 1; rows /= 2) {
-    for (const std::int64_t slots : {2 * job.model.group(), job.model.group()}) {
-      FlashTiling tiling{std::min(rows, job.options.context), 0, slots};
-      tiling.chunk = longest_chunk(job, arena, tiling.rows, slots);
-      const std::int64_t natural = job.target.tile_n;
-      if (tiling.chunk < job.options.context && tiling.chunk > natural)
-        tiling.chunk -= tiling.chunk % natural;
-      if (tiling.chunk >= good) return tiling;
-      const bool larger = !best || tiling.chunk * tiling.rows > best->chunk * best->rows;
-      if (tiling.chunk > 0 && larger) best = tiling;
-    }
-  }
-  return best;
 }
 
 }  // namespace npulse::lowering

@@ -35,12 +35,4 @@ struct PanelTiling {
 std::optional<PanelTiling> tile_panel(const Job& job, const LinearShape& shape, std::int64_t share,
                                       std::int64_t rows, const PanelLimits& limits);
 
-/// Blocks of attention: query rows of every head of a group against chunks of tokens.
-struct FlashTiling {
-  std::int64_t rows = 1, chunk = 1;
-  std::int64_t output_slots = 1;  ///< Of [rows, head_dim] accumulators.
-};
-
-std::optional<FlashTiling> tile_flash(const Job& job, Bytes arena);
-
 }  // namespace npulse::lowering

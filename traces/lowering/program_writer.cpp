@@ -11,8 +11,10 @@ void add_plan(std::map<std::string, std::string>& meta, const Plan& plan) {
   }
   meta["plan.weight_bytes"] = std::to_string(plan.weights.count());
   meta["plan.kv_bytes"] = std::to_string(plan.kv.count());
+  if (plan.scores > Bytes{0}) meta["plan.score_bytes"] = std::to_string(plan.scores.count());
   meta["plan.macs"] = std::to_string(plan.macs);
   if (plan.experts_read > 0) meta["plan.experts_read"] = std::to_string(plan.experts_read);
+  if (plan.picks_block > 0) meta["moe.picks_block"] = std::to_string(plan.picks_block);
   if (plan.tokens == 0) return;
   meta["tokens"] = std::to_string(plan.tokens);
   meta["tokens_produced"] = std::to_string(plan.tokens_produced);

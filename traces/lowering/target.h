@@ -15,6 +15,13 @@ struct MatrixRate {
   std::int64_t macs_per_cycle;
 };
 
+/// Of one core's vector unit: lanes, and cycles of a lane for one element.
+struct VectorRates {
+  std::int64_t lanes = 1;
+  std::int64_t simple_cycles = 1, transcendental_cycles = 1, reduction_cycles = 1;
+  std::int64_t start_cycles = 0;  ///< Of each instruction.
+};
+
 struct Target {
   std::string name;
   std::uint32_t cores = 1;
@@ -29,6 +36,7 @@ struct Target {
   std::int64_t fold_min_cycles = 0, fold_overhead_cycles = 0;
   std::vector<MatrixRate> matrix_rates;             ///< Types the array supports.
   std::vector<isa::DataType> vector_types;          ///< Types the vector unit supports.
+  VectorRates vector_rates;
   std::vector<isa::CodecFormat> codecs;             ///< Formats the DMA engine expands.
   double clock_hertz = 1e9;
   double dram_bytes_per_s = 0;           ///< Peak.

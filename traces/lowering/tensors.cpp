@@ -17,6 +17,7 @@ isa::TensorDecl dense_tensor(const std::string& name, isa::TensorRole role, Addr
 void append_linear(std::vector<isa::TensorDecl>& list, const Linear& linear,
                    const Formats& formats) {
   const LinearShape& shape = linear.shape();
+  if (shape.n == 0) return;
   const std::int64_t layers = shape.copies;
   const std::int64_t layer_stride = static_cast<std::int64_t>(linear.address(1, 0, 0)) -
                                     static_cast<std::int64_t>(linear.address(0, 0, 0));
@@ -44,19 +45,19 @@ void append_linear(std::vector<isa::TensorDecl>& list, const Linear& linear,
 
 void append_cache(std::vector<isa::TensorDecl>& list, const KvCache& cache, isa::TensorRole role) {
   const KvCache::Extent& e = cache.extent();
-  const auto step = [&](Address next) {
-    return static_cast<std::int64_t>(next - cache.key(0, 0, 0, 0));
+  const auto add = [&](const char* name, std::int64_t width, auto address) {
+    const Address base = address(0, 0, 0);
+    isa::TensorDecl tensor =
+        dense_tensor(name, role, base, {e.layers, e.kv_heads, e.batch, e.tokens, width}, e.type);
+    tensor.tile = {1, 1, 1, e.tokens, width};
+    tensor.tile_stride = {static_cast<std::int64_t>(address(1, 0, 0) - base),
+                          static_cast<std::int64_t>(address(0, 1, 0) - base),
+                          static_cast<std::int64_t>(address(0, 0, 1) - base), 0, 0};
+    list.push_back(tensor);
   };
-  isa::TensorDecl tensor =
-      dense_tensor("keys", role, cache.key(0, 0, 0, 0),
-                   {e.layers, e.kv_heads, e.batch, e.tokens, e.key_dim}, e.type);
-  tensor.tile = {1, 1, 1, e.tokens, e.key_dim};
-  tensor.tile_stride = {step(cache.key(1, 0, 0, 0)), step(cache.key(0, 1, 0, 0)),
-                        step(cache.key(0, 0, 1, 0)), 0, 0};
-  list.push_back(tensor);
-  tensor.name = "values";
-  tensor.at.address = cache.value(0, 0, 0, 0);
-  list.push_back(tensor);
+  using Index = std::int64_t;
+  add("keys", e.key_dim, [&](Index l, Index h, Index s) { return cache.key(l, h, s, 0); });
+  add("values", e.value_dim, [&](Index l, Index h, Index s) { return cache.value(l, h, s, 0); });
 }
 
 }  // namespace npulse::lowering

@@ -16,10 +16,11 @@ isa::TensorDecl dense_tensor(const std::string& name, isa::TensorRole role, Addr
 void append_linear(std::vector<isa::TensorDecl>& list, const Linear& linear,
                    const Formats& formats);
 
-/// Keys and values, each [layer, KV head, sequence, token, head_dim].
+/// Keys and values, each [layer, KV head, sequence, token, width]: of latent attention the latent
+/// vectors and the rotated keys of all heads.
 void append_cache(std::vector<isa::TensorDecl>& list, const KvCache& cache, isa::TensorRole role);
 
-/// Of a dense transformer, besides matrices and cache: what both phases name alike. `x` is the
+/// Of a transformer, besides matrices and cache: what both phases name alike. `x` is the
 /// residual stream [rows, hidden] if a run begins or ends with it.
 template <class Memory>
 void append_vectors(std::vector<isa::TensorDecl>& list, const Job& job, const Memory& memory,
@@ -37,7 +38,14 @@ void append_vectors(std::vector<isa::TensorDecl>& list, const Job& job, const Me
     add("attn.bias", TensorRole::weight, memory.biases, {layers, model.qkv_width()});
   if (model.qk_norm)
     add("attn.head_norms", TensorRole::weight, memory.head_norms, {layers, 2, model.head_dim});
-  add("rotation", TensorRole::input, memory.rotation, {rotations, model.head_dim});
+  add("rotation", TensorRole::input, memory.rotation, {rotations, model.rotary_dim()});
+  const std::int64_t routed = job.routed_before(layers);
+  if (routed > 0 && model.experts->score_bias)
+    add("moe.bias", TensorRole::weight, memory.score_biases, {routed, model.experts->count});
+  if (routed > 0) {
+    list.push_back(dense_tensor("moe.picks", TensorRole::input, memory.picks,
+                                {routed, rows, model.experts->per_token}, isa::DataType::i32));
+  }
   if (job.has_head())
     add("logits", TensorRole::output, memory.logits, {job.options.batch, model.vocab});
   if (!job.embeds() || !job.has_head()) {
@@ -46,17 +54,16 @@ void append_vectors(std::vector<isa::TensorDecl>& list, const Job& job, const Me
   }
 }
 
-/// The table of a phase: none yet for mixtures of experts and latent attention, whose tables of
-/// picks would have to fit the choice that the program was lowered for.
+/// The table of a phase. Picks of experts must fit the choice that the program was lowered for.
 template <class Plan>
 std::vector<isa::TensorDecl> transformer_tensors(const Plan& plan, std::int64_t rows,
                                                  std::int64_t rotations, isa::TensorRole cache) {
   const Job& job = plan.job;
   std::vector<isa::TensorDecl> list;
-  if (job.model.experts || job.model.latent) return list;
-  for (const Matrix which : {Matrix::qkv, Matrix::out, Matrix::gate_up, Matrix::down})
-    append_linear(list, plan.matrix(which), job.formats);
-  if (job.has_head()) append_linear(list, plan.matrix(Matrix::head), job.formats);
+  for (std::size_t i = 0; i < plan.linears.size(); ++i) {
+    if (static_cast<Matrix>(i) != Matrix::head || job.has_head())
+      append_linear(list, plan.linears[i], job.formats);
+  }
   append_vectors(list, job, plan.memory, rows, rotations);
   append_cache(list, plan.cache, cache);
   return list;

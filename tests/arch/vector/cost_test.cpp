@@ -61,6 +61,17 @@ TEST_CASE("Causal rows count what they see, as a loop over rows does", "[arch][v
   }
 }
 
+TEST_CASE("A scale of exp is one operation more, and 1 is none", "[arch][vector]") {
+  isa::Vec op = vec(VecKind::exp, 4, 8);
+  for (const double none : {0.0, 1.0}) {
+    op.scalar = none;
+    REQUIRE(work_of(op, 8).passes[0].simple == 0);
+  }
+  op.scalar = 0.125;
+  REQUIRE(work_of(op, 8).passes[0].simple == 1);
+  REQUIRE(work_of(op, 8).passes[0].transcendental == 1);
+}
+
 TEST_CASE("Softmax takes three passes and one reciprocal a row", "[arch][vector]") {
   const VectorWork work = work_of(vec(VecKind::softmax, 12, 100), 16);
   REQUIRE(work.passes.size() == 3);

@@ -71,6 +71,8 @@ TEST_CASE("A product's leading dimensions broadcast", "[graph]") {
 TEST_CASE("The shapes of the other operations follow from their inputs", "[graph]") {
   require_exact(Attention{8, 2, true}, {{1, 8, 5, 16}, {1, 2, 9, 16}, {1, 2, 9, 12}},
                 {1, 8, 5, 12});
+  require_exact(Attention{8, 2}, {{3, 8, 5, 16}, {3, 2, 9, 16}, {3, 2, 9, 12}, {3, 1, 1, 9}},
+                {3, 8, 5, 12});
   require_exact(Softmax{-1}, {{2, 3}}, {2, 3});
   require_exact(Norm{NormKind::batch, 1}, {{1, 4, 2, 2}, {4}, {4}}, {1, 4, 2, 2});
   require_exact(Pool{PoolKind::max, {3, 2}, {2, 2}, {1, 0, 0, 0}}, {{1, 4, 8, 8}}, {1, 4, 4, 4});
@@ -103,6 +105,12 @@ TEST_CASE("Attributes beyond their limits are refused before they are used", "[g
   require_fault(
       one_node(Attention{3, 2, false}, {{1, 3, 1, 1}, {1, 2, 1, 1}, {1, 2, 1, 1}}, {1, 3, 1, 1}),
       "kv_heads 2 does not divide heads 3");
+  const std::vector<Shape> masked{{1, 2, 3, 4}, {1, 2, 3, 4}, {1, 2, 3, 4}, {4, 3}};
+  require_fault(one_node(Attention{2, 2}, masked, {1, 2, 3, 4}),
+                "does not broadcast to [1, 2, 3, 3]");
+  require_fault(one_node(Attention{1, 1, false, -1}, {{1, 1, 1, 1}, {1, 1, 1, 1}, {1, 1, 1, 1}},
+                         {1, 1, 1, 1}),
+                "scale -1 is not from 0");
   require_fault(one_node(Softmax{2}, {{2, 3}}, {2, 3}), "axis 2 is outside the 2 dimensions");
 }
 

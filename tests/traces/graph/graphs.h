@@ -66,7 +66,7 @@ inline graph::Graph every_operation() {
   const auto second = add_tensor(g, {1, 5, 3, 3}, false, Type::fp32);
   add_node(g, Matmul{false, true}, {product, product}, {second});
   const auto heads = add_tensor(g, {1, 5, 3, 3}, false, Type::fp32);
-  add_node(g, Attention{5, 5, true}, {product, second, second}, {heads});
+  add_node(g, Attention{5, 5, true, 0.25}, {product, second, second}, {heads});
   const auto sum = add_tensor(g, {1, 5, 3}, false, Type::fp32);
   add_node(g, Reduce{"sum", {-1}}, {heads}, {sum});
   const auto flat = add_tensor(g, {15}, false, Type::fp32);

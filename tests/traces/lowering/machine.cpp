@@ -68,13 +68,18 @@ std::vector<double> exponentials(const Row& row, double scale, double maximum) {
   return out;
 }
 
+double maximum(const Row& row, double scale) {
+  double most = -std::numeric_limits<double>::infinity();
+  for (std::size_t j = 0; j < row.size(); ++j) {
+    if (row.sees(j)) most = std::max(most, scale * row.x[j]);
+  }
+  return most;
+}
+
 std::vector<double> softmax(const Row& row) {
   const double scale = row.vec.scalar == 0 ? 1 : row.vec.scalar;
-  double maximum = -std::numeric_limits<double>::infinity(), sum = 0;
-  for (std::size_t j = 0; j < row.size(); ++j) {
-    if (row.sees(j)) maximum = std::max(maximum, scale * row.x[j]);
-  }
-  auto out = exponentials(row, scale, maximum);
+  double sum = 0;
+  auto out = exponentials(row, scale, maximum(row, scale));
   for (const double value : out) sum += value;
   for (double& value : out) value /= sum;
   return out;
@@ -109,12 +114,12 @@ std::vector<double> compute(const Row& row) {
     case VecKind::rope:
       return rope(row);
     case VecKind::exp:
-      return exponentials(row, 1, 0);
+      return exponentials(row, row.vec.scalar == 0 ? 1 : row.vec.scalar, 0);
     case VecKind::reduce_max:
-      return {*std::max_element(row.x.begin(), row.x.end())};
+      return {maximum(row, 1)};
     case VecKind::reduce_sum: {
       double sum = 0;
-      for (const double x : row.x) sum += x;
+      for (std::size_t j = 0; j < row.size(); ++j) sum += row.sees(j) ? row.x[j] : 0;
       return {sum};
     }
     default:

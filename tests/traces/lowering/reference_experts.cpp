@@ -38,7 +38,7 @@ void ReferenceModel::make_experts(ReferenceExperts& mixture, std::mt19937_64& ra
                         random_matrix(random, dims.hidden, width),
                         random_matrix(random, width, dims.hidden)};
   };
-  mixture.router = random_matrix(random, dims.hidden, experts.count);
+  mixture.router = random_matrix(random, dims.hidden, experts.router_width());
   mixture.score_bias = random_matrix(random, 1, experts.count);
   for (std::int64_t i = 0; i < experts.count; ++i) mixture.experts.push_back(ffn(experts.ffn));
   mixture.shared = ffn(experts.shared_ffn);
@@ -83,7 +83,15 @@ Matrix2 ReferenceModel::feed_forward(const Matrix2& normed, std::size_t layer,
       for (std::int64_t c = 0; c < out.columns; ++c) out.at(t, c) += shares[i] * y.at(0, c);
     }
   }
-  if (dims.experts->shared_ffn > 0) add(out, gated(normed, mixture.shared));
+  if (dims.experts->shared_ffn == 0) return out;
+  Matrix2 shared = gated(normed, mixture.shared);
+  if (dims.experts->shared_gate) {
+    for (std::int64_t t = 0; t < shared.rows; ++t) {
+      const double share = 1 / (1 + std::exp(-scores.at(t, dims.experts->count)));
+      for (std::int64_t c = 0; c < shared.columns; ++c) shared.at(t, c) *= share;
+    }
+  }
+  add(out, shared);
   return out;
 }
 

@@ -34,7 +34,7 @@ struct ReferenceFfn {
 };
 
 struct ReferenceExperts {
-  Matrix2 router, score_bias;  ///< [hidden, experts], [1, experts].
+  Matrix2 router, score_bias;  ///< [hidden, experts and the shared ones' gate], [1, experts].
   std::vector<ReferenceFfn> experts;
   ReferenceFfn shared;
 };

@@ -44,6 +44,20 @@ TEST_CASE("Experts weighed by a softmax over all of them, unnormalised, give the
   check_decode(dims, decode(3, 9, WeightFormat::bf16, SeededChoice{2}), small_target(4, 4 << 10));
 }
 
+TEST_CASE("What shared experts give is weighed by a gate of their own, as in Qwen2-MoE",
+          "[lowering]") {
+  Transformer dims = mixture_model();
+  dims.experts->normalised = false;
+  dims.experts->shared_ffn = 45;
+  dims.experts->shared_gate = true;
+  for (const std::uint32_t cores : {1U, 4U, 8U}) {
+    Options options = decode(3, 9, WeightFormat::bf16, SeededChoice{2});
+    check_decode(dims, options, small_target(cores, 4 << 10));
+    options.phase = Phase::prefill;
+    check_prefill(dims, options, small_target(cores, 4 << 10));
+  }
+}
+
 TEST_CASE("A prefill with experts gives the logits of the last tokens, whoever visits whom",
           "[lowering]") {
   const auto prefill = [](std::int64_t batch, std::int64_t context, ExpertChoice choice) {

@@ -3,6 +3,9 @@
 // softmax stay products and softmax.
 #include <fmt/format.h>
 
+#include <optional>
+
+#include "traces/graph/shapes.h"
 #include "traces/importers/onnx/ops.h"
 
 namespace npulse::importers {
@@ -41,13 +44,25 @@ void check(const NodeImport& node, const Value& q, const Value& k, const Value& 
   }
 }
 
-/// q, k and v with heads in dimension 1; the result with them merged, [batch, rows, heads * d].
-Value& attend(NodeImport& node, Value& q, Value& k, Value& v, bool causal) {
+/// The node's mask at `place`, where it is one of scores: added, or truth values.
+Value* mask_at(const NodeImport& node, std::size_t place, const Shape& scores) {
+  if (!node.has(place)) return nullptr;
+  Value& mask = node.input(place);
+  const bool scores_wide = graph::broadcast(scores, mask.shape) == scores;
+  const bool known = mask.type == graph::Type::i1 || mask.type >= graph::Type::fp8;
+  return scores_wide && known ? &mask : nullptr;
+}
+
+/// q, k and v with heads in dimension 1, and so is the result. `mask` is the place of an input.
+Value& attend(NodeImport& node, Value& q, Value& k, Value& v, bool causal,
+              std::optional<std::size_t> mask = std::nullopt) {
   check(node, q, k, v);
   const std::int64_t batch = q.shape[0], heads = q.shape[1], rows = q.shape[2], d = v.shape[3];
-  Value& result = node.emit(graph::Attention{heads, k.shape[1], causal}, {&q, &k, &v},
-                            {batch, heads, rows, d}, q.type);
-  return result;
+  std::vector<Value*> inputs{&q, &k, &v};
+  Value* found = mask ? mask_at(node, *mask, {batch, heads, rows, k.shape[2]}) : nullptr;
+  if (found) inputs.push_back(&found->stored());
+  return node.emit(graph::Attention{heads, k.shape[1], causal, node.real("scale", 0)}, inputs,
+                   {batch, heads, rows, d}, q.type);
 }
 
 Value& merge_heads(NodeImport& node, Value& x) {
@@ -87,7 +102,7 @@ void import_onnx_attention(NodeImport& node) {
   Value& k = after_past(node, to_heads(node, node.input(1), kv_heads), 4);
   Value& v = after_past(node, to_heads(node, node.input(2), kv_heads), 5);
   for (const Value* value : {&q, &k, &v}) node.expect_rank(*value, 4);
-  Value& y = attend(node, q, k, v, node.integer("is_causal", 0) != 0);
+  Value& y = attend(node, q, k, v, node.integer("is_causal", 0) != 0, 3);
   node.output(0, q_in.shape.size() == 3 ? merge_heads(node, y) : y);
   output_present(node, k, v);
 }
@@ -111,7 +126,7 @@ void import_projecting_attention(NodeImport& node) {
   const auto parts = split_last(node, qkv, qkv_widths(node, weights));
   const std::int64_t heads = node.integer("num_heads");
   Value& y = attend(node, to_heads(node, *parts[0], heads), to_heads(node, *parts[1], heads),
-                    to_heads(node, *parts[2], heads), node.integer("unidirectional", 0) != 0);
+                    to_heads(node, *parts[2], heads), node.integer("unidirectional", 0) != 0, 5);
   node.output(0, merge_heads(node, y));
 }
 
@@ -141,7 +156,7 @@ void import_multi_head(NodeImport& node) {
   Value& q = to_heads(node, *x[0], heads);
   Value& k = after_past(node, to_heads(node, *x[1], heads), 6);
   Value& v = after_past(node, to_heads(node, *x[2], heads), 7);
-  Value& y = attend(node, q, k, v, node.integer("unidirectional", 0) != 0);
+  Value& y = attend(node, q, k, v, node.integer("unidirectional", 0) != 0, 5);
   node.output(0, merge_heads(node, y));
   output_present(node, k, v);
 }

@@ -31,6 +31,7 @@ const Buffer& SlotPair::take(const TileKey& key) {
 void CoreWriter::begin(std::string_view region, const TileBytes& bytes) {
   emitter_.region(region);
   fresh_.fill(true);
+  after_elsewhere_ = std::exchange(elsewhere_, false);
   const std::array<Bytes, kBufferKinds> sizes{bytes.input, bytes.weights, bytes.extra,
                                               bytes.result};
   Address next = 0;
@@ -41,11 +42,17 @@ void CoreWriter::begin(std::string_view region, const TileBytes& bytes) {
   }
 }
 
+void CoreWriter::begin_elsewhere(std::string_view region) {
+  emitter_.region(region);
+  elsewhere_ = true;
+}
+
 /// The first in each role waits until all slots of the step before are free, for they lie
 /// elsewhere; those behind it in its queue need not.
 void CoreWriter::load(Role role, const Buffer& slot, const isa::Dma& dma, bool made, Events also) {
   Events waits{slot.free};
   if (std::exchange(fresh_[static_cast<std::size_t>(role)], false)) {
+    made = made || after_elsewhere_;
     waits.clear();
     for (const BufferKind kind : {BufferKind::input, BufferKind::weights, BufferKind::extra}) {
       for (const Buffer& buffer : plan_.buffers[static_cast<std::size_t>(kind)]) {

@@ -33,10 +33,13 @@ class CoreWriter {
 
   const GraphPlan& plan() const { return plan_; }
   std::uint32_t core() const { return emitter_.core(); }
+  Emitter& emitter() { return emitter_; }
   SlotPair& slots(BufferKind kind) { return slots_[static_cast<std::size_t>(kind)]; }
 
   /// Begins a step: slots of new sizes, which nothing fills before those of the last step are free.
   void begin(std::string_view region, const TileBytes& bytes);
+  /// Begins a step that has the scratchpad to itself, and whose loads all wait for what was stored.
+  void begin_elsewhere(std::string_view region);
   /// Every core ends every step, in the same order.
   void end() { emitter_.end_round(plan_.stored); }
 
@@ -53,6 +56,7 @@ class CoreWriter {
   Emitter& emitter_;
   std::array<SlotPair, kBufferKinds> slots_;
   std::array<bool, kRoles> fresh_{};  ///< Nothing of the step was loaded in that role.
+  bool elsewhere_ = false, after_elsewhere_ = false;  ///< This step, the one before.
 };
 
 }  // namespace npulse::lowering

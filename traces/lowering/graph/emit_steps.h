@@ -8,6 +8,7 @@ namespace npulse::lowering {
 
 void emit(CoreWriter& core, const std::string& region, const ContractionStep& step,
           const StepConstants& constants);
+void emit(CoreWriter& core, const std::string& region, const FusedAttentionStep& step);
 void emit(CoreWriter& core, const std::string& region, const VectorStep& step);
 void emit(CoreWriter& core, const std::string& region, const PoolStep& step);
 void emit(CoreWriter& core, const std::string& region, const CopyStep& step);

@@ -38,11 +38,12 @@ class VectorWriter {
   }
 
   void run() {
-    for (std::int64_t row = share_.rows.first; row < share_.rows.last; row += rows_) {
+    for (std::int64_t row = share_.rows.first; row < share_.rows.last;) {
+      const std::int64_t end = end_of_block(row);
       for (std::int64_t col = share_.cols.first; col < share_.cols.last; col += cols_) {
-        block({{row, std::min(row + rows_, share_.rows.last)},
-               {col, std::min(col + cols_, share_.cols.last)}});
+        block({{row, end}, {col, std::min(col + cols_, share_.cols.last)}});
       }
+      row = end;
     }
   }
 
@@ -57,6 +58,13 @@ class VectorWriter {
                                          : std::min(cols, ceil_div(cols, kBlocks));
     cols_ = std::min(cols_, fit);
     rows_ = std::clamp<std::int64_t>(wanted / cols_, 1, rows);
+  }
+
+  /// Blocks of what causality masks lie in one matrix.
+  std::int64_t end_of_block(std::int64_t row) const {
+    const std::int64_t end = std::min(row + rows_, share_.rows.last);
+    if (step_.matrix_rows == 0) return end;
+    return std::min(end, (row / step_.matrix_rows + 1) * step_.matrix_rows);
   }
 
   isa::Operand place(graph::TensorId tensor, std::int64_t element) const {
@@ -89,6 +97,7 @@ class VectorWriter {
     if (last) signals.push_back(x.done);
     isa::Vec vec = unary(op.kind, {in_spm(x.address), type_}, {in_spm(x.address), type_},
                          b.rows.size(), b.cols.size(), op.scalar);
+    if (step_.matrix_rows > 0) vec.causal = b.rows.first % step_.matrix_rows + step_.first_row_sees;
     if (op.y) {
       const Buffer& y = second_input(b, op);
       vec.y = in_spm(y.address);

@@ -5,6 +5,8 @@
 #include <numeric>
 
 #include "traces/graph/counts.h"
+#include "traces/lowering/attention_cost.h"
+#include "traces/lowering/graph/exactness.h"
 #include "traces/lowering/space.h"
 
 namespace npulse::lowering {
@@ -25,6 +27,12 @@ std::vector<graph::TensorId> tensors_of(const ContractionStep& step) {
   for (const VectorOp& op : step.then) {
     if (op.y && op.broadcast != isa::Broadcast::row) list.push_back(*op.y);
   }
+  return list;
+}
+
+std::vector<graph::TensorId> tensors_of(const FusedAttentionStep& step) {
+  std::vector<graph::TensorId> list{step.q, step.k, step.v, step.output};
+  if (step.mask) list.push_back(*step.mask);
   return list;
 }
 
@@ -98,6 +106,32 @@ class Placement {
   SpaceAllocator dram_;
 };
 
+/// Rooms of fused attention, declared once a shape.
+class FlashRooms {
+ public:
+  explicit FlashRooms(GraphPlan& plan) : plan_{plan} {}
+
+  std::size_t of(const FusedAttentionStep& step) {
+    const AttentionShape& s = step.shape;
+    const Key key{s.heads / s.kv_heads, s.width,           s.value_width,
+                  step.tiling.rows,     step.tiling.chunk, step.tiling.output_slots,
+                  step.mask.has_value()};
+    const auto [known, fresh] = rooms_.try_emplace(key, plan_.flash_rings.size());
+    if (fresh) {
+      const std::string name = "attn" + std::to_string(known->second);
+      plan_.flash_rings.push_back(lay_out_flash(plan_.attention_job(s, step.mask.has_value()),
+                                                step.tiling, plan_.events, name, 0));
+    }
+    return known->second;
+  }
+
+ private:
+  using Key = std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t,
+                         std::int64_t, bool>;
+  GraphPlan& plan_;
+  std::map<Key, std::size_t> rooms_;
+};
+
 /// The same layer comes many times in a network: tilings are kept by what they depend on.
 class Tilings {
  public:
@@ -123,12 +157,25 @@ class Tilings {
 }  // namespace
 
 GraphPlan::GraphPlan(const graph::Graph& graph, const Formats& formats_, const Target& target_,
-                     const TilingRule& tiling)
+                     const TilingRule& tiling, AttentionForm attention)
     : formats{formats_}, target{target_} {
   const std::int64_t row_bytes = target.spm_bytes.count() / kRowShares;
-  steps = build_steps(graph, row_bytes * 8 / isa::bits_of(formats.activation));
+  const Fuse fuse = [&](const AttentionShape& shape, MaskUse mask) {
+    const bool only = mask == MaskUse::fused_only && attention == AttentionForm::automatic;
+    return fused_tiling(attention_job(shape, mask != MaskUse::none),
+                        only ? AttentionForm::fused : attention);
+  };
+  const std::int64_t longest_row = row_bytes * 8 / isa::bits_of(formats.activation);
+  steps = build_steps(graph, longest_row, fuse);
+  inexact = inexact_nodes(steps, longest_row);
   Tilings tilings{*this};
+  FlashRooms rooms{*this};
   for (Step& step : steps.steps) {
+    if (auto* fused = std::get_if<FusedAttentionStep>(&step.work)) {
+      fused->rings = rooms.of(*fused);
+      macs += products_of(fused->shape, fused->tiling.rows);
+      continue;
+    }
     auto* work = std::get_if<ContractionStep>(&step.work);
     if (!work) continue;
     work->tiling = tiling ? tiling(*work, step.region) : tilings.of(*work, step.region);

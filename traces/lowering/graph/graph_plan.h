@@ -7,6 +7,7 @@
 #include <set>
 
 #include "traces/lowering/events.h"
+#include "traces/lowering/flash_attention.h"
 #include "traces/lowering/graph/step_builder.h"
 
 namespace npulse::lowering {
@@ -36,13 +37,16 @@ using TilingRule =
 
 struct GraphPlan {
   GraphPlan(const graph::Graph& graph, const Formats& formats, const Target& target,
-            const TilingRule& tiling);
+            const TilingRule& tiling, AttentionForm attention);
 
   Address address(graph::TensorId tensor) const { return addresses[steps.storage[tensor]]; }
   /// Whether a step reads or writes it.
   bool placed(graph::TensorId tensor) const { return touched.contains(steps.storage[tensor]); }
   /// Types of a step's operands: weights that are activations have their type.
   Formats formats_of(const ContractionStep& step) const;
+  AttentionJob attention_job(const AttentionShape& shape, bool masks) const {
+    return {shape, formats, target, target.cores, masks};
+  }
 
   Formats formats;
   Target target;
@@ -52,7 +56,10 @@ struct GraphPlan {
   std::vector<StepConstants> constants;  ///< By step.
   EventTable events;
   std::array<BufferPair, kBufferKinds> buffers;
-  isa::EventId stored = 0;  ///< Chip-wide: a tensor's piece is in memory.
+  std::vector<FlashRings> flash_rings;  ///< Of fused attention, one of each shape.
+  isa::EventId stored = 0;              ///< Chip-wide: a tensor's piece is in memory.
+  std::map<std::string, std::int64_t>
+      inexact;  ///< Nodes right in cost only, by what makes them so.
   std::int64_t macs = 0;
   Bytes weight_bytes{};
 };

@@ -21,6 +21,11 @@ class Table {
       const auto& work = plan_.steps.steps[i].work;
       if (const auto* contraction = std::get_if<ContractionStep>(&work)) {
         constants(*contraction, plan_.constants[i]);
+      } else if (const auto* attention = std::get_if<FusedAttentionStep>(&work)) {
+        for (const graph::TensorId id :
+             {attention->q, attention->k, attention->v, attention->mask.value_or(attention->q)}) {
+          if (graph.tensors[id].constant) whole(id, TensorRole::weight);
+        }
       } else if (const auto* vector = std::get_if<VectorStep>(&work)) {
         for (const VectorOp& op : vector->ops) {
           if (op.y && graph.tensors[*op.y].constant) whole(*op.y, TensorRole::weight);

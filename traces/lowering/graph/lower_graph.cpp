@@ -25,6 +25,8 @@ class GraphLowering : public Lowering {
       const Step& step = plan_.steps.steps[i];
       if (const auto* work = std::get_if<ContractionStep>(&step.work)) {
         lowering::emit(core, step.region, *work, plan_.constants[i]);
+      } else if (const auto* attention = std::get_if<FusedAttentionStep>(&step.work)) {
+        lowering::emit(core, step.region, *attention);
       } else if (const auto* vector = std::get_if<VectorStep>(&step.work)) {
         lowering::emit(core, step.region, *vector);
       } else if (const auto* pool = std::get_if<PoolStep>(&step.work)) {
@@ -112,7 +114,8 @@ Formats formats_for(const graph::Graph& graph, const GraphOptions& options, cons
 GraphNotes lower(const graph::Graph& graph, const GraphOptions& options, const Target& target,
                  isa::ProgramSink& sink) {
   const Formats formats = formats_for(graph, options, target);
-  const GraphLowering lowering{GraphPlan{graph, formats, target, options.tiling}};
+  const GraphLowering lowering{
+      GraphPlan{graph, formats, target, options.tiling, options.attention}};
   std::map<std::string, std::string> meta{{"model", graph.name},
                                           {"weights", to_string(formats.stored_weights)},
                                           {"activations", to_string(formats.activation)}};
@@ -120,6 +123,8 @@ GraphNotes lower(const graph::Graph& graph, const GraphOptions& options, const T
   for (const auto& [kind, count] : notes.opaque) {
     meta["opaque." + kind] = std::to_string(count);
   }
+  for (const auto& [what, count] : lowering.layout().inexact)
+    meta["inexact." + what] = std::to_string(count);
   write_program(lowering, target, std::move(meta), sink);
   return notes;
 }

@@ -12,6 +12,7 @@ struct GraphOptions {
   std::optional<WeightFormat> weights;       ///< Absent: as the graph's, if the chip has the type.
   std::optional<isa::DataType> activations;  ///< Absent: as the weights.
   TilingRule tiling;                         ///< Absent: the fastest by estimate.
+  AttentionForm attention = AttentionForm::automatic;
 };
 
 /// What lowering could not do as the graph says.

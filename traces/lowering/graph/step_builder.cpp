@@ -22,8 +22,8 @@ std::int64_t divisor_within(std::int64_t n, std::int64_t limit) {
 
 class Builder : StepContext {
  public:
-  Builder(const graph::Graph& graph, std::int64_t longest_row)
-      : StepContext{graph}, longest_row_{longest_row} {}
+  Builder(const graph::Graph& graph, std::int64_t longest_row, const Fuse& fuse)
+      : StepContext{graph}, longest_row_{longest_row}, fuse_{fuse} {}
 
   StepList build() {
     for (node_ = 0; node_ < list_.graph.nodes.size(); ++node_) {
@@ -141,24 +141,55 @@ class Builder : StepContext {
   }
 
   void lower(const Node& node, const graph::Attention& attention) {
-    const Shape q = tensor(node.inputs[0]).shape, v = tensor(node.inputs[2]).shape;
-    const std::int64_t heads = attention.heads, batch = q[0] * heads, rows = q[2], cols = v[2];
-    const TensorId scores = temporary(node.name + ".scores", {q[0], heads, rows, cols});
+    const FusedAttentionStep work = attention_step(node, attention);
+    // A row that sees nothing gives zeros, which only softmax on whole rows knows.
+    const bool all_see = !work.shape.causal || work.shape.rows <= work.shape.tokens;
+    const auto tiling = all_see ? fuse_(work.shape, mask_use(work)) : std::nullopt;
+    if (!tiling) return unfused(node, work);
+    FusedAttentionStep fused = work;
+    fused.tiling = *tiling;
+    step(node, fused);
+  }
+
+  MaskUse mask_use(const FusedAttentionStep& attention) const {
+    const AttentionShape& s = attention.shape;
+    if (!attention.mask) return MaskUse::none;
+    const bool whole = elements(*attention.mask) == s.batch * s.heads * s.rows * s.tokens;
+    return whole && attention.mask_kind == MaskKind::added ? MaskUse::any_form
+                                                           : MaskUse::fused_only;
+  }
+
+  /// Scores go through memory, scaled and masked in the accumulators.
+  void unfused(const Node& node, const FusedAttentionStep& attention) {
+    const AttentionShape& shape = attention.shape;
+    const std::int64_t batch = shape.batch * shape.heads, kv_batch = shape.batch * shape.kv_heads;
+    const TensorId scores =
+        temporary(node.name + ".scores", {shape.batch, shape.heads, shape.rows, shape.tokens});
     ContractionStep qk;
-    qk.loops = product_of(batch, rows, cols, q[3]);
-    qk.loops.weight_batches = q[0] * attention.kv_heads;
-    qk.input = node.inputs[0], qk.weights = node.inputs[1], qk.output = scores;
+    qk.loops = product_of(batch, shape.rows, shape.tokens, shape.width);
+    qk.loops.weight_batches = kv_batch;
+    qk.input = attention.q, qk.weights = attention.k, qk.output = scores;
     qk.weights_constant = false, qk.weights_transposed = true;
+    if (attention.scale != 1)
+      qk.then.push_back({isa::VecKind::mul, {}, isa::Broadcast::none, attention.scale});
+    if (mask_use(attention) == MaskUse::fused_only) {
+      refuse(node, "its mask is of truth values or smaller than the scores, and its form unfused",
+             "leave the form to lowering");
+    }
+    if (attention.mask)
+      qk.then.push_back({isa::VecKind::add, attention.mask, isa::Broadcast::none, 1});
     step(node, qk);
     VectorStep soft;
     soft.input = soft.output = scores;
-    soft.out_cols = cols;
+    soft.out_cols = shape.tokens;
     soft.ops = {{isa::VecKind::softmax, {}, isa::Broadcast::none, 1}};
-    rows_of(node, soft, batch * rows, cols);
+    if (shape.causal && shape.tokens <= longest_row_)
+      soft.matrix_rows = shape.rows, soft.first_row_sees = shape.tokens - shape.rows;
+    rows_of(node, soft, batch * shape.rows, shape.tokens);
     ContractionStep pv;
-    pv.loops = product_of(batch, rows, v[3], cols);
-    pv.loops.weight_batches = q[0] * attention.kv_heads;
-    pv.input = scores, pv.weights = node.inputs[2], pv.output = node.outputs[0];
+    pv.loops = product_of(batch, shape.rows, shape.value_width, shape.tokens);
+    pv.loops.weight_batches = kv_batch;
+    pv.input = scores, pv.weights = attention.v, pv.output = attention.output;
     pv.weights_constant = false;
     step(node, pv);
   }
@@ -294,7 +325,8 @@ class Builder : StepContext {
     auto other = others.begin();
     for (const isa::VecKind kind : *kinds) {
       const bool second = takes_second_input(kind) && other != others.end();
-      work.ops.push_back(second ? broadcast_op(work, kind, *other++) : VectorOp{kind, {}, {}, 1});
+      work.ops.push_back(second ? broadcast_op(work, kind, *other++)
+                                : VectorOp{kind, {}, {}, elementwise_scalar(op.kind, kind)});
     }
     for (; other != others.end(); ++other) {
       work.ops.push_back(broadcast_op(work, isa::VecKind::mul, *other));
@@ -347,12 +379,13 @@ class Builder : StepContext {
   }
 
   std::int64_t longest_row_;
+  const Fuse& fuse_;
 };
 
 }  // namespace
 
-StepList build_steps(const graph::Graph& graph, std::int64_t longest_row) {
-  return Builder{graph, longest_row}.build();
+StepList build_steps(const graph::Graph& graph, std::int64_t longest_row, const Fuse& fuse) {
+  return Builder{graph, longest_row, fuse}.build();
 }
 
 }  // namespace npulse::lowering

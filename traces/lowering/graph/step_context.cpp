@@ -2,6 +2,7 @@
 #include "traces/lowering/graph/step_context.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "traces/lowering/graph/vector_kinds.h"
@@ -65,6 +66,28 @@ void StepContext::copy(const Node& node, bool reads_what_it_writes) {
   step(node, std::move(work));
 }
 
+FusedAttentionStep StepContext::attention_step(const Node& node,
+                                               const graph::Attention& attention) const {
+  const Shape &q = tensor(node.inputs[0]).shape, &v = tensor(node.inputs[2]).shape;
+  FusedAttentionStep step;
+  step.shape = {q[0], attention.heads, attention.kv_heads, q[2], v[2], q[3],
+                v[3], attention.causal};
+  step.scale = attention.scale == 0 ? 1 / std::sqrt(static_cast<double>(q[3])) : attention.scale;
+  step.q = node.inputs[0], step.k = node.inputs[1], step.v = node.inputs[2];
+  step.output = node.outputs[0];
+  if (node.inputs.size() < 4) return step;
+  step.mask = node.inputs[3];
+  const Tensor& mask = tensor(*step.mask);
+  step.mask_kind = mask.type == graph::Type::i1 ? MaskKind::kept : MaskKind::added;
+  std::int64_t stride = 1;
+  for (std::size_t i = 0; i < mask.shape.size(); ++i) {
+    const std::int64_t extent = mask.shape[mask.shape.size() - 1 - i];
+    step.mask_strides[3 - i] = extent == 1 ? 0 : stride;
+    stride *= extent;
+  }
+  return step;
+}
+
 std::optional<VectorOp> StepContext::fused_op(isa::VecKind kind, TensorId y, TensorId out,
                                               std::int64_t cols) const {
   if (elements(y) == 1) return VectorOp{kind, {}, isa::Broadcast::none, 1};
@@ -80,14 +103,18 @@ std::optional<std::vector<VectorOp>> StepContext::fused_ops(const Node& node, Te
                                                             std::size_t before) const {
   std::vector<TensorId> others;
   std::vector<isa::VecKind> kinds;
+  std::string name;
   if (const auto* norm = std::get_if<graph::Norm>(&node.operation)) {
     if (norm->kind != graph::NormKind::batch || node.inputs.size() < 3) return std::nullopt;
     kinds = {isa::VecKind::mul, isa::VecKind::add};
     others = {node.inputs[1], node.inputs[2]};
   } else if (const auto* op = std::get_if<graph::Elementwise>(&node.operation)) {
     const auto known = elementwise_kinds(op->kind);
-    if (!known) return std::nullopt;
+    const bool twice = std::count(node.inputs.begin(), node.inputs.end(), x) > 1;
+    const bool behind = op->kind == "sub" && node.inputs[0] != x;
+    if (!known || twice || behind) return std::nullopt;
     kinds = *known;
+    name = op->kind;
     for (const TensorId id : node.inputs) {
       if (id != x) others.push_back(id);
     }
@@ -104,7 +131,7 @@ std::optional<std::vector<VectorOp>> StepContext::fused_ops(const Node& node, Te
   auto other = others.begin();
   for (const isa::VecKind kind : kinds) {
     if (!takes_second_input(kind) || other == others.end()) {
-      ops.push_back({kind, {}, isa::Broadcast::none, 1});
+      ops.push_back({kind, {}, isa::Broadcast::none, elementwise_scalar(name, kind)});
       continue;
     }
     const auto op = fused_op(kind, *other++, node.outputs[0], cols);

@@ -31,6 +31,9 @@ class StepContext {
   void alias(TensorId output, TensorId input) { list_.storage[output] = list_.storage[input]; }
   void copy(const Node& node, bool reads_what_it_writes);
 
+  /// Without tiling.
+  FusedAttentionStep attention_step(const Node& node, const graph::Attention& attention) const;
+
   /// How `y` lies against a result of `cols` channels or last elements; nothing when it is neither
   /// a constant a channel nor as large as the result.
   std::optional<VectorOp> fused_op(isa::VecKind kind, TensorId y, TensorId out,

@@ -9,6 +9,8 @@
 
 #include "isa/instruction.h"
 #include "traces/graph/graph.h"
+#include "traces/lowering/attention.h"
+#include "traces/lowering/attention_tiling.h"
 #include "traces/lowering/graph/contraction_tiling.h"
 
 namespace npulse::lowering {
@@ -33,6 +35,18 @@ struct ContractionStep {
   TileExtras extras() const;
 };
 
+/// Attention whose scores stay on the chip.
+struct FusedAttentionStep {
+  AttentionShape shape;
+  FlashTiling tiling;
+  double scale = 1;
+  graph::TensorId q = 0, k = 0, v = 0, output = 0;
+  std::optional<graph::TensorId> mask;
+  std::array<std::int64_t, 4> mask_strides{};  ///< Of [n, heads, rows, tokens], in elements.
+  MaskKind mask_kind = MaskKind::added;
+  std::size_t rings = 0;  ///< Place in GraphPlan::flash_rings.
+};
+
 /// Operations one after the other on x as [rows, cols].
 struct VectorStep {
   std::int64_t rows = 1, cols = 1;
@@ -40,6 +54,8 @@ struct VectorStep {
   std::int64_t out_cols = 1;  ///< 1: reduced.
   graph::TensorId input = 0, output = 0;
   std::vector<VectorOp> ops;
+  std::int64_t matrix_rows = 0;     ///< Not 0: rows are of matrices of so many, and row r of each
+  std::int64_t first_row_sees = 0;  ///< takes columns up to r + first_row_sees into its softmax.
 };
 
 /// Windows of images with channels last.
@@ -62,7 +78,7 @@ struct CopyStep {
 
 struct Step {
   std::string region;
-  std::variant<ContractionStep, VectorStep, PoolStep, CopyStep> work;
+  std::variant<ContractionStep, FusedAttentionStep, VectorStep, PoolStep, CopyStep> work;
 };
 
 inline TileExtras ContractionStep::extras() const {

@@ -85,6 +85,12 @@ std::optional<Kinds> elementwise_kinds(const std::string& kind) {
   return found->second;
 }
 
+double elementwise_scalar(const std::string& kind, isa::VecKind operation) {
+  if (kind == "neg" && operation == mul) return -1;
+  if (kind == "relu6" && operation == min) return 6;
+  return 1;
+}
+
 bool takes_second_input(isa::VecKind kind) {
   return kind == add || kind == sub || kind == mul || kind == max || kind == min;
 }

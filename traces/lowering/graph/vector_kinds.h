@@ -14,6 +14,9 @@ namespace npulse::lowering {
 /// is one. Nothing when the kind is not known.
 std::optional<std::vector<isa::VecKind>> elementwise_kinds(const std::string& kind);
 
+/// What stands for the second input of `operation` in `kind` where there is none.
+double elementwise_scalar(const std::string& kind, isa::VecKind operation);
+
 /// Whether the operation has a second input or a scalar.
 bool takes_second_input(isa::VecKind kind);
 

@@ -213,6 +213,26 @@ TEST_CASE("Fused attention has the multiplications of its formula") {
   CHECK(only<graph::Attention>(cases[9].model.graph()).causal);
 }
 
+TEST_CASE("Attention keeps its scale and a mask that broadcasts to the scores") {
+  struct Form {
+    Dims mask;
+    int type;
+    std::size_t inputs;
+  };
+  for (const Form& form : {Form{{7, 9}, kFloat, 4}, Form{{2, 1, 1, 9}, kBool, 4},
+                           Form{{2, 4, 7, 9}, kFloat, 4}, Form{{2}, kInt64, 3}}) {
+    OnnxModel model{23};
+    model.input("q", {std::int64_t{2}, std::int64_t{4}, std::int64_t{7}, std::int64_t{8}});
+    model.input("k", {std::int64_t{2}, std::int64_t{2}, std::int64_t{9}, std::int64_t{8}});
+    model.input("m", {form.mask.begin(), form.mask.end()}, form.type);
+    model.output(model.node("Attention", {"q", "k", "k", "m"}, {{"scale", 0.5}, {"is_causal", 1}}));
+    const auto graph = model.graph();
+    REQUIRE(graph.nodes.size() == 1);
+    CHECK(graph.nodes[0].inputs.size() == form.inputs);
+    CHECK(only<graph::Attention>(graph) == graph::Attention{4, 2, true, 0.5});
+  }
+}
+
 TEST_CASE("Packed weights have their own type and the shape that they stand for") {
   const auto cases = other_cases();
   const auto graph = cases.back().model.graph();
