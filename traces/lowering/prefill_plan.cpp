@@ -7,6 +7,7 @@
 
 #include "sim/core/error.h"
 #include "traces/lowering/attention.h"
+#include "traces/lowering/panel_mapping.h"
 
 namespace npulse::lowering {
 namespace {
@@ -172,6 +173,7 @@ void Planner::place_fixed() {
 }
 
 void Planner::tile_panels() {
+  MappingUse use{job_.options.mapping};
   plan_.tilings.resize(shapes_.size());
   plan_.panels.resize(shapes_.size());
   for (std::size_t i = 0; i < shapes_.size(); ++i) {
@@ -188,12 +190,15 @@ void Planner::tile_panels() {
     }
     const bool visited = which == Matrix::expert_gate_up || which == Matrix::expert_down;
     const std::int64_t rows = visited ? most_visitors() : plan_.rows();
-    const auto tiling = tile_panel(job_, shape, share(which).front().size(), rows, limits);
+    const PanelProblem problem{job_, shape, share(which).front().size(), rows, limits};
+    const auto tiling = tile_as_asked(use.layer(shape.region, freedom_of_panel()), problem);
     if (!tiling) does_not_fit(shape.region);
+    use.chose(mapping_of(problem, *tiling));
     plan_.tilings[i] = *tiling;
     widths_[i] = tiling->width;
     lay_out_panel(which, *tiling);
   }
+  plan_.choices = use.finish();
 }
 
 void Planner::lay_out_panel(Matrix which, const PanelTiling& tiling) {

@@ -25,14 +25,12 @@ double rate_of(const Target& target, isa::DataType a, isa::DataType b) {
 class PanelSearch {
  public:
   PanelSearch(const Job& job, const LinearShape& shape, std::int64_t share, std::int64_t rows,
-              const PanelLimits& limits)
-      : job_{job}, shape_{shape}, share_{share}, rows_{rows}, limits_{limits} {}
+              const PanelLimits& limits, const PanelWish& wish)
+      : job_{job}, shape_{shape}, share_{share}, rows_{rows}, limits_{limits}, wish_{wish} {}
 
   std::optional<PanelTiling> best() {
     for (const std::int64_t width : widths()) {
-      for (std::int64_t rows = 1; rows <= kMaxBlockRows && rows < 2 * rows_; rows *= 2) {
-        try_tile(width, std::min(rows, rows_));
-      }
+      for (const std::int64_t rows : heights()) try_tile(width, rows);
     }
     return best_;
   }
@@ -40,10 +38,20 @@ class PanelSearch {
  private:
   std::vector<std::int64_t> widths() const {
     if (limits_.width) return {*limits_.width};
+    if (wish_.width) return {std::min(*wish_.width, share_)};
     std::vector<std::int64_t> list{share_};
     for (std::int64_t width = 1; width < share_; width *= 2) list.push_back(width);
     for (std::int64_t width = job_.target.tile_n; width < share_; width += job_.target.tile_n)
       list.push_back(width);
+    return list;
+  }
+
+  std::vector<std::int64_t> heights() const {
+    if (wish_.block_rows) return {std::min(*wish_.block_rows, rows_)};
+    std::vector<std::int64_t> list;
+    for (std::int64_t rows = 1; rows <= kMaxBlockRows && rows < 2 * rows_; rows *= 2) {
+      list.push_back(std::min(rows, rows_));
+    }
     return list;
   }
 
@@ -59,7 +67,9 @@ class PanelSearch {
     const std::int64_t blocks = ceil_div(rows_, rows);
     const std::int64_t slots = left.count() > 0 ? std::min(left / block, blocks) : 0;
     if (slots < 1) return;
-    const std::int64_t panel = slots == blocks ? blocks : std::max<std::int64_t>(1, slots - 1);
+    const std::int64_t usual = slots == blocks ? blocks : std::max<std::int64_t>(1, slots - 1);
+    const std::int64_t panel = std::min(wish_.panel_blocks.value_or(usual), blocks);
+    if (panel > slots) return;
     const PanelTiling tiling{width, rows, panel, slots};
     const double cost = cycles(tiling);
     if (best_ && cost >= best_cost_) return;
@@ -110,6 +120,7 @@ class PanelSearch {
   const LinearShape& shape_;
   std::int64_t share_, rows_;
   const PanelLimits& limits_;
+  const PanelWish& wish_;
   std::optional<PanelTiling> best_;
   double best_cost_ = 0;
 };
@@ -137,8 +148,9 @@ std::int64_t longest_chunk(const Job& job, Bytes arena, std::int64_t rows,
 }  // namespace
 
 std::optional<PanelTiling> tile_panel(const Job& job, const LinearShape& shape, std::int64_t share,
-                                      std::int64_t rows, const PanelLimits& limits) {
-  return PanelSearch{job, shape, share, rows, limits}.best();
+                                      std::int64_t rows, const PanelLimits& limits,
+                                      const PanelWish& wish) {
+  return PanelSearch{job, shape, share, rows, limits, wish}.best();
 }
 
 /// The most query rows that leave room for good chunks; failing that, the largest block.

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "traces/graph/counts.h"
+#include "traces/lowering/graph/contraction_mapping.h"
 #include "traces/lowering/space.h"
 
 namespace npulse::lowering {
@@ -101,37 +102,59 @@ class Placement {
 /// The same layer comes many times in a network: tilings are kept by what they depend on.
 class Tilings {
  public:
-  explicit Tilings(const GraphPlan& plan) : plan_{plan} {}
+  Tilings(const Formats& formats, const Target& target) : formats_{formats}, target_{target} {}
 
-  const ContractionTiling& of(const ContractionStep& step, const std::string& region) {
-    const TileExtras extras = step.extras();
-    const Key key{step.loops, extras.row_vectors, extras.tensors, step.weights_constant};
+  const ContractionTiling& of(const ContractionStep& step, const std::string& region,
+                              const LayerRequest& request) {
+    const TilingProblem problem{step.loops, step.extras(), formats_of(step, formats_), target_};
+    const Key key{step.loops, problem.extras.row_vectors, problem.extras.tensors,
+                  step.weights_constant, request.given() ? &request.asked() : nullptr};
     const auto known = tilings_.find(key);
     if (known != tilings_.end()) return known->second;
-    return tilings_
-        .emplace(key,
-                 tile_contraction(step.loops, extras, plan_.formats_of(step), plan_.target, region))
-        .first->second;
+    return tilings_.emplace(key, tile_as_asked(request, problem, region)).first->second;
   }
 
  private:
-  using Key = std::tuple<Contraction, std::int64_t, std::int64_t, bool>;
-  const GraphPlan& plan_;
+  using Key = std::tuple<Contraction, std::int64_t, std::int64_t, bool, const LayerMapping*>;
+  const Formats& formats_;
+  const Target& target_;
   std::map<Key, ContractionTiling> tilings_;
 };
 
 }  // namespace
 
-GraphPlan::GraphPlan(const graph::Graph& graph, const Formats& formats_, const Target& target_,
-                     const TilingRule& tiling)
-    : formats{formats_}, target{target_} {
+StepList steps_for(const graph::Graph& graph, const Formats& formats, const Target& target) {
   const std::int64_t row_bytes = target.spm_bytes.count() / kRowShares;
-  steps = build_steps(graph, row_bytes * 8 / isa::bits_of(formats.activation));
-  Tilings tilings{*this};
+  return build_steps(graph, row_bytes * 8 / isa::bits_of(formats.activation));
+}
+
+GraphPlan::GraphPlan(const graph::Graph& graph, const Formats& formats_, const Target& target_,
+                     const TilingRule& rule, const std::optional<Mapping>& mapping)
+    : formats{formats_}, target{target_}, steps{steps_for(graph, formats, target)} {
+  Tilings tilings{formats, target};
+  MappingUse use{mapping};
+  const auto names = layer_names(steps.steps);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    Step& step = steps.steps[i];
+    auto* work = std::get_if<ContractionStep>(&step.work);
+    if (!work) continue;
+    const LayerRequest request = use.layer(names[i], freedom_of(work->loops));
+    work->tiling = rule ? rule(*work, step.region) : tilings.of(*work, step.region, request);
+    use.chose(mapping_of(names[i], work->loops, work->tiling));
+  }
+  choices = use.finish();
+  lay_out();
+}
+
+GraphPlan::GraphPlan(StepList steps_, const Formats& formats_, const Target& target_)
+    : formats{formats_}, target{target_}, steps{std::move(steps_)} {
+  lay_out();
+}
+
+void GraphPlan::lay_out() {
   for (Step& step : steps.steps) {
     auto* work = std::get_if<ContractionStep>(&step.work);
     if (!work) continue;
-    work->tiling = tiling ? tiling(*work, step.region) : tilings.of(*work, step.region);
     work->loops.gathers = work->tiling.gathers;
     macs += work->loops.macs();
   }
@@ -147,7 +170,7 @@ GraphPlan::GraphPlan(const graph::Graph& graph, const Formats& formats_, const T
   stored = events.add("stored", isa::EventScope::chip);
 }
 
-Formats GraphPlan::formats_of(const ContractionStep& step) const {
+Formats formats_of(const ContractionStep& step, const Formats& formats) {
   Formats own = formats;
   if (!step.weights_constant) {
     own.weight = own.activation;

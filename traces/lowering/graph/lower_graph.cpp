@@ -93,6 +93,8 @@ std::optional<WeightFormat> own_format(const graph::Graph& graph, const Target& 
   return std::nullopt;
 }
 
+}  // namespace
+
 Formats formats_for(const graph::Graph& graph, const GraphOptions& options, const Target& target) {
   Options settled;
   settled.weights = options.weights ? options.weights : own_format(graph, target);
@@ -107,16 +109,21 @@ Formats formats_for(const graph::Graph& graph, const GraphOptions& options, cons
   return formats;
 }
 
-}  // namespace
+void lower_steps(StepList steps, const Formats& formats, const Target& target,
+                 isa::ProgramSink& sink) {
+  const std::string name = steps.graph.name;
+  const GraphLowering lowering{GraphPlan{std::move(steps), formats, target}};
+  write_program(lowering, target, {{"model", name}}, sink);
+}
 
 GraphNotes lower(const graph::Graph& graph, const GraphOptions& options, const Target& target,
                  isa::ProgramSink& sink) {
   const Formats formats = formats_for(graph, options, target);
-  const GraphLowering lowering{GraphPlan{graph, formats, target, options.tiling}};
+  const GraphLowering lowering{GraphPlan{graph, formats, target, options.tiling, options.mapping}};
   std::map<std::string, std::string> meta{{"model", graph.name},
                                           {"weights", to_string(formats.stored_weights)},
                                           {"activations", to_string(formats.activation)}};
-  GraphNotes notes{lowering.layout().steps.opaque};
+  GraphNotes notes{lowering.layout().steps.opaque, lowering.layout().choices};
   for (const auto& [kind, count] : notes.opaque) {
     meta["opaque." + kind] = std::to_string(count);
   }
