@@ -19,8 +19,6 @@ constexpr const char* kOptions[] = {"mapping", "map", "map-budget", "write-mappi
 std::int64_t budget(const CommandLine& line) {
   constexpr std::int64_t kMost = 1'000'000;
   if (!line.has("map-budget")) return lowering::kMapBudget;
-  if (!searches(line))
-    throw InputError{"--map-budget", "goes with --map search only", "add it, or leave this out"};
   const auto value = line.get<std::int64_t>("map-budget");
   if (value >= 1 && value <= kMost) return value;
   throw InputError{"--map-budget", std::to_string(value) + " is out of range",
@@ -51,7 +49,11 @@ std::optional<lowering::Mapping> mapping_in(const CommandLine& line) {
 }
 
 bool searches(const CommandLine& line) {
-  return line.has("map") && choice<lowering::MapChoice>(line, "map") == lowering::MapChoice::search;
+  const bool search =
+      line.has("map") && choice<lowering::MapChoice>(line, "map") == lowering::MapChoice::search;
+  if (line.has("map-budget") && !search)
+    throw InputError{"--map-budget", "goes with --map search only", "add it, or leave this out"};
+  return search;
 }
 
 lowering::Mapping searched(
@@ -75,8 +77,7 @@ void write_choices(const CommandLine& line, const arch::Chip& chip, const std::s
                    const lowering::Mapping& choices) {
   if (!line.has("write-mapping")) return;
   write_file(line.get<std::string>("write-mapping"),
-             to_yaml(choices,
-                     fmt::format("Tiles of {} on {} (docs/mapping.md).", model, chip.params.name)));
+             to_yaml(choices, lowering::mapping_title(model, chip.params.name)));
 }
 
 }  // namespace npulse::cli

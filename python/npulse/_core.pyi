@@ -53,6 +53,7 @@ def lower(
     kv: str | None,
     layers: tuple[int, int] | None,
     experts: str | None,
+    maps: tuple[str | None, str | None, int | None, str | None],
 ) -> Program: ...
 def execute(
     chip: Chip,

@@ -64,6 +64,9 @@ bool fits_pattern(std::string_view pattern, std::string_view text);
 Mapping load_mapping(const std::filesystem::path& path);
 Mapping parse_mapping(std::string_view text, std::string name);
 
+/// The first line of a file of choices.
+std::string mapping_title(const std::string& model, const std::string& chip);
+
 /// As a file that load_mapping() reads. `title` is its first line.
 std::string to_yaml(const Mapping& mapping, const std::string& title);
 

@@ -179,6 +179,13 @@ Mapping parse_mapping(std::string_view text, std::string name) {
   return read(ConfigFile::parse(text, std::move(name)));
 }
 
+std::string mapping_title(const std::string& model, const std::string& chip) {
+  std::string title = fmt::format("Tiles of {} on {} (docs/mapping.md).", model, chip);
+  std::replace_if(
+      title.begin(), title.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return title;
+}
+
 std::string to_yaml(const Mapping& mapping, const std::string& title) {
   std::string text = fmt::format("# {}\nlayers:\n", title);
   for (const LayerMapping& layer : mapping.layers) append_layer(text, layer);
