@@ -35,7 +35,10 @@ def test_a_wrong_mapping_is_an_input_error_with_its_place(
     path.write_text("layers:\n  gem: {tile: {m: 1}}\n  gemm: {tyle: {m: 1}}\n")
     with pytest.raises(npulse.InputError) as error:
         npulse.lower(GEMM, chip, mapping=path)
-    assert [fault.where.split(":")[1:3] for fault in error.value.faults] == [["3", "10"], ["2", "3"]]
+    assert [fault.where.split(":")[1:3] for fault in error.value.faults] == [
+        ["3", "10"],
+        ["2", "3"],
+    ]
 
 
 def test_a_budget_without_a_search_is_refused(chip: npulse.Chip) -> None:

@@ -13,6 +13,12 @@ void require(const LayerRequest& request, const std::optional<std::int64_t>& ask
     request.wrong(given, fmt::format("{} can only be {}", to_string(loop), only), "leave it out");
 }
 
+std::optional<PanelTiling> tile(const PanelProblem& problem, const PanelWish& wish) {
+  return tile_panel(problem.job, problem.shape, problem.share, problem.rows, problem.limits, wish);
+}
+
+}  // namespace
+
 PanelWish wish_of(const LayerRequest& request, const PanelProblem& problem) {
   PanelWish wish;
   if (!request.given()) return wish;
@@ -30,12 +36,6 @@ PanelWish wish_of(const LayerRequest& request, const PanelProblem& problem) {
   wish.panel_blocks = request.number(Knob::panel, 1, problem.rows);
   return wish;
 }
-
-std::optional<PanelTiling> tile(const PanelProblem& problem, const PanelWish& wish) {
-  return tile_panel(problem.job, problem.shape, problem.share, problem.rows, problem.limits, wish);
-}
-
-}  // namespace
 
 LayerFreedom freedom_of_panel() {
   return {"a linear layer of prefill",

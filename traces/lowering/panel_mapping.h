@@ -17,6 +17,9 @@ struct PanelProblem {
 
 LayerFreedom freedom_of_panel();
 
+/// What `request` asks, as far as it is legal.
+PanelWish wish_of(const LayerRequest& request, const PanelProblem& problem);
+
 /// A request under which nothing else would be chosen.
 LayerMapping mapping_of(const PanelProblem& problem, const PanelTiling& tiling);
 

@@ -176,11 +176,12 @@ void Planner::tile_panels() {
   MappingUse use{job_.options.mapping};
   plan_.tilings.resize(shapes_.size());
   plan_.panels.resize(shapes_.size());
+  plan_.limits.resize(shapes_.size());
   for (std::size_t i = 0; i < shapes_.size(); ++i) {
     const auto which = static_cast<Matrix>(i);
     const LinearShape& shape = shapes_[i];
     if (shape.n == 0 || which == Matrix::head) continue;
-    PanelLimits limits;
+    PanelLimits& limits = plan_.limits[i];
     limits.arena = arena_bytes_ - Bytes{16 * kSpmAlignment};  // for rounding up of buffers
     limits.weight_slot = plan_.weights.slot_bytes();
     limits.stage_buffers = which == Matrix::router ? 12 : 6;  // of twice as many bits

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "traces/lowering/attention.h"
+#include "traces/lowering/ranking.h"
 
 namespace npulse::lowering {
 namespace {
@@ -24,15 +25,23 @@ double rate_of(const Target& target, isa::DataType a, isa::DataType b) {
 
 class PanelSearch {
  public:
+  using Keeps = Ranking<PanelTiling>::Keeps;
   PanelSearch(const Job& job, const LinearShape& shape, std::int64_t share, std::int64_t rows,
-              const PanelLimits& limits, const PanelWish& wish)
-      : job_{job}, shape_{shape}, share_{share}, rows_{rows}, limits_{limits}, wish_{wish} {}
+              const PanelLimits& limits, const PanelWish& wish, Keeps keeps)
+      : job_{job},
+        shape_{shape},
+        share_{share},
+        rows_{rows},
+        limits_{limits},
+        wish_{wish},
+        keeps_{keeps},
+        ranking_{keeps} {}
 
-  std::optional<PanelTiling> best() {
+  std::vector<PanelTiling> first(std::size_t most) {
     for (const std::int64_t width : widths()) {
       for (const std::int64_t rows : heights()) try_tile(width, rows);
     }
-    return best_;
+    return std::move(ranking_).first(most);
   }
 
  private:
@@ -69,12 +78,15 @@ class PanelSearch {
     if (slots < 1) return;
     const std::int64_t usual = slots == blocks ? blocks : std::max<std::int64_t>(1, slots - 1);
     const std::int64_t panel = std::min(wish_.panel_blocks.value_or(usual), blocks);
-    if (panel > slots) return;
-    const PanelTiling tiling{width, rows, panel, slots};
-    const double cost = cycles(tiling);
-    if (best_ && cost >= best_cost_) return;
-    best_ = tiling;
-    best_cost_ = cost;
+    take({width, rows, panel, slots});
+    const bool smaller = keeps_ == Keeps::all && !wish_.panel_blocks;
+    for (std::int64_t less = panel / 2; smaller && less >= 1; less /= 2)
+      take({width, rows, less, slots});
+  }
+
+  void take(const PanelTiling& tiling) {
+    if (tiling.panel_blocks <= tiling.block_slots)
+      ranking_.take(cycles(tiling), tiling, tiling.panels(rows_));
   }
 
   /// The longest of array, memory and DMA engine; the array also waits where nothing hides the
@@ -121,8 +133,8 @@ class PanelSearch {
   std::int64_t share_, rows_;
   const PanelLimits& limits_;
   const PanelWish& wish_;
-  std::optional<PanelTiling> best_;
-  double best_cost_ = 0;
+  Keeps keeps_;
+  Ranking<PanelTiling> ranking_;
 };
 
 /// The longest chunk that fits beside `rows` query rows; 0: none.
@@ -150,7 +162,15 @@ std::int64_t longest_chunk(const Job& job, Bytes arena, std::int64_t rows,
 std::optional<PanelTiling> tile_panel(const Job& job, const LinearShape& shape, std::int64_t share,
                                       std::int64_t rows, const PanelLimits& limits,
                                       const PanelWish& wish) {
-  return PanelSearch{job, shape, share, rows, limits, wish}.best();
+  const auto best =
+      PanelSearch{job, shape, share, rows, limits, wish, PanelSearch::Keeps::best}.first(1);
+  return best.empty() ? std::nullopt : std::optional{best.front()};
+}
+
+std::vector<PanelTiling> rank_panel(const Job& job, const LinearShape& shape, std::int64_t share,
+                                    std::int64_t rows, const PanelLimits& limits,
+                                    const PanelWish& wish, std::size_t most) {
+  return PanelSearch{job, shape, share, rows, limits, wish, PanelSearch::Keeps::all}.first(most);
 }
 
 /// The most query rows that leave room for good chunks; failing that, the largest block.

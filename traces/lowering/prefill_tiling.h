@@ -41,6 +41,11 @@ std::optional<PanelTiling> tile_panel(const Job& job, const LinearShape& shape, 
                                       std::int64_t rows, const PanelLimits& limits,
                                       const PanelWish& wish = {});
 
+/// At most `most` that are worth a try; the first is tile_panel()'s.
+std::vector<PanelTiling> rank_panel(const Job& job, const LinearShape& shape, std::int64_t share,
+                                    std::int64_t rows, const PanelLimits& limits,
+                                    const PanelWish& wish, std::size_t most);
+
 /// Blocks of attention: query rows of every head of a group against chunks of tokens.
 struct FlashTiling {
   std::int64_t rows = 1, chunk = 1;

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "isa/loop_expander.h"
 #include "isa/memory_program.h"
 #include "tests/traces/lowering/targets.h"
 
@@ -21,6 +22,19 @@ Cycles instructions_of(const isa::Program& program) {
     for (isa::Instruction instruction; stream->next(instruction);) ++count;
   }
   return Cycles{count};
+}
+
+/// Loops are expanded.
+std::int64_t program_macs(const isa::Program& program) {
+  std::int64_t macs = 0;
+  for (std::uint32_t core = 0; core < program.header().cores; ++core) {
+    isa::LoopExpander stream{program.open(core)};
+    for (isa::Instruction instruction; stream.next(instruction);) {
+      if (const auto* mm = std::get_if<isa::Mm>(&instruction.operation))
+        macs += mm->m * mm->n * mm->k;
+    }
+  }
+  return macs;
 }
 
 struct Counted {
@@ -92,4 +106,29 @@ TEST_CASE("The budget goes to layers with the most work first, and is spent on n
   CHECK(std::count(simulated.begin(), simulated.end(), "light") == 16);
   CHECK(simulated.front() == "heavy");
   CHECK(best == std::vector<std::size_t>{15, 7, 0});
+}
+
+TEST_CASE("A search of a prefill looks at its linear layers, each alone, and keeps what was asked",
+          "[mapping]") {
+  const Transformer model = test::small_model();
+  const Target target = test::tiny_target();
+  Options options;
+  options.phase = Phase::prefill;
+  options.context = 64;
+  options.mapping = parse_mapping("layers: {mlp.down: {tile: {m: 8}}}", "map.yaml");
+  std::int64_t macs = 0;
+  const MapSearch search{
+      32, [&](const isa::Program& program) {
+        REQUIRE(test::findings_of(program, target) == std::vector<std::string>{});
+        macs += program_macs(program);
+        return instructions_of(program);
+      }};
+  options.mapping = search_mapping(model, options, target, search);
+  CHECK(options.mapping->find("mlp.down")->tile.at(Loop::m).value == 8);
+  const std::int64_t elements =
+      model.hidden * (model.qkv_width() + model.attention_width()) + 3 * model.hidden * model.ffn;
+  CHECK(macs == 8 * options.context * elements);  // eight candidates of each of four layers
+  isa::MemoryProgram chosen;
+  lower(model, options, target, chosen);
+  CHECK(test::findings_of(chosen, target) == std::vector<std::string>{});
 }
