@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/enum_option.h"
+#include "cli/json_target.h"
 #include "cli/program_options.h"
 #include "isa/types.h"
 #include "sim/core/text_table.h"
@@ -35,6 +36,7 @@ CommandLine make_line() {
       "context", po::value<std::int64_t>()->default_value(2048)->value_name("N"),
       "Tokens in the KV cache.");
   add_expect_option(line);
+  add_json_option(line);
   return line;
 }
 
@@ -60,6 +62,48 @@ double efficiency_from(const CommandLine& line) {
   return lowering::measured_efficiency(choice<lowering::MemoryClass>(line, "memory"));
 }
 
+/// One sequence's next token, from the bytes that memory must deliver for it.
+struct Estimate {
+  std::string model;
+  double bits_per_weight = 0, weight_bytes = 0, kv_bytes = 0;
+  double peak_tokens_per_s = 0, tokens_per_s = 0, efficiency = 0;
+};
+
+Estimate estimate(const lowering::Transformer& model, const lowering::DecodeState& state,
+                  double bandwidth, double efficiency) {
+  lowering::DecodeState without_kv = state;
+  without_kv.context = 0;
+  const double weights = lowering::decode_bytes(model, without_kv);
+  return {model.name,
+          state.bits_per_weight,
+          weights,
+          lowering::decode_bytes(model, state) - weights,
+          lowering::decode_tokens_per_s(model, state, bandwidth, 1),
+          lowering::decode_tokens_per_s(model, state, bandwidth, efficiency),
+          efficiency};
+}
+
+std::string to_text(const Estimate& e) {
+  return fmt::format(
+      "{}, one sequence\n"
+      "  weights read  {} a token ({:.4g} bits a weight)\n"
+      "  KV read       {} a token\n"
+      "  at the peak   {:.2f} tokens/s\n"
+      "  estimate      {:.2f} tokens/s at {} of the peak\n",
+      e.model, scaled(e.weight_bytes, "B"), e.bits_per_weight, scaled(e.kv_bytes, "B"),
+      e.peak_tokens_per_s, e.tokens_per_s, percent(e.efficiency));
+}
+
+nlohmann::ordered_json to_json(const Estimate& e) {
+  return {{"model", e.model},
+          {"bits_per_weight", e.bits_per_weight},
+          {"weight_bytes_per_token", e.weight_bytes},
+          {"kv_bytes_per_token", e.kv_bytes},
+          {"efficiency", e.efficiency},
+          {"peak_tokens_per_s", e.peak_tokens_per_s},
+          {"tokens_per_s", e.tokens_per_s}};
+}
+
 }  // namespace
 
 int estimate_command(const Arguments& arguments) {
@@ -71,22 +115,12 @@ int estimate_command(const Arguments& arguments) {
     throw InputError{"MODEL", "a gemm does not decode",
                      "give a language model (npulse list models)"};
   }
-  const lowering::DecodeState state = state_from(line);
   const double bandwidth = checked("--bandwidth", line.get<double>("bandwidth"), 1e6) * 1e9;
-  const double efficiency = efficiency_from(line);
-  lowering::DecodeState without_kv = state;
-  without_kv.context = 0;
-  const double weights = lowering::decode_bytes(*transformer, without_kv);
-  const double all = lowering::decode_bytes(*transformer, state);
-  fmt::print("{}, one sequence\n", transformer->name);
-  fmt::print("  weights read  {} a token ({:.4g} bits a weight)\n", scaled(weights, "B"),
-             state.bits_per_weight);
-  fmt::print("  KV read       {} a token\n", scaled(all - weights, "B"));
-  fmt::print("  at the peak   {:.2f} tokens/s\n",
-             lowering::decode_tokens_per_s(*transformer, state, bandwidth, 1));
-  fmt::print("  estimate      {:.2f} tokens/s at {} of the peak\n",
-             lowering::decode_tokens_per_s(*transformer, state, bandwidth, efficiency),
-             percent(efficiency));
+  JsonTarget json{line};
+  const Estimate result =
+      estimate(*transformer, state_from(line), bandwidth, efficiency_from(line));
+  if (!json.to_stdout()) fmt::print("{}", to_text(result));
+  json.write(to_json(result));
   return 0;
 }
 

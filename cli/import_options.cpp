@@ -80,7 +80,11 @@ bool is_graph_form(const std::string& path) {
 }
 
 std::optional<graph::Graph> graph_in(const CommandLine& line, const std::string& path) {
-  if (is_graph_form(path)) return graph::load_json(path);
+  if (is_graph_form(path)) {
+    if (!has_import_options(line)) return graph::load_json(path);
+    throw InputError{path, "is a graph already: --dim and --strict go with what is imported",
+                     "leave them out"};
+  }
   const importers::Importer* importer = importer_of(path);
   if (!importer || !std::filesystem::exists(path)) return std::nullopt;
   importers::Imported imported = importer->import(path, import_options(line));

@@ -127,6 +127,11 @@ bool is_model(const std::string& text) {
 }
 
 lowering::Model load_model(const CommandLine& line, const std::string& text) {
+  for (const char* option : {"dim", "strict"}) {
+    if (!line.has(option)) continue;
+    throw InputError{std::string{"--"} + option, text + " is not read by an importer",
+                     "leave the option out; it goes with files that npulse import reads"};
+  }
   lowering::Model model = lowering::load_model(text, models_folder());
   const auto* transformer = std::get_if<lowering::Transformer>(&model);
   if (transformer) {

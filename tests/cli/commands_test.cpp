@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the commands say and write when all is well, and that they agree with each other.
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -106,6 +108,31 @@ TEST_CASE("An estimate is bandwidth over bytes, times the efficiency", "[cli]") 
   CHECK(desk.npulse("estimate llama-3.1-8b --bandwidth -1").code == 2);
   CHECK_THAT(desk.npulse("estimate llama-3.1-8b --bandwidth 1 --memory lpdr").err,
              Catch::Contains("did you mean 'lpddr'?"));
+}
+
+TEST_CASE("An estimate in JSON says what its text says", "[cli]") {
+  const Desk desk;
+  const std::string estimate = "estimate llama-3.1-8b --bandwidth 100 --efficiency 0.5 ";
+  const Json json = Json::parse(require_ok(desk, estimate + "--json -").out);
+  CHECK(json.at("tokens_per_s").get<double>() ==
+        Approx(json.at("peak_tokens_per_s").get<double>() / 2));
+  CHECK(json.at("peak_tokens_per_s").get<double>() ==
+        Approx(100e9 / (json.at("weight_bytes_per_token").get<double>() +
+                        json.at("kv_bytes_per_token").get<double>())));
+  const std::string text = require_ok(desk, estimate).out;
+  CHECK_THAT(text, Catch::Contains(fmt::format("{:.2f} tokens/s at 50",
+                                               json.at("tokens_per_s").get<double>())));
+}
+
+TEST_CASE("Options of importers are refused where nothing is imported", "[cli]") {
+  const Desk desk;
+  for (const char* option : {"--dim batch=2", "--strict"}) {
+    const auto result =
+        desk.npulse(std::string{"lower gemm:8,8,8 --chip edu-8x8 -o a.npb "} + option);
+    CHECK(result.code == 2);
+    CHECK_THAT(result.err, Catch::Contains("is not read by an importer"));
+    CHECK(desk.npulse(std::string{"run edu-8x8 gemm:8,8,8 "} + option).code == 2);
+  }
 }
 
 TEST_CASE("Text, binary and lowering on the fly are the same program", "[cli]") {

@@ -14,6 +14,7 @@ using Shape = std::vector<std::int64_t>;
 
 constexpr std::int64_t kBrick = 16;  // channels
 constexpr std::uint64_t kMaxAddress = std::uint64_t{1} << 48;
+constexpr std::size_t kMaxWriters = 1024;  // stripes of a tensor, and those left under its gaps
 
 graph::Type type_of(const FeatureMap& map) {
   return map.bytes == 1 ? graph::Type::i8 : map.bytes == 2 ? graph::Type::i16 : graph::Type::i32;
@@ -176,6 +177,10 @@ TensorId GraphBuilder::read(const std::vector<Range>& ranges, graph::Type type, 
     const auto [begin, end] = memory->second.equal_range(interval(range));
     for (auto part = begin; part != end; ++part) {
       writers.insert(part->second.begin(), part->second.end());
+      if (writers.size() <= kMaxWriters) continue;
+      throw InputError{
+          where, fmt::format("more than {} operations wrote what this one reads", kMaxWriters),
+          "a stream of Vela's has a few dozen at most"};
     }
   }
   used_.insert(writers.begin(), writers.end());

@@ -107,7 +107,14 @@ class Matcher {
 
   void note(const DataSpace& space, Member member) {
     for (const Rank& rank : space.ranks) {
-      for (const Term& term : rank) members_[term.dimension] |= member;
+      for (const Term& term : rank) {
+        unsigned& in = members_[term.dimension];
+        if ((in & member) && problem_.bounds.at(term.dimension) > 1) {
+          refuse(space.where, fmt::format("'{}' is projected on dimension '{}' twice", space.name,
+                                          term.dimension));
+        }
+        in |= member;
+      }
     }
   }
 

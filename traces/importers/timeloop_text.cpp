@@ -14,7 +14,7 @@ namespace npulse::importers::timeloop {
 namespace {
 
 constexpr std::size_t kMaxIncludes = 64;
-constexpr std::size_t kMaxBytes = std::size_t{4} << 20;
+constexpr std::size_t kMaxBytes = std::size_t{256} << 10;  // real layers take a few KiB
 
 std::string_view without_blanks(std::string_view text) {
   const std::size_t first = std::min(text.find_first_not_of(" \t\r"), text.size());

@@ -5,11 +5,11 @@
 
 #include <charconv>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "sim/core/error.h"
+#include "sim/core/file_text.h"
 
 namespace npulse::lowering {
 namespace {
@@ -61,13 +61,12 @@ ExpertChoice parse_expert_choice(const std::string& text) {
     if (!seed) throw InputError{"experts", "'" + text + "' has no whole number after 'seed:'"};
     return SeededChoice{*seed};
   }
-  std::ifstream in{text};
-  if (!in || std::filesystem::is_directory(text)) {
+  if (!std::filesystem::is_regular_file(text)) {
     throw InputError{"experts", "'" + text + "' is neither 'balanced', 'seed:N' nor a file",
                      "check the path and its permissions"};
   }
   try {
-    return read_table(Json::parse(in), text);
+    return read_table(Json::parse(read_whole(text)), text);
   } catch (const nlohmann::json::exception& error) {
     throw InputError{text, error.what(), kForm};
   }

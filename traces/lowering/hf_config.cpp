@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
+
+#include "sim/core/file_text.h"
 
 namespace npulse::lowering {
 namespace {
@@ -243,14 +243,9 @@ HfConfig parse_hf_config(const std::string& text, const std::string& file,
 }
 
 HfConfig load_hf_config(const std::filesystem::path& path) {
-  std::ifstream in{path, std::ios::binary};
-  std::ostringstream text;
-  if (!in || !(text << in.rdbuf())) {
-    throw InputError{path.string(), "cannot be read", "check the path and its permissions"};
-  }
   const bool generic = path.filename() == "config.json" && path.has_parent_path();
   const auto name = generic ? path.parent_path().filename() : path.stem();
-  return parse_hf_config(text.str(), path.string(), name.string());
+  return parse_hf_config(read_whole(path.string()), path.string(), name.string());
 }
 
 }  // namespace npulse::lowering

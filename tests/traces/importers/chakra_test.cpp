@@ -175,19 +175,39 @@ TEST_CASE("What has no cost or counterpart is counted", "[importers][chakra]") {
 
 TEST_CASE("A folder has a core a rank, in the order of their numbers", "[importers][chakra]") {
   const tests::TempDir folder;
-  for (const int rank : {0, 2, 10}) {
+  for (int rank = 10; rank >= 0; --rank) {
     const auto micros = static_cast<std::uint64_t>(rank + 1);
     const std::string trace = test::chakra_trace({compute(0, micros)});
     tests::write_file(folder / ("net." + std::to_string(rank) + ".et"),
                       rank == 2 ? tests::gzip(trace) : trace);
   }
   const isa::MemoryProgram program = taken(import_chakra(folder.path().string(), {})).program;
-  REQUIRE(program.header().cores == 3);
-  const std::array<std::int64_t, 3> micros{1, 3, 11};
-  for (std::uint32_t core = 0; core < 3; ++core) {
+  REQUIRE(program.header().cores == 11);
+  for (std::uint32_t core = 0; core < 11; ++core) {
     const auto& opaque = std::get<isa::Opaque>(program.instructions(core).at(0).operation);
-    CHECK(opaque.cycles == micros[core] * 1000);
+    CHECK(opaque.cycles == (core + 1) * 1000);
   }
+}
+
+TEST_CASE("A folder that lacks a rank, or has one twice, is refused by its number",
+          "[importers][chakra]") {
+  const auto fault_of = [](std::initializer_list<const char*> names) {
+    const tests::TempDir folder;
+    for (const char* name : names) {
+      tests::write_file(folder / name, test::chakra_trace({compute(0, 1)}));
+    }
+    try {
+      import_chakra(folder.path().string(), {});
+    } catch (const InputError& error) {
+      return error.faults().front().text();
+    }
+    return std::string{};
+  };
+  CHECK(fault_of({"a.0.et", "longer.1.et"}).empty());
+  CHECK_THAT(fault_of({"a.0.et", "a.2.et"}), Catch::Contains("holds no trace of rank 1"));
+  CHECK_THAT(fault_of({"a.0.et", "b.0.et"}), Catch::Contains("holds two traces of rank 0"));
+  CHECK_THAT(fault_of({"a.0.et", "a.et"}), Catch::Contains("a.et: does not say its rank"));
+  CHECK_THAT(fault_of({}), Catch::Contains("holds no trace (.et)"));
 }
 
 TEST_CASE("Damaged and impossible traces are refused by the byte", "[importers][chakra]") {

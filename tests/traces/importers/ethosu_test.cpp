@@ -233,6 +233,16 @@ TEST_CASE("Stripes and slices that several operations wrote are gathered", "[imp
   }
 }
 
+TEST_CASE("Pieces without end are refused by the byte", "[importers][ethosu]") {
+  const EthosuMap gappy{.base = 0, .height = 4, .width = 4, .depth = 8, .pixel_bytes = 64};
+  EthosuWriter writer;
+  copy(writer, gappy, gappy);
+  for (int i = 0; i < 20'000; ++i) writer.plain(kPool, 1);
+  writer.stop();
+  CHECK_THAT(fault_in(writer.bytes), Catch::StartsWith("net.bin:byte ") &&
+                                         Catch::Contains("more than 1024 operations wrote"));
+}
+
 TEST_CASE("What is written over is gone", "[importers][ethosu]") {
   EthosuWriter writer;
   const EthosuMap in{.base = 0, .height = 4, .width = 4, .depth = 16},

@@ -219,6 +219,10 @@ TEST_CASE("What is no convolution and no product is refused by name and place",
              "{name: Z, projection: [[[M], [K]]], read_write: true}]",
              sizes),
        "'Z' is projected on M + K, not on one dimension"},
+      {layer("[{name: A, projection: [[[M]], [[K]], [[K]]]}, {name: B, projection: [[[K]], "
+             "[[T]]]}, {name: Z, projection: [[[M]], [[T]]], read_write: true}]",
+             sizes),
+       "'A' is projected on dimension 'K' twice"},
   };
   for (const auto& [text, says] : refused) {
     const std::string faults = faults_in(text);
@@ -257,6 +261,13 @@ TEST_CASE("Wrong files are refused by line and column, all faults in one pass",
              Catch::Contains("t.yaml"));
   CHECK_THAT(faults_in("problem: \xFF"), Catch::Contains("t.yaml:1:10: the text is not UTF-8"));
   CHECK_THROWS_WITH(import_timeloop("/nowhere.yaml", {}), Catch::Contains("cannot be read"));
+}
+
+TEST_CASE("A file too long for a layer is refused before it is parsed", "[importers][timeloop]") {
+  std::string text = "problem:\n";
+  for (int i = 0; text.size() < 700'000; ++i) text += fmt::format("  k{}: 1\n", i);
+  CHECK_THROWS_WITH(import_timeloop_text(text, "t.yaml", {}, {}),
+                    Catch::Contains("is with its includes over 262144 bytes"));
 }
 
 TEST_CASE("An include that includes itself ends", "[importers][timeloop]") {
