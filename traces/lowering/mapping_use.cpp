@@ -118,17 +118,20 @@ void MappingUse::find_strangers() {
       return entry.name == name || fits_pattern(entry.name, name);
     };
     if (std::any_of(names_.begin(), names_.end(), meant)) continue;
-    constexpr std::size_t kShown = 8;
-    const std::vector<std::string> some{
-        names_.begin(),
-        names_.begin() + static_cast<std::ptrdiff_t>(std::min(kShown, names_.size()))};
-    const std::string guess = did_you_mean(entry.name, names_);
     faults_.add(entry.where, "there is no layer of that name whose tiles can be set",
-                !guess.empty() ? guess
-                : some.empty()
-                    ? "this model has none"
-                    : "there are: " + join(some) + (names_.size() > kShown ? ", ..." : ""));
+                hint_for(entry.name));
   }
+}
+
+/// The nearest name, or some of those there are.
+std::string MappingUse::hint_for(const std::string& stranger) const {
+  constexpr std::size_t kShown = 8;
+  if (names_.empty()) return "nothing of this model has such tiles";
+  const std::string guess = did_you_mean(stranger, names_);
+  if (!guess.empty()) return guess;
+  std::vector<std::string> some = names_;
+  some.resize(std::min(kShown, some.size()));
+  return "there are: " + join(some) + (names_.size() > kShown ? ", ..." : "");
 }
 
 Mapping MappingUse::finish() {

@@ -57,6 +57,7 @@ class MappingUse {
 
  private:
   void find_strangers();
+  std::string hint_for(const std::string& stranger) const;
 
   Mapping asked_, made_;
   Faults faults_;
