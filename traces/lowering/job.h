@@ -45,6 +45,7 @@ struct Plan {
   Bytes dram_read{}, dram_write{};
   Bytes weights{};  ///< Weight matrices, norms and biases, each once.
   Bytes kv{};       ///< KV cache read and written by attention, each byte once.
+  Bytes kept{};     ///< Tensors that stay in scratchpads: memory neither stores nor loads them.
   std::int64_t macs = 0;
   std::int64_t experts_read = 0;  ///< Whose weights are read, summed over layers.
   std::int64_t tokens = 0;  ///< Went through the model: the prompts', or one of each sequence.

@@ -17,6 +17,7 @@ std::span<const EnumName<Knob>> enum_names(Knob) {
                                               {Knob::slots, "slots"},
                                               {Knob::panel, "panel"},
                                               {Knob::keep_operands, "keep_operands"},
+                                              {Knob::keep_output, "keep_output"},
                                               {Knob::pack_weights, "pack_weights"},
                                               {Knob::gather, "gather"}};
   return kNames;

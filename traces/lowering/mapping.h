@@ -26,6 +26,7 @@ enum class Knob : std::uint8_t {
   slots,          ///< Chunks of an operand that are in use or on their way.
   panel,          ///< Blocks of rows that stay together while weights stream past.
   keep_operands,  ///< What a slot holds already is not fetched again.
+  keep_output,    ///< It stays in the scratchpad for the next layer, where it can.
   pack_weights,   ///< Weights are stored tile by tile.
   gather          ///< Pixels that a kernel of 1 x 1 skips are not fetched.
 };

@@ -91,7 +91,8 @@ std::vector<std::string> layer_names(const std::vector<Step>& steps) {
 }
 
 LayerFreedom freedom_of(const Contraction& loops) {
-  const std::vector<Knob> knobs{Knob::keep_operands, Knob::pack_weights, Knob::gather};
+  const std::vector<Knob> knobs{Knob::keep_operands, Knob::keep_output, Knob::pack_weights,
+                                Knob::gather};
   if (loops.product()) {
     return {"a matrix product",
             {Loop::m, Loop::n, Loop::k},
@@ -125,6 +126,7 @@ ContractionWish wish_of(const LayerRequest& request, const Contraction& loops,
   wish_for_grid(request, target, words, wish);
   wish.packed_weights = request.flag(Knob::pack_weights);
   wish.keeps_operands = request.flag(Knob::keep_operands);
+  wish.keeps_output = request.flag(Knob::keep_output);
   wish.gathers = request.flag(Knob::gather);
   return wish;
 }
@@ -151,6 +153,7 @@ LayerMapping mapping_of(const std::string& name, const Contraction& loops,
     if (value != otherwise) entry.knobs[which].value = value ? 1 : 0;
   };
   knob(Knob::keep_operands, tiling.keeps_operands, usual.keeps_operands);
+  knob(Knob::keep_output, tiling.keeps_output, usual.keeps_output);
   knob(Knob::pack_weights, tiling.packed_weights, usual.packed_weights);
   knob(Knob::gather, tiling.gathers, usual.gathers);
   return entry;

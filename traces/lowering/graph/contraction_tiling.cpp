@@ -56,6 +56,7 @@ class Search {
     tiling.order = found.order;
     tiling.packed_weights = wish_.packed_weights.value_or(tiling.packed_weights);
     tiling.keeps_operands = wish_.keeps_operands.value_or(tiling.keeps_operands);
+    tiling.keeps_output = wish_.keeps_output.value_or(tiling.keeps_output);
     tiling.gathers = loops_.gathers;
     tiling.grid = found.grid;
     tiling.shares = grid_shares(loops_, found.grid, target_);

@@ -33,6 +33,7 @@ struct ContractionTiling {
   LoopOrder order = LoopOrder::pixels_outer;
   bool packed_weights = true;  ///< Stored tile by tile; otherwise [kh, kw, c, oc] as they are.
   bool keeps_operands = true;  ///< What a slot holds already is not fetched again.
+  bool keeps_output = true;    ///< Stays in the scratchpad for the next step, where it can.
   bool gathers = true;  ///< Kernels of 1 x 1 that skip pixels fetch only those that they use.
   std::int64_t before_cycles = 0;  ///< That choosing it takes on the chip, before the layer begins.
   CoreGrid grid;
@@ -45,7 +46,7 @@ struct ContractionWish {
   std::optional<LoopOrder> order;
   std::optional<std::int64_t> rows, columns;  ///< Of the grid: together no more than cores.
   bool whole_images = false;
-  std::optional<bool> packed_weights, keeps_operands, gathers;
+  std::optional<bool> packed_weights, keeps_operands, keeps_output, gathers;
   auto operator<=>(const ContractionWish&) const = default;
 };
 

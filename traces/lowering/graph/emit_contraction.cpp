@@ -84,10 +84,19 @@ class ContractionWriter {
       y = rows.first, h = rows.size, x = columns.first, w = columns.size;
       step_h = step_w = 1;
     }
-    const std::int64_t at = (pixels.image * loops_.h + y) * row + x * channels + chunk.first;
+    const std::int64_t at = x * channels + chunk.first;
     return transfer(in_spm(slot.address),
-                    in_dram(advance(core_.plan().address(step_.input), at, type)),
+                    place_of(step_.input, step_.kept_input, pixels.image * loops_.h + y, row, at),
                     {h, w, chunk.size()}, type, {}, {step_h * row, step_w * channels, 1});
+  }
+
+  /// Element `at` of a row (over all images) of a tensor in memory, or in this core's scratchpad.
+  isa::Operand place_of(graph::TensorId tensor, const std::optional<ResidentTensor>& kept,
+                        std::int64_t row, std::int64_t row_elements, std::int64_t at) const {
+    const isa::DataType type = formats_.activation;
+    if (!kept) return in_dram(advance(core_.plan().address(tensor), row * row_elements + at, type));
+    const std::int64_t held = row - kept->rows[core_.core()].first;
+    return in_spm(advance(kept->at, held * row_elements + at, type));
   }
 
   const Buffer& weights_of(const Tile& tile, Range chunk, bool last) {
@@ -219,10 +228,17 @@ class ContractionWriter {
       core_.put(Role::vector, vec, waits, signals);
     }
     core_.store(
-        transfer(in_dram(output_at(step_.output, tile)), in_acc(result.address),
+        transfer(result_at(tile), in_acc(result.address),
                  {tile.pixels.rows.size(), tile.pixels.columns.size(), tile.channels.size()},
                  formats_.activation, {loops_.ow * loops_.channels(), loops_.channels(), 1}),
         result.done, result);
+  }
+
+  isa::Operand result_at(const Tile& tile) const {
+    const PixelTile& p = tile.pixels;
+    return place_of(step_.output, step_.kept_output, p.image * loops_.oh + p.rows.first,
+                    loops_.ow * loops_.channels(),
+                    p.columns.first * loops_.channels() + tile.channels.first);
   }
 
   Address output_at(graph::TensorId tensor, const Tile& tile) const {

@@ -6,6 +6,7 @@
 
 #include "traces/graph/counts.h"
 #include "traces/lowering/graph/contraction_mapping.h"
+#include "traces/lowering/graph/residency.h"
 #include "traces/lowering/space.h"
 
 namespace npulse::lowering {
@@ -17,36 +18,6 @@ constexpr std::int64_t kRowShares = 8;
 std::int64_t elements(const graph::Tensor& tensor) {
   return std::accumulate(tensor.shape.begin(), tensor.shape.end(), std::int64_t{1},
                          std::multiplies{});
-}
-
-/// The tensors that a step reads or writes as activations.
-std::vector<graph::TensorId> tensors_of(const ContractionStep& step) {
-  std::vector<graph::TensorId> list{step.input, step.output};
-  if (!step.weights_constant) list.push_back(step.weights);
-  for (const VectorOp& op : step.then) {
-    if (op.y && op.broadcast != isa::Broadcast::row) list.push_back(*op.y);
-  }
-  return list;
-}
-
-std::vector<graph::TensorId> tensors_of(const VectorStep& step) {
-  std::vector<graph::TensorId> list{step.input, step.output};
-  for (const VectorOp& op : step.ops) {
-    if (op.y) list.push_back(*op.y);
-  }
-  return list;
-}
-
-std::vector<graph::TensorId> tensors_of(const PoolStep& step) {
-  return {step.input, step.output};
-}
-
-std::vector<graph::TensorId> tensors_of(const CopyStep& step) {
-  std::vector<graph::TensorId> list;
-  for (const auto* parts : {&step.reads, &step.writes}) {
-    for (const Part& part : *parts) list.push_back(part.tensor);
-  }
-  return list;
 }
 
 /// Gives out addresses of memory.
@@ -61,7 +32,7 @@ class Placement {
 
   void place_all() {
     for (const Step& step : plan_.steps.steps) {
-      std::visit([&](const auto& work) { place_tensors(tensors_of(work)); }, step.work);
+      place_tensors(tensors_of(step));
       plan_.constants.emplace_back();
       if (const auto* work = std::get_if<ContractionStep>(&step.work)) place_constants(*work);
     }
@@ -143,6 +114,7 @@ GraphPlan::GraphPlan(const graph::Graph& graph, const Formats& formats_, const T
     use.chose(mapping_of(names[i], work->loops, work->tiling));
   }
   choices = use.finish();
+  if (!rule) kept_bytes = keep_in_scratchpads(steps, formats, target);
   lay_out();
 }
 

@@ -64,6 +64,7 @@ struct GraphPlan {
   isa::EventId stored = 0;  ///< Chip-wide: a tensor's piece is in memory.
   std::int64_t macs = 0;
   Bytes weight_bytes{};
+  Bytes kept_bytes{};  ///< Of tensors that stay in scratchpads.
 
  private:
   void lay_out();

@@ -58,6 +58,8 @@ class Groups {
     }
     StepList alone = plan_.steps;
     alone.steps = {plan_.steps.steps[step]};
+    auto& itself = std::get<ContractionStep>(alone.steps.front().work);
+    itself.kept_input.reset(), itself.kept_output.reset();
     groups_.push_back({problem, std::move(alone), {step}, {work.tiling}});
   }
 

@@ -42,6 +42,7 @@ class GraphLowering : public Lowering {
     Plan plan;
     plan.macs = plan_.macs;
     plan.weights = plan_.weight_bytes;
+    plan.kept = plan_.kept_bytes;
     return plan;
   }
 
