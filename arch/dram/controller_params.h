@@ -37,6 +37,7 @@ struct ControllerParams {
   std::int64_t backlog_bursts = 128;
   Scheduler scheduler = Scheduler::frfcfs;
   std::optional<std::int64_t> row_hit_cap = std::nullopt;
+  std::optional<std::int64_t> pass_limit = std::nullopt;
   PagePolicy page_policy = PagePolicy::open;
   RefreshMode refresh = RefreshMode::all_bank;
   std::int64_t refresh_postpone_max = 0;
@@ -62,6 +63,10 @@ struct ControllerParams {
     field("scheduler", &T::scheduler, "", "Order of commands.");
     field("row_hit_cap", &T::row_hit_cap, "bursts",
           "Bursts of an opened row that may pass older requests of its bank; no limit when absent.",
+          between(1, 1 << 20));
+    field("pass_limit", &T::pass_limit, "bursts",
+          "Bursts that may pass the oldest request of their direction, whatever their bank, before "
+          "it goes first; no limit when absent.",
           between(1, 1 << 20));
     field("page_policy", &T::page_policy, "", "When rows are closed.");
     field("refresh", &T::refresh, "", "Kind of refresh.");

@@ -2,6 +2,7 @@
 #include "arch/dram/fast_pseudo_channel.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "arch/dram/bank_mask.h"
 #include "sim/core/error.h"
@@ -42,6 +43,7 @@ FastPseudoChannel::FastPseudoChannel(const ResolvedPart& part, const ControllerP
       window_bursts_{controller.queue_bursts},
       granule_{granule_of(part, 0), granule_of(part, 1)},
       looked_at_{controller.scheduler == Scheduler::fcfs ? 1 : kLookedAt},
+      pass_limit_{controller.pass_limit.value_or(std::numeric_limits<std::int64_t>::max())},
       posted_writes_{controller.write_response == WriteResponse::queued},
       burst_{part.burst},
       burst_data_{part.burst_data},
@@ -68,7 +70,8 @@ bool FastPseudoChannel::in_step_with(const FastPseudoChannel& other) const {
 }
 
 bool FastPseudoChannel::same_requests(const FastPseudoChannel& other) const {
-  return backlog_ == other.backlog_ && promised_.same_after(base().count(), other.promised_) &&
+  return backlog_ == other.backlog_ && passed_ == other.passed_ &&
+         promised_.same_after(base().count(), other.promised_) &&
          drain_.direction() == other.drain_.direction() && window_.same_requests(other.window_) &&
          held_ == other.held_ && inbox_ == other.inbox_;
 }
@@ -181,6 +184,7 @@ void FastPseudoChannel::unblock() {
 
 /// The request whose data can begin first; then one that hits, then the oldest.
 std::size_t FastPseudoChannel::choose(Direction direction) const {
+  if (passed_[direction == Direction::write] >= pass_limit_) return 0;
   const WaitingList& list = window_.waiting(direction);
   const std::int64_t base = state_.base().count();
   const std::size_t count = std::min(list.size(), looked_at_);
@@ -200,6 +204,8 @@ void FastPseudoChannel::serve(Direction direction, std::size_t place, Completion
   Waiting& waiting = window_.waiting(direction)[place];
   const std::int64_t base = state_.base().count();
   const std::int64_t bursts = fill_batch(waiting, base);
+  std::int64_t& passed = passed_[waiting.request.write];
+  passed = place == 0 ? 0 : passed + bursts;
   const std::span<const Granule> batch{batch_.data(), batch_.size()};
   const BatchPlacement result =
       observer_ ? state_.reserve(batch, *observer_, places_) : state_.reserve(batch);

@@ -66,6 +66,7 @@ class FastPseudoChannel {
   std::int64_t window_bursts_;
   std::array<std::uint16_t, 2> granule_;  ///< Bursts of a granule, by direction.
   std::size_t looked_at_;
+  std::int64_t pass_limit_;
   bool posted_writes_;
   Cycles burst_, burst_data_;
   MemoizedReservation state_;
@@ -77,6 +78,7 @@ class FastPseudoChannel {
   Cycles refresh_interval_, refresh_due_;
   std::vector<Request> held_;  ///< Arrived, waiting for others to the same bursts; oldest first.
   std::int64_t backlog_ = 0;
+  std::array<std::int64_t, 2> passed_{};  ///< Bursts that passed the oldest, by direction.
   Cycles next_decision_ = kNever;
   FastBanks banks_;
   std::int64_t settled_ = 0;                 ///< Until when power states are counted.

@@ -163,9 +163,9 @@ void PseudoChannel::issue_column(CompletionSink& sink) {
     send(Command::cas, at, p.bank, where.row, where.column);
     at += part_.ticks_per_clock;
   }
+  order_.serve(window_, direction, p.bank);
   const auto served = window_.serve_hit(direction, p.bank);
   if (served && held_.holds(p.bank)) held_.release(p.bank, window_);
-  order_.served(p.bank);
   count_row(p.bank);
   const bool closing = closes_behind(p.bank);
   const Command command = closing ? with_auto_precharge(plain) : plain;

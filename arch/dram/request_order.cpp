@@ -10,16 +10,38 @@ bool hit_is_oldest(const RequestWindow& window, Direction direction, std::size_t
   return window.hit_age(direction, bank) == window.oldest_age(direction, bank);
 }
 
-}  // namespace
-
-RequestOrder::Choice RequestOrder::only_oldest(const RequestWindow& window, Direction direction,
-                                               Choice all) {
+/// The bank of the oldest request.
+BankMask oldest_bank(const RequestWindow& window, Direction direction) {
   BankMask oldest = 0;
   std::uint64_t age = 0;
   for_each_bank(window.waiting(direction), [&](std::size_t bank) {
     const std::uint64_t a = window.oldest_age(direction, bank);
     if (!oldest || a < age) oldest = bit_of(bank), age = a;
   });
+  return oldest;
+}
+
+}  // namespace
+
+void RequestOrder::count_passed(const RequestWindow& window, Direction direction,
+                                std::size_t bank) {
+  const bool oldest =
+      oldest_bank(window, direction) == bit_of(bank) && hit_is_oldest(window, direction, bank);
+  auto& passed = passed_[direction == Direction::write];
+  passed = oldest ? 0 : passed + 1;
+}
+
+RequestOrder::Choice RequestOrder::oldest_first(const RequestWindow& window, Direction direction,
+                                                Choice all) {
+  const BankMask oldest = oldest_bank(window, direction);
+  const Choice alone = only_oldest(window, direction, all);
+  if (!alone.hits) return {all.waiting, all.hits & ~oldest};
+  return {all.waiting & ~(all.hits & ~oldest), alone.hits};
+}
+
+RequestOrder::Choice RequestOrder::only_oldest(const RequestWindow& window, Direction direction,
+                                               Choice all) {
+  const BankMask oldest = oldest_bank(window, direction);
   Choice choice{all.waiting & oldest, all.hits & oldest};
   for_each_bank(choice.hits, [&](std::size_t bank) {
     if (!hit_is_oldest(window, direction, bank)) choice.hits = 0;

@@ -43,6 +43,7 @@ class Runner {
     const checking::Usage usage{program_, target_, findings};
     checked_.throw_if_errors();
     check_tensors();
+    check_boxes();
     check_names();
     check_raw();
     Machine first = prepared(kUnwritten);
@@ -70,6 +71,19 @@ class Runner {
                          fmt::format("{} of chip '{}' has {} bytes", to_string(tensor.at.space),
                                      target_.name, room)};
       }
+    }
+  }
+
+  void check_boxes() const {
+    for (const auto& [name, boxes] : boxes_) {
+      std::int64_t held = 0;
+      for (const TensorDecl& box : boxes) held += box_of(box).product();
+      const std::int64_t elements = boxes.front().shape.product();
+      if (boxes.front().role != TensorRole::output || held >= elements) continue;
+      throw InputError{
+          program_.name(),
+          fmt::format("the boxes of output {} hold {} of its {} elements", name, held, elements),
+          "declare a .tensor line for each part of it"};
     }
   }
 
@@ -116,6 +130,7 @@ class Runner {
     Machine machine{header_.cores, budget_, unwritten};
     for (const TensorDecl& tensor : header_.tensors) {
       if (tensor.role == TensorRole::output) continue;
+      if (options_.poll) options_.poll();
       const auto given = options_.inputs.find(tensor.name);
       put(machine, tensor,
           given == options_.inputs.end() ? random_values(tensor, options_.seed)

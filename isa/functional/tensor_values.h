@@ -24,7 +24,7 @@ ValueAt values_of(const TensorDecl& tensor, const Array& array);
 /// One box.
 void put(Machine& machine, const TensorDecl& tensor, const ValueAt& value);
 
-/// All boxes of one tensor together; what no box holds is 0.
+/// All boxes of one tensor together; what no box of a state holds is 0.
 Array take(Machine& machine, std::span<const TensorDecl> boxes);
 
 }  // namespace npulse::isa::functional

@@ -80,6 +80,7 @@ ControllerParams any_queues(Random& random) {
   c.queue_bursts = one_of<std::int64_t>(random, {1, 2, 3, 4, 9, 16, 33, 64, 64, 256});
   c.backlog_bursts = one_of<std::int64_t>(random, {1, 2, 8, 50, 128, 1000});
   c.scheduler = any<Scheduler>(random);
+  if (random.between(0, 2) == 0) c.pass_limit = one_of<std::int64_t>(random, {1, 5, 64, 512});
   c.write_high_percent = random.between(1, 100);
   c.write_low_percent = random.between(0, c.write_high_percent - 1);
   c.write_response = any<WriteResponse>(random);
@@ -112,12 +113,13 @@ std::string MemoryCase::words() const {
   const MappingParams& map = memory.mapping.value_or(part.mapping);
   const auto or_never = [](auto value) { return value ? fmt::format("{}", *value) : "-"; };
   return fmt::format(
-      "{} x{}, {}, map {} {} B{}, queue {} backlog {}, {} cap {}, {} pages, refresh {} +{} -{}, "
+      "{} x{}, {}, map {} {} B{}, queue {} backlog {}, {} cap {} limit {}, {} pages, refresh {} "
+      "+{} -{}, "
       "power-down {} self-refresh {}, writes {}..{} % {}, ends {} and {} ns, {} transactions",
       part.name, *memory.channels, to_string(memory.engine), to_string(map.preset),
       map.granule_bytes, map.bits.empty() ? "" : " (changed)", c.queue_bursts, c.backlog_bursts,
-      to_string(c.scheduler), or_never(c.row_hit_cap), to_string(c.page_policy),
-      to_string(c.refresh), c.refresh_postpone_max, c.refresh_pull_in_max,
+      to_string(c.scheduler), or_never(c.row_hit_cap), or_never(c.pass_limit),
+      to_string(c.page_policy), to_string(c.refresh), c.refresh_postpone_max, c.refresh_pull_in_max,
       or_never(c.power_down_idle_ns), or_never(c.self_refresh_idle_ns), c.write_low_percent,
       c.write_high_percent, to_string(c.write_response), c.front_end_ns, c.back_end_ns,
       traffic.size());

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Order of requests, and when rows are closed.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "arch/dram/channel.h"
+#include "arch/dram/memory_params.h"
 #include "tests/support/command_log.h"
 #include "tests/support/dram_traffic.h"
 
@@ -12,10 +14,13 @@ using namespace npulse::testing;
 
 namespace {
 
-/// `hits` bursts of row 1 and, second of all, one of row 2 of the same bank.
-std::vector<CompletionLog::Entry> order_of(const ControllerParams& controller, std::uint64_t hits) {
+/// `hits` bursts of row 1 and, second of all, one of row 2 of the same bank; in order of
+/// completion.
+std::vector<CompletionLog::Entry> order_of(const ControllerParams& controller, std::uint64_t hits,
+                                           MemoryEngine engine = MemoryEngine::reference) {
   const ResolvedPart part{shipped_part("lpddr5-6400")};
-  const auto channel = make_reference_channel(part, controller);
+  const auto channel = engine == MemoryEngine::fast ? make_fast_channel(part, controller)
+                                                    : make_reference_channel(part, controller);
   for (std::uint64_t i = 0; i <= hits; ++i) {
     const std::uint32_t row = i == 1 ? 2 : 1;
     channel->push({i, {0, 0, static_cast<std::uint16_t>(i), row}, 1, false, Cycles{0}});
@@ -23,7 +28,10 @@ std::vector<CompletionLog::Entry> order_of(const ControllerParams& controller, s
   CompletionLog log;
   channel->advance(Cycles{3000}, log);
   REQUIRE(log.entries().size() == hits + 1);
-  return log.entries();
+  auto entries = log.entries();
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const auto& a, const auto& b) { return a.at < b.at; });
+  return entries;
 }
 
 std::size_t place_of(const std::vector<CompletionLog::Entry>& entries, std::uint64_t id) {
@@ -85,6 +93,18 @@ TEST_CASE("A cap on hits lets an older request to another row have its turn", "[
     ControllerParams controller;
     controller.row_hit_cap = cap;
     REQUIRE(place_of(order_of(controller, 20), 1) == static_cast<std::size_t>(cap));
+  }
+}
+
+TEST_CASE("So many bursts pass the oldest request and no more, in either engine", "[arch][dram]") {
+  for (const MemoryEngine engine : {MemoryEngine::reference, MemoryEngine::fast}) {
+    CHECK(place_of(order_of({}, 20, engine), 1) == 20);
+    for (const std::int64_t limit : {1, 4, 16}) {
+      ControllerParams controller;
+      controller.pass_limit = limit;
+      // behind the first of all, which was older
+      CHECK(place_of(order_of(controller, 20, engine), 1) == static_cast<std::size_t>(1 + limit));
+    }
   }
 }
 

@@ -176,6 +176,9 @@ TEST_CASE("What a run cannot do is refused with line and reason", "[functional]"
   REQUIRE_THROWS_WITH(
       refused(".tensor a input at=dram:0x0 shape=[1099511627776] tile=[1] tile_stride=[0]", "")(),
       Contains("its tiles overlap"));
+  REQUIRE_THROWS_WITH(
+      refused(".tensor a output at=dram:0x0 shape=[4,8] first=[0,0] box=[4,6]", "bar core")(),
+      Contains("the boxes of output a hold 24 of its 32 elements"));
   const auto program = lab(".tensor weights weight at=dram:0x0 shape=[4]", "bar core");
   RunOptions options;
   options.inputs = {{"weight", ramp({4})}};
