@@ -69,14 +69,28 @@ void Machine::connect() {
   for (CoreBlocks& blocks : cores_) {
     for (DmaModule* dma : blocks.dma) dma->out.bind(crossbar.in);
   }
-  if (chip_.params.cache) {
-    auto& cache = simulation_.make<CacheModule>("cache", clock_, *chip_.params.cache);
-    crossbar.out.bind(cache.in);
-    cache.out.bind(memory_->in);
+  if (CacheModule* cache = make_caches()) {
+    crossbar.out.bind(cache->in);
   } else {
     crossbar.out.bind(memory_->in);
   }
   for (CoreBlocks& blocks : cores_) crossbar.out.bind(blocks.spm->requests);
+}
+
+/// The caches, one behind the other, before the memory; the first, or nullptr.
+CacheModule* Machine::make_caches() {
+  CacheModule *first = nullptr, *last = nullptr;
+  const auto add = [&](const char* name, const std::optional<CacheParams>& params) {
+    if (!params) return;
+    auto& cache = simulation_.make<CacheModule>(name, clock_, *params);
+    if (last) last->out.bind(cache.in);
+    if (!first) first = &cache;
+    last = &cache;
+  };
+  add("cache", chip_.params.cache);
+  add("outer_cache", chip_.params.outer_cache);
+  if (last) last->out.bind(memory_->in);
+  return first;
 }
 
 }  // namespace npulse::arch

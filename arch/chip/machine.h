@@ -15,6 +15,8 @@
 
 namespace npulse::arch {
 
+class CacheModule;
+
 /// Forwards what happens to the recorder and, if there is one, to the timeline.
 class Watcher : public RunObserver {
  public:
@@ -67,6 +69,7 @@ class Machine {
   CoreBlocks make_core(std::uint16_t core);
   void add_unit(CoreBlocks& blocks, std::uint16_t core, const isa::QueueDecl& queue);
   void connect();
+  CacheModule* make_caches();
 
   const Chip& chip_;
   const isa::Program& program_;

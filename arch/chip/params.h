@@ -37,7 +37,7 @@ struct ChipParams {
   SpmParams spm, acc;
   DmaParams dma;
   NocParams noc;
-  std::optional<CacheParams> cache;
+  std::optional<CacheParams> cache, outer_cache;
   dram::MemoryParams memory;
   std::string tech;
   PowerParams power;
@@ -58,6 +58,8 @@ struct ChipParams {
     field("noc", &ChipParams::noc, "", "Network between cores and memory.");
     field("cache", &ChipParams::cache, "",
           "Cache before the memory; its energy is not counted. Absent: none.");
+    field("outer_cache", &ChipParams::outer_cache, "",
+          "Cache between that one and the memory. Absent: none.");
     field("memory", &ChipParams::memory, "", "Memory system.");
     field("tech", &ChipParams::tech, "", "Energy tables: name in configs/tech, or a path.",
           required());

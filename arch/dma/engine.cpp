@@ -53,6 +53,7 @@ void DmaEngine::start(Cycles now, Ticket ticket, const isa::Instruction& instruc
   } else if (const auto* opaque = std::get_if<isa::Opaque>(&instruction.operation)) {
     if (opaque->bytes_read) descriptor.transfers.push_back(make_transfer(*opaque, true));
     if (opaque->bytes_written) descriptor.transfers.push_back(make_transfer(*opaque, false));
+    if (descriptor.transfers.empty()) start_up = Cycles{opaque->cycles};
     descriptor.finish = now + Cycles{opaque->cycles};
   } else {
     ensure(instruction.opcode() == isa::Opcode::cfg,

@@ -9,6 +9,7 @@ namespace {
 /// How a product lies on the array: folds down and across, and operands streamed through each.
 struct Mapping {
   std::int64_t row_folds, col_folds, streamed;
+  std::int64_t hides = streamed;  ///< Cycles of a fold in which the next one's weights can load.
 
   std::int64_t folds(const Gemm& g) const { return product({g.count, row_folds, col_folds}); }
 };
@@ -19,12 +20,18 @@ std::int64_t depth_folds(const SystolicParams& p, const Gemm& g) {
   return product({parts, ceil_div(ceil_div(g.depth, parts), p.rows)});
 }
 
-/// Cycles to stream m rows of a through a fold, command by command.
-std::int64_t stream_cycles(const SystolicParams& p, const Gemm& g) {
-  if (p.stream_rows == 0) return g.m;
+/// One fold's commands: cycles to stream m rows of a, and those of the last command.
+struct Stream {
+  std::int64_t cycles, last;
+};
+
+Stream stream_of(const SystolicParams& p, const Gemm& g) {
+  if (p.stream_rows == 0) return {g.m, g.m};
   const std::int64_t line = g.m / g.lines, rest = line % p.stream_rows;
-  const std::int64_t whole = product({line / p.stream_rows, std::max(p.stream_rows, p.min_stream)});
-  return product({g.lines, whole + (rest > 0 ? std::max(rest, p.min_stream) : 0)});
+  const std::int64_t full = std::max(p.stream_rows, p.min_stream);
+  const std::int64_t last = rest > 0 ? std::max(rest, p.min_stream) : full;
+  const std::int64_t whole = product({line / p.stream_rows, full});
+  return {product({g.lines, whole + (rest > 0 ? last : 0)}), last};
 }
 
 Mapping map_onto(const SystolicParams& p, const Gemm& g) {
@@ -32,7 +39,8 @@ Mapping map_onto(const SystolicParams& p, const Gemm& g) {
     case Dataflow::os:
       return {ceil_div(g.m, p.rows), ceil_div(g.n, p.cols), g.depth};
     case Dataflow::ws:
-      return {depth_folds(p, g), ceil_div(g.n, p.cols), stream_cycles(p, g)};
+      return {depth_folds(p, g), ceil_div(g.n, p.cols), stream_of(p, g).cycles,
+              stream_of(p, g).last};
     case Dataflow::is:
       return {ceil_div(g.depth, p.rows), ceil_div(g.m, p.cols), g.n};
   }
@@ -74,7 +82,8 @@ Schedule systolic_schedule(const SystolicParams& p, const Gemm& g) {
   schedule.traffic = traffic_of(p, g, map);
   schedule.load = Cycles{loads && !holds_weights(p, g, map) ? p.rows : 0};
   if (loads && p.weight_buffers == 2) {
-    const std::int64_t last = product({folds - 1, std::max(p.rows, map.streamed)});
+    const std::int64_t bubble = std::max<std::int64_t>(0, p.rows - map.hides);
+    const std::int64_t last = product({folds - 1, map.streamed + bubble});
     schedule.load_free = Cycles{last};
     schedule.stream_free = Cycles{last + map.streamed};
     schedule.finish = Cycles{last + map.streamed + drain - 1};

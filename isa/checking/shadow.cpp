@@ -18,6 +18,17 @@ void for_each_run(const Access& access, std::uint64_t max_runs, F&& f) {
   }
 }
 
+/// Where the first run that ends behind `address` begins; behind the last, the end.
+Address run_at_or_behind(const Access& access, Address address) {
+  if (access.runs == 1 || access.stride <= access.run_bytes || address < access.begin) {
+    return access.begin;
+  }
+  const std::uint64_t run = (address - access.begin) / access.stride;
+  const Address begin = access.begin + run * access.stride;
+  if (address < begin + access.run_bytes) return begin;
+  return run + 1 < access.runs ? begin + access.stride : access.end;
+}
+
 Access contiguous(const Access& like, Address begin, Address end, bool write) {
   Access access = like;
   access.begin = begin;
@@ -73,9 +84,15 @@ bool Shadow::find_in_cell(const Cells::value_type& segment, const Access& access
 template <class F>
 void Shadow::find_unordered(const Access& access, const Clock& clock, F f) const {
   if (find_scattered(access, clock, f)) return;
-  const auto [first, last] = cells_.equal_range(Range{access.begin, access.end});
-  for (auto it = first; it != last; ++it) {
+  auto it = cells_.lower_bound(Range{access.begin, access.begin + 1});
+  while (it != cells_.end() && it->first.lower() < access.end) {
+    const Address run = run_at_or_behind(access, it->first.lower());
+    if (run >= it->first.upper()) {  // between two runs lie cells of others, at times thousands
+      it = cells_.lower_bound(Range{run, run + 1});
+      continue;
+    }
     if (find_in_cell(*it, access, clock, f)) return;
+    ++it;
   }
 }
 

@@ -157,7 +157,8 @@ TEST_CASE("DOSA's mappings cover their layers", "[fidelity]") {
   for (const DosaRow& row : dosa_rows()) {
     const Contraction& l = row.layer.loops;
     INFO(row.layer.name);
-    CHECK(tile_of(row, 'P') * memory_factor(row, 'P') == (l.product() ? l.oh : l.ow));
+    const std::int64_t more = l.kw % 2 == 0 ? 1 : 0;  // even kernels ran on one column more
+    CHECK(tile_of(row, 'P') * memory_factor(row, 'P') == (l.product() ? l.oh : l.ow - more));
     CHECK(tile_of(row, 'K') * memory_factor(row, 'K') >= l.oc);
     CHECK(tile_of(row, 'C') * memory_factor(row, 'C') >= l.c);
     CHECK(tile_of(row, 'R') * memory_factor(row, 'R') == l.kh);
@@ -169,8 +170,8 @@ TEST_CASE("DOSA's mappings cover their layers", "[fidelity]") {
 TEST_CASE("Layers in DOSA's tiles, given as a mapping, take about the cycles of Gemmini's RTL",
           "[fidelity]") {
   const Errors errors = errors_below(kLong);
-  CHECK(errors.large_kernels.mean_absolute < 0.12);
-  CHECK(errors.all.mean_absolute < 0.27);
+  CHECK(errors.large_kernels.mean_absolute < 0.06);
+  CHECK(errors.all.mean_absolute < 0.16);
   CHECK(std::abs(errors.all.bias) < 0.05);
 }
 
@@ -179,6 +180,6 @@ TEST_CASE("All layers in DOSA's tiles, long ones too, take about those cycles", 
   WARN(fmt::format("{:.3f} (bias {:+.3f}), kernels over 1 x 1 {:.3f} (bias {:+.3f})",
                    errors.all.mean_absolute, errors.all.bias, errors.large_kernels.mean_absolute,
                    errors.large_kernels.bias));
-  CHECK(errors.large_kernels.mean_absolute < 0.18);
-  CHECK(errors.all.mean_absolute < 0.27);
+  CHECK(errors.large_kernels.mean_absolute < 0.09);
+  CHECK(errors.all.mean_absolute < 0.14);
 }

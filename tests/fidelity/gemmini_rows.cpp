@@ -71,11 +71,11 @@ lowering::Contraction dosa_loops(const Cells& row) {
   lowering::Contraction loops;
   loops.batch = number("N");
   loops.c = number("C"), loops.oc = number("K");
-  loops.oh = q, loops.ow = p;
   loops.kh = r, loops.kw = s;
   loops.stride_h = loops.stride_w = number("stride");
-  loops.h = (q - 1) * loops.stride_h + r;
-  loops.w = (p - 1) * loops.stride_w + s;
+  loops.h = loops.w = p * loops.stride_w;
+  loops.pad_top = loops.pad_left = r / 2;
+  loops.oh = loops.ow = (loops.h + 2 * loops.pad_top - r) / loops.stride_h + 1;
   return loops;
 }
 
@@ -151,7 +151,7 @@ double simulated_cycles(const arch::Chip& chip, const MeasuredLayer& layer,
                         const Setting& setting) {
   lowering::GraphOptions options;
   options.tiling = [&](const lowering::ContractionStep& step, const std::string&) {
-    return lowering::gemmini_tiling(step.loops, {}, setting.cycles_per_evaluation);
+    return lowering::gemmini_tiling(step.loops, {}, setting.call);
   };
   isa::MemoryProgram program{layer.name};
   graph::Graph graph = graph_of(layer);

@@ -28,7 +28,7 @@ std::vector<MeasuredLayer> moca_layers(const std::string& net);
 
 /// How a layer was run.
 struct Setting {
-  std::int64_t cycles_per_evaluation = 0;  ///< Of choosing tiles; 0: they were chosen before.
+  lowering::GemminiCall call;
   bool follows_another = false;  ///< Its input was written just before, and may lie in the cache.
 };
 

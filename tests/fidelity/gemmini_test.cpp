@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <catch2/catch.hpp>
+#include <random>
 
 #include "tests/fidelity/gemmini_rows.h"
 
@@ -16,25 +17,46 @@ namespace {
 constexpr std::int64_t kCyclesPerEvaluation = 120;
 constexpr double kLong = 8e6;  ///< Cycles above which a layer is only run on request ([.long]).
 
-struct Errors {
-  FidelityError even, odd;
-};
-
-/// Figures were set on even rows.
-Errors dosa_errors(const arch::Chip& chip, bool with_long) {
+struct Run {
   std::vector<MeasuredLayer> layers;
   std::vector<double> simulated;
-  std::vector<bool> is_even;
+  std::vector<std::size_t> rows;  ///< Of the table.
+
+  FidelityError error(const std::function<bool(std::size_t)>& of_row) const {
+    return error_of(layers, simulated, [&](std::size_t i) { return of_row(rows[i]); });
+  }
+};
+
+Run run_dosa(bool with_long) {
+  const arch::Chip chip = arch::load_chip("gemmini");
+  Run run;
   const auto all = dosa_layers();
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (!with_long && all[i].cycles > kLong) continue;
-    layers.push_back(all[i]);
-    is_even.push_back(i % 2 == 0);
-    simulated.push_back(simulated_cycles(chip, all[i], {kCyclesPerEvaluation, false}));
-    UNSCOPED_INFO(fmt::format("{:+.2f} {}", simulated.back() / all[i].cycles - 1, all[i].name));
+    run.layers.push_back(all[i]);
+    run.rows.push_back(i);
+    run.simulated.push_back(simulated_cycles(chip, all[i], {{kCyclesPerEvaluation, false}, false}));
+    UNSCOPED_INFO(fmt::format("{:+.2f} {}", run.simulated.back() / all[i].cycles - 1, all[i].name));
   }
-  return {error_of(layers, simulated, [&](std::size_t i) { return is_even[i]; }),
-          error_of(layers, simulated, [&](std::size_t i) { return !is_even[i]; })};
+  return run;
+}
+
+/// Figures were set on even rows; another half is drawn as a second check.
+void require_below(const Run& run, double most) {
+  std::mt19937_64 random{20261121};
+  std::vector<bool> drawn;
+  for (std::size_t i = 0; i <= run.rows.back(); ++i) drawn.push_back(random() % 2 == 0);
+  const auto even = run.error([](std::size_t i) { return i % 2 == 0; });
+  const auto odd = run.error([](std::size_t i) { return i % 2 == 1; });
+  const auto half = run.error([&](std::size_t i) { return drawn[i]; });
+  const auto other = run.error([&](std::size_t i) { return !drawn[i]; });
+  INFO(fmt::format("even {:.3f} (bias {:+.3f}), odd {:.3f} (bias {:+.3f}), drawn {:.3f}, {:.3f}",
+                   even.mean_absolute, even.bias, odd.mean_absolute, odd.bias, half.mean_absolute,
+                   other.mean_absolute));
+  CHECK(even.mean_absolute < most);
+  CHECK(odd.mean_absolute < most);
+  CHECK(half.mean_absolute < most);
+  CHECK(other.mean_absolute < most);
 }
 
 /// More multiplications in a cycle than the array has: not the layer that it is said to be.
@@ -44,11 +66,20 @@ bool impossible(const MeasuredLayer& layer) {
   return macs / layer.cycles > 1.2 * kMacsPerCycle;
 }
 
+/// MoCA's set-up, from memory of the paper: a larger L2 in banks, and no model of a cache behind
+/// it.
+arch::Chip moca_chip() {
+  arch::Chip chip =
+      arch::load_chip("gemmini", {{}, {"cache.capacity=2MiB", "cache.access_cycles=0"}});
+  chip.params.outer_cache.reset();
+  return chip;
+}
+
 FidelityError moca_error(const arch::Chip& chip, const std::string& net) {
   const auto layers = moca_layers(net);
   std::vector<double> simulated;
   for (const MeasuredLayer& layer : layers) {
-    simulated.push_back(simulated_cycles(chip, layer, {0, true}));
+    simulated.push_back(simulated_cycles(chip, layer, {{0, true}, true}));
     UNSCOPED_INFO(fmt::format("{:+.2f} {}", simulated.back() / layer.cycles - 1, layer.name));
   }
   return error_of(layers, simulated, [&](std::size_t i) { return !impossible(layers[i]); });
@@ -73,27 +104,20 @@ TEST_CASE("Gemmini's library is followed tile by tile in all 111 layers of DOSA"
 }
 
 TEST_CASE("Layers of DOSA take about the cycles of Gemmini's RTL", "[fidelity]") {
-  const Errors errors = dosa_errors(arch::load_chip("gemmini"), false);
-  CHECK(errors.even.mean_absolute < 0.16);
-  CHECK(errors.odd.mean_absolute < 0.17);
+  require_below(run_dosa(false), 0.10);
 }
 
 TEST_CASE("All layers of DOSA, long ones too, take about those cycles", "[.long]") {
-  const Errors errors = dosa_errors(arch::load_chip("gemmini"), true);
-  WARN(fmt::format("even {:.3f} (bias {:+.3f}), odd {:.3f} (bias {:+.3f})",
-                   errors.even.mean_absolute, errors.even.bias, errors.odd.mean_absolute,
-                   errors.odd.bias));
-  CHECK(errors.even.mean_absolute < 0.14);
-  CHECK(errors.odd.mean_absolute < 0.16);
+  require_below(run_dosa(true), 0.08);
 }
 
 TEST_CASE("Layers of the networks of MoCA take about the cycles of Gemmini's RTL", "[fidelity]") {
-  const arch::Chip chip = arch::load_chip("gemmini", {{}, {"cache.capacity=2MiB"}});
+  const arch::Chip chip = moca_chip();
   const auto squeezenet = moca_error(chip, "squeezenet"), yolonet = moca_error(chip, "yolonet"),
              googlenet = moca_error(chip, "googlenet");
   INFO(fmt::format("{:.3f} {:.3f} {:.3f}", squeezenet.mean_absolute, yolonet.mean_absolute,
                    googlenet.mean_absolute));
-  CHECK(yolonet.mean_absolute < 0.15);
-  CHECK(googlenet.mean_absolute < 0.15);
+  CHECK(yolonet.mean_absolute < 0.12);
+  CHECK(googlenet.mean_absolute < 0.13);
   CHECK(squeezenet.mean_absolute < 0.25);  // its pooled layers take up to four times as long
 }

@@ -92,6 +92,35 @@ TEST_CASE("Many runs are remembered as exactly as few", "[isa][checker]") {
   REQUIRE_FALSE(u.access(1, beside));
 }
 
+TEST_CASE("A strided access among many small ones races with the first that it touches",
+          "[isa][checker]") {
+  test::Random random{32};
+  for (int turn = 0; turn < 200; ++turn) {
+    Threads t;
+    const auto run_bytes = static_cast<std::uint64_t>(random.between(1, 12));
+    const auto stride = run_bytes + static_cast<std::uint64_t>(random.between(0, 60));
+    const auto runs = static_cast<std::uint64_t>(random.between(2, 40));
+    const auto begin = static_cast<Address>(random.between(0, 50));
+    const Access columns{Space::spm, 0,      false,
+                         false,      begin,  begin + (runs - 1) * stride + run_bytes,
+                         run_bytes,  stride, runs};
+    std::optional<Address> first;
+    Address at = 0;
+    while (at < columns.end + 50) {
+      const Address size = static_cast<Address>(random.between(1, 20));
+      if (random.between(0, 2) == 0) {
+        const Access small = bytes(at, at + size, true);
+        t.access(0, small);
+        if (!first && overlap(small, columns)) first = std::max(at, begin);
+      }
+      at += size + static_cast<Address>(random.between(0, 30));
+    }
+    const auto race = t.access(1, columns);
+    REQUIRE(race.has_value() == first.has_value());
+    if (race) REQUIRE(race->begin == *first);
+  }
+}
+
 TEST_CASE("After settling nothing races with what came before", "[isa][checker]") {
   Threads t;
   t.access(0, bytes(0, 8, true));

@@ -233,6 +233,19 @@ TEST_CASE("An opaque transfer moves its bytes and takes at least its cycles", "[
   REQUIRE(bench.outcomes[1].activity.dram_write_bytes == 3000);
 }
 
+TEST_CASE("An opaque without bytes holds the engine for its cycles", "[dma]") {
+  Bench alone, behind;
+  alone.start(Cycles{0}, 1, load(4096));
+  alone.run(Cycles{0});
+  isa::Opaque opaque;
+  opaque.cycles = 9000;
+  behind.start(Cycles{0}, 1, opaque);
+  behind.start(Cycles{0}, 2, load(4096));
+  behind.run(Cycles{0});
+  CHECK(behind.finished[1] == Cycles{9000});
+  CHECK(behind.finished[2] == Cycles{9000} + alone.finished[1]);
+}
+
 TEST_CASE("A cfg costs its cycles and an empty transfer only its start-up", "[dma]") {
   Bench bench;
   bench.params.cfg_cycles = Cycles{7};

@@ -9,6 +9,7 @@ namespace {
 /// How a window moves over one dimension.
 struct Walk {
   std::int64_t kernel, stride, dilation, pad, extent;
+  std::int64_t beyond;  ///< Elements fetched behind the last window.
 };
 
 /// Every window reads an element at least: step_builder.cpp refuses others.
@@ -18,7 +19,8 @@ InputSpan span_of(const Walk& walk, Range outputs) {
       (outputs.last - 1) * walk.stride - walk.pad + (walk.kernel - 1) * walk.dilation + 1;
   const std::int64_t from = std::clamp<std::int64_t>(first, 0, walk.extent - 1);
   const std::int64_t to = std::clamp<std::int64_t>(last, from + 1, walk.extent);
-  return {from, to - from, from - std::min(from, first), std::max(to, last) - to};
+  const std::int64_t fetched = std::min(to + walk.beyond, walk.extent);
+  return {from, fetched - from, from - std::min(from, first), std::max(to, last) - to};
 }
 
 /// What `outputs` windows reach over.
@@ -27,20 +29,25 @@ std::int64_t reach(std::int64_t outputs, std::int64_t kernel, std::int64_t strid
   return (outputs - 1) * stride + (kernel - 1) * dilation + 1;
 }
 
+/// Where pixels are not gathered, a window brings all of its stride.
+std::int64_t beyond(const Contraction& l, std::int64_t stride) {
+  return l.gathers ? 0 : stride - 1;
+}
+
 }  // namespace
 
 InputSpan input_rows(const Contraction& l, Range rows) {
-  return span_of({l.kh, l.stride_h, l.dilation_h, l.pad_top, l.h}, rows);
+  return span_of({l.kh, l.stride_h, l.dilation_h, l.pad_top, l.h, beyond(l, l.stride_h)}, rows);
 }
 
 InputSpan input_columns(const Contraction& l, Range columns) {
-  return span_of({l.kw, l.stride_w, l.dilation_w, l.pad_left, l.w}, columns);
+  return span_of({l.kw, l.stride_w, l.dilation_w, l.pad_left, l.w, beyond(l, l.stride_w)}, columns);
 }
 
 std::int64_t input_pixels(const Contraction& l, std::int64_t h, std::int64_t w) {
   if (l.pointwise()) return h * w;
-  return std::min(l.h, reach(h, l.kh, l.stride_h, l.dilation_h)) *
-         std::min(l.w, reach(w, l.kw, l.stride_w, l.dilation_w));
+  return std::min(l.h, reach(h, l.kh, l.stride_h, l.dilation_h) + beyond(l, l.stride_h)) *
+         std::min(l.w, reach(w, l.kw, l.stride_w, l.dilation_w) + beyond(l, l.stride_w));
 }
 
 std::vector<PixelTile> pixel_tiles(const Contraction& loops, const TileShape& tile, Range rows) {

@@ -18,6 +18,12 @@ struct CoreShare {
   Range rows, channels;
 };
 
+/// What the load queue writes into a tile's accumulators before products are added: zeros, a bias.
+struct Preset {
+  std::int64_t channels = 1;  ///< That it writes at a time, of one pixel.
+  Cycles each{};              ///< 0: nothing is written.
+};
+
 /// Cores in rows, each with its share of the output's rows (of whole images, if it says so), and
 /// columns, each with its share of the channels.
 struct CoreGrid {
@@ -35,6 +41,9 @@ struct ContractionTiling {
   bool keeps_operands = true;  ///< What a slot holds already is not fetched again.
   bool keeps_output = true;    ///< Stays in the scratchpad for the next step, where it can.
   bool gathers = true;  ///< Kernels of 1 x 1 that skip pixels fetch only those that they use.
+  std::int64_t load_channels = 0;  ///< Most of one transfer, and of a step of a product; 0: all.
+  bool whole_tiles = false;        ///< Operands come only when the tile two before has been stored.
+  Preset preset;
   std::int64_t before_cycles = 0;  ///< That choosing it takes on the chip, before the layer begins.
   CoreGrid grid;
   std::vector<CoreShare> shares;

@@ -43,7 +43,7 @@ void CoreWriter::begin(std::string_view region, const TileBytes& bytes) {
 
 /// The first in each role waits until all slots of the step before are free, for they lie
 /// elsewhere; those behind it in its queue need not.
-void CoreWriter::load(Role role, const Buffer& slot, const isa::Dma& dma, bool made) {
+void CoreWriter::load(Role role, const Buffer& slot, const isa::Dma& dma, bool made, Events also) {
   Events waits{slot.free};
   if (std::exchange(fresh_[static_cast<std::size_t>(role)], false)) {
     waits.clear();
@@ -54,6 +54,7 @@ void CoreWriter::load(Role role, const Buffer& slot, const isa::Dma& dma, bool m
     }
   }
   if (made) waits.push_back(plan_.stored);
+  waits.insert(waits.end(), also.begin(), also.end());
   emitter_.put(role, dma, waits, {slot.full});
 }
 

@@ -41,7 +41,7 @@ class CoreWriter {
   void end() { emitter_.end_round(plan_.stored); }
 
   /// Fetches into `slot`; `made` says that a step writes what is read.
-  void load(Role role, const Buffer& slot, const isa::Dma& dma, bool made);
+  void load(Role role, const Buffer& slot, const isa::Dma& dma, bool made, Events also = {});
   /// Writes a tensor to memory from `slot`, of which it is the last use.
   void store(const isa::Dma& dma, isa::EventId ready, const Buffer& slot);
   void put(Role role, isa::Operation operation, const Events& waits, const Events& signals) {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
 #include "traces/lowering/graph/emit_steps.h"
 
 namespace npulse::lowering {
@@ -9,6 +11,11 @@ struct Tile {
   PixelTile pixels;
   Range channels;
   std::vector<Range> chunks;
+};
+
+/// Channels in: of a tile, and of what a product takes of it at a time.
+struct Part {
+  Range chunk, channels;
 };
 
 class ContractionWriter {
@@ -44,35 +51,118 @@ class ContractionWriter {
 
   void chunk(const Tile& tile, std::size_t i, const Buffer& result) {
     const bool first = i == 0, last = i + 1 == tile.chunks.size();
-    const Buffer& input = input_of(tile, tile.chunks[i]);
-    const Buffer& weights = weights_of(tile, tile.chunks[i], last);
-    Events waits{input.full, weights.full};
-    if (first && first_tile_) {  // slots of the step before lie elsewhere
-      for (const Buffer& buffer : core_.plan().buffers[std::size_t(BufferKind::result)]) {
-        waits.push_back(buffer.free);
-      }
-    } else if (first) {
-      waits.push_back(result.free);
+    const Range chunk = tile.chunks[i];
+    begin_load(last ? &result : nullptr);
+    if (first) preset(tile, result);
+    const Operand input = operand(BufferKind::input, input_key(tile.pixels, chunk));
+    const Operand weights = operand(BufferKind::weights, weight_key(tile, chunk));
+    weights_ = weights.slot;
+    const std::vector<Range> steps = steps_of(chunk);
+    for (std::size_t s = 0; s < steps.size(); ++s) {
+      const Part part{chunk, steps[s]};
+      const bool ends = s + 1 == steps.size();
+      if (input.fetched) load_input(tile, part, *input.slot);
+      if (weights.fetched) load_weights(tile, part, *weights.slot, last && ends);
+      Events waits{input.slot->full, weights.slot->full}, signals;
+      if (first && s == 0) wait_for(result, waits);
+      if (ends) signals = {input.slot->free, weights.slot->free};
+      if (ends && last) signals.push_back(result.full);
+      const Places places{*input.slot, *weights.slot, result};
+      core_.put(Role::matrix, product(tile, part, places, !first || s > 0), waits, signals);
     }
-    first_tile_ = false;
-    Events signals{input.free, weights.free};
-    if (last) signals.push_back(result.full);
-    core_.put(Role::matrix, product(tile, tile.chunks[i], {input, weights, result}, !first), waits,
-              signals);
-    weights_ = &weights;
   }
 
-  const Buffer& input_of(const Tile& tile, Range chunk) {
-    SlotPair& slots = core_.slots(BufferKind::input);
-    const TileKey key{tile.pixels.image, tile.pixels.rows.first, tile.pixels.columns.first,
-                      chunk.first};
-    if (const Buffer* held = slots.find(key); held && step_.tiling.keeps_operands) return *held;
-    const Buffer& slot = slots.take(key);
-    core_.load(Role::activation, slot, input_transfer(tile.pixels, chunk, slot), true);
-    return slot;
+  /// The next load waits for the tile two before, if it was stored; this one stores `result`.
+  void begin_load(const Buffer* result) {
+    const Buffer*& two_before = stored_[chunks_++ % stored_.size()];
+    if (step_.tiling.whole_tiles && two_before) before_load_ = {two_before->free};
+    two_before = result;
   }
 
-  isa::Dma input_transfer(const PixelTile& pixels, Range chunk, const Buffer& slot) const {
+  /// Slots of the step before lie elsewhere.
+  void wait_for(const Buffer& result, Events& waits) {
+    if (!std::exchange(first_tile_, false)) return waits.push_back(result.free);
+    for (const Buffer& buffer : core_.plan().buffers[std::size_t(BufferKind::result)]) {
+      waits.push_back(buffer.free);
+    }
+  }
+
+  void preset(const Tile& tile, const Buffer& result) {
+    const Preset& preset = step_.tiling.preset;
+    if (preset.each == Cycles{0}) return;
+    isa::Opaque writes;
+    writes.cycles =
+        tile.pixels.count() * ceil_div(tile.channels.size(), preset.channels) * preset.each.count();
+    writes.note = "accumulators preset";
+    Events waits{std::exchange(before_load_, {})};
+    wait_for(result, waits);
+    core_.put(Role::load, writes, waits, {});
+  }
+
+  /// What a product takes at a time: loads run ahead of it within a tile.
+  std::vector<Range> steps_of(Range chunk) const {
+    const std::int64_t most = step_.tiling.load_channels;
+    if (most == 0 || !loops_.product()) return {chunk};
+    std::vector<Range> steps;
+    for (std::int64_t c = chunk.first; c < chunk.last; c += most) {
+      steps.push_back({c, std::min(c + most, chunk.last)});
+    }
+    return steps;
+  }
+
+  TileKey input_key(const PixelTile& pixels, Range chunk) const {
+    return {pixels.image, pixels.rows.first, pixels.columns.first, chunk.first};
+  }
+
+  TileKey weight_key(const Tile& tile, Range chunk) const {
+    return {weight_batch(tile), tile.channels.first, chunk.first, 0};
+  }
+
+  std::int64_t weight_batch(const Tile& tile) const {
+    return tile.pixels.image * loops_.weight_batches / loops_.batch;
+  }
+
+  struct Operand {
+    const Buffer* slot;
+    bool fetched;  ///< Anew, into the next slot.
+  };
+
+  Operand operand(BufferKind kind, const TileKey& key) {
+    SlotPair& slots = core_.slots(kind);
+    if (const Buffer* held = slots.find(key); held && step_.tiling.keeps_operands) {
+      return {held, false};
+    }
+    return {&slots.take(key), true};
+  }
+
+  /// Loads `dma`, dense in the slot, in transfers of at most so many channels.
+  void load(Role role, const Buffer& slot, isa::Dma dma, bool made) {
+    const int last = dma.shape.size() - 1;
+    const std::int64_t channels = dma.shape[last];
+    const std::int64_t most =
+        step_.tiling.load_channels > 0 ? step_.tiling.load_channels : channels;
+    if (channels > most) dma.dst_stride = dense(dma.shape);
+    const Address to = dma.dst.address, from = dma.src.address;
+    for (std::int64_t c = 0; c < channels; c += most) {
+      dma.shape[last] = std::min(most, channels - c);
+      dma.dst.address = advance(to, c, dma.type);
+      dma.src.address = advance(from, c, dma.type);
+      core_.load(role, slot, dma, made, std::exchange(before_load_, {}));
+    }
+  }
+
+  static isa::Extents dense(const isa::Extents& shape) {
+    isa::Extents stride = shape;
+    std::int64_t elements = 1;
+    for (int i = shape.size() - 1; i >= 0; --i) {
+      stride[i] = elements;
+      elements *= shape[i];
+    }
+    return stride;
+  }
+
+  void load_input(const Tile& tile, const Part& part, const Buffer& slot) {
+    const PixelTile& pixels = tile.pixels;
     const isa::DataType type = formats_.activation;
     const std::int64_t channels = loops_.in_channels(), row = loops_.w * channels;
     std::int64_t y = pixels.rows.first * loops_.stride_h, h = pixels.rows.size();
@@ -84,10 +174,13 @@ class ContractionWriter {
       y = rows.first, h = rows.size, x = columns.first, w = columns.size;
       step_h = step_w = 1;
     }
-    const std::int64_t at = x * channels + chunk.first;
-    return transfer(in_spm(slot.address),
-                    place_of(step_.input, step_.kept_input, pixels.image * loops_.h + y, row, at),
-                    {h, w, chunk.size()}, type, {}, {step_h * row, step_w * channels, 1});
+    const std::int64_t n = part.channels.size();
+    const std::int64_t at = x * channels + part.channels.first;
+    load(Role::activation, slot,
+         transfer(in_spm(part_of(slot, part, h * w)),
+                  place_of(step_.input, step_.kept_input, pixels.image * loops_.h + y, row, at),
+                  {h, w, n}, type, {}, {step_h * row, step_w * channels, 1}),
+         true);
   }
 
   /// Element `at` of a row (over all images) of a tensor in memory, or in this core's scratchpad.
@@ -99,33 +192,32 @@ class ContractionWriter {
     return in_spm(advance(kept->at, held * row_elements + at, type));
   }
 
-  const Buffer& weights_of(const Tile& tile, Range chunk, bool last) {
-    SlotPair& slots = core_.slots(BufferKind::weights);
-    const std::int64_t batch = tile.pixels.image * loops_.weight_batches / loops_.batch;
-    const TileKey key{batch, tile.channels.first, chunk.first, 0};
-    if (const Buffer* held = slots.find(key); held && step_.tiling.keeps_operands) return *held;
-    const Buffer& slot = slots.take(key);
-    core_.load(Role::load, slot, weight_transfer(tile, chunk, batch, slot),
-               !step_.weights_constant);
+  /// Steps of a tile lie one behind the other, `rows` to a channel.
+  Address part_of(const Buffer& slot, const Part& part, std::int64_t rows) const {
+    return advance(slot.address, rows * (part.channels.first - part.chunk.first),
+                   formats_.activation);
+  }
+
+  void load_weights(const Tile& tile, const Part& part, const Buffer& slot, bool last) {
+    load(Role::load, slot, weight_transfer(tile, part, slot), !step_.weights_constant);
     for (std::size_t i = 0; last && i < step_.then.size(); ++i) {
       if (step_.then[i].y && step_.then[i].broadcast == isa::Broadcast::row) {
         load_row_vector(tile, i, slot);
       }
     }
-    return slot;
   }
 
-  isa::Dma weight_transfer(const Tile& tile, Range chunk, std::int64_t batch,
-                           const Buffer& slot) const {
+  isa::Dma weight_transfer(const Tile& tile, const Part& part, const Buffer& slot) const {
     const isa::DataType type = formats_.weight;
     const std::int64_t taps = loops_.taps(), n = loops_.channels(), oc = tile.channels.size();
-    const std::int64_t c = std::min(chunk.size(), loops_.c), from = chunk.first % loops_.c;
+    const std::int64_t c = std::min(part.channels.size(), loops_.c);
+    const std::int64_t from = part.channels.first % loops_.c;
     const auto at = [&](std::int64_t element) {
       const Address base =
           step_.weights_constant ? constants_.weights : core_.plan().address(step_.weights);
       return in_dram(advance(base, element, type));
     };
-    const isa::Operand to = in_spm(slot.address);
+    const isa::Operand to = in_spm(weight_part_of(slot, part, oc));
     if (step_.weights_constant && step_.tiling.packed_weights) {
       const std::int64_t before = tile.channels.first * taps * loops_.c + from * taps * oc;
       return transfer(to, at(before), {taps * c * oc}, type);
@@ -134,12 +226,17 @@ class ContractionWriter {
       return transfer(to, at(from * n + tile.channels.first), {taps, c, oc}, type, {},
                       {loops_.c * n, n, 1});
     }
-    const std::int64_t base = batch * loops_.c * n;
+    const std::int64_t base = weight_batch(tile) * loops_.c * n;
     if (step_.weights_transposed) {
       return transfer(to, at(base + tile.channels.first * loops_.c + from), {oc, c}, type, {},
                       {loops_.c, 1});
     }
     return transfer(to, at(base + from * n + tile.channels.first), {c, oc}, type, {}, {n, 1});
+  }
+
+  Address weight_part_of(const Buffer& slot, const Part& part, std::int64_t columns) const {
+    return advance(slot.address, columns * (part.channels.first - part.chunk.first),
+                   formats_.weight);
   }
 
   /// Where the operation's constants of a tile lie in the slot of its weights.
@@ -167,8 +264,10 @@ class ContractionWriter {
     const Buffer &input, &weights, &result;
   };
 
-  isa::Operation product(const Tile& tile, Range chunk, const Places& at, bool accumulate) const {
-    if (loops_.product() && chunk.size() <= loops_.c) return mm(tile, chunk, at, accumulate);
+  isa::Operation product(const Tile& tile, const Part& part, const Places& at,
+                         bool accumulate) const {
+    const Range chunk = part.channels;
+    if (loops_.product() && chunk.size() <= loops_.c) return mm(tile, part, at, accumulate);
     isa::Conv conv;
     conv.ifm = in_spm(at.input.address);
     conv.weight = in_spm(at.weights.address);
@@ -193,14 +292,14 @@ class ContractionWriter {
     return conv;
   }
 
-  isa::Mm mm(const Tile& tile, Range chunk, const Places& at, bool accumulate) const {
+  isa::Mm mm(const Tile& tile, const Part& part, const Places& at, bool accumulate) const {
     isa::Mm mm;
-    mm.a = in_spm(at.input.address);
-    mm.b = in_spm(at.weights.address);
+    mm.a = in_spm(part_of(at.input, part, tile.pixels.count()));
+    mm.b = in_spm(weight_part_of(at.weights, part, tile.channels.size()));
     mm.c = in_acc(at.result.address);
     mm.m = tile.pixels.count();
     mm.n = tile.channels.size();
-    mm.k = chunk.size();
+    mm.k = part.channels.size();
     mm.a_type = formats_.activation;
     mm.b_type = formats_.weight;
     mm.c_type = formats_.accumulator;
@@ -278,6 +377,9 @@ class ContractionWriter {
   Formats formats_;
   const Buffer* weights_ = nullptr;  ///< Of the last chunk.
   bool first_tile_ = true;
+  std::array<const Buffer*, 2> stored_{};  ///< By the last two tiles: the result that it stored.
+  std::size_t chunks_ = 0;
+  Events before_load_;  ///< What the next load waits for besides its slot.
 };
 
 }  // namespace
@@ -292,7 +394,7 @@ void emit(CoreWriter& core, const std::string& region, const ContractionStep& st
       isa::Opaque choice;
       choice.cycles = step.tiling.before_cycles;
       choice.note = "choice of tiles";
-      core.put(Role::load, choice, {}, {});
+      core.put(Role::load, choice, {core.plan().stored}, {});
     }
     if (share.rows.size() > 0 && share.channels.size() > 0) {
       ContractionWriter{core, step, constants}.run(share);

@@ -104,7 +104,7 @@ GemminiChoice choose_matmul_tile(const Contraction& loops, const GemminiSizes& s
 }
 
 ContractionTiling gemmini_tiling(const Contraction& loops, const GemminiSizes& sizes,
-                                 std::int64_t cycles_per_evaluation) {
+                                 const GemminiCall& call) {
   const GemminiChoice choice =
       loops.product() ? choose_matmul_tile(loops, sizes) : choose_conv_tile(loops, sizes);
   if (loops.groups > 1 || choice.kernel_rows < loops.kh || choice.kernel_columns < loops.kw) {
@@ -116,7 +116,13 @@ ContractionTiling gemmini_tiling(const Contraction& loops, const GemminiSizes& s
   tiling.packed_weights = false;
   tiling.keeps_operands = false;
   tiling.gathers = false;
-  tiling.before_cycles = choice.evaluations * cycles_per_evaluation;
+  tiling.load_channels = 4 * sizes.dim;
+  tiling.whole_tiles = true;
+  // A row of zeros a cycle; a row of biases of 4 B comes over a bus of one row of inputs.
+  constexpr std::int64_t kBiasCycles = 4;
+  const std::int64_t zeros = loops.product() ? 0 : 1;
+  tiling.preset = {sizes.dim, Cycles{call.bias ? kBiasCycles : zeros}};
+  tiling.before_cycles = choice.evaluations * call.cycles_per_evaluation;
   tiling.shares = {{{0, loops.rows()}, {0, loops.channels()}}};
   return tiling;
 }

@@ -27,9 +27,15 @@ GemminiChoice choose_conv_tile(const Contraction& loops, const GemminiSizes& siz
 /// As square as accumulators allow, then as deep as the scratchpad allows.
 GemminiChoice choose_matmul_tile(const Contraction& loops, const GemminiSizes& sizes);
 
-/// The whole layer on one core as the library runs it. `cycles_per_evaluation` of the CPU pass
-/// before the layer begins. Throws InputError for what the library has no such loop for.
+/// How the library is called.
+struct GemminiCall {
+  std::int64_t cycles_per_evaluation = 0;  ///< Of the CPU, before the layer begins; 0: tiles known.
+  bool bias = false;  ///< Fetched once a row of results, in 32 bits; else convolutions begin at 0.
+};
+
+/// The whole layer on one core as the library runs it. Throws InputError for what the library has
+/// no such loop for.
 ContractionTiling gemmini_tiling(const Contraction& loops, const GemminiSizes& sizes,
-                                 std::int64_t cycles_per_evaluation);
+                                 const GemminiCall& call);
 
 }  // namespace npulse::lowering

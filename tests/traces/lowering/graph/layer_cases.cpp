@@ -155,11 +155,13 @@ Target random_target(Random& random, int i) {
 
 void require_values(const graph::Graph& graph, const Target& target,
                     const isa::functional::Arrays& inputs, const char* output,
-                    const std::vector<double>& expected, const std::optional<Mapping>& mapping) {
+                    const std::vector<double>& expected, const std::optional<Mapping>& mapping,
+                    const TilingRule& tiling) {
   isa::MemoryProgram program;
   GraphOptions as_int8;
   as_int8.weights = WeightFormat::int8;
   as_int8.mapping = mapping;
+  as_int8.tiling = tiling;
   lower(graph, as_int8, target, program);
   const isa::CheckTarget check = checked(target);
   const isa::CheckReport report = isa::check(program, check);

@@ -31,6 +31,7 @@ lowering::Target random_target(Random& random, int i);
 void require_values(const graph::Graph& graph, const lowering::Target& target,
                     const isa::functional::Arrays& inputs, const char* output,
                     const std::vector<double>& expected,
-                    const std::optional<lowering::Mapping>& mapping = {});
+                    const std::optional<lowering::Mapping>& mapping = {},
+                    const lowering::TilingRule& tiling = {});
 
 }  // namespace npulse::test

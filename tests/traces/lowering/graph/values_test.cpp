@@ -10,6 +10,28 @@ using namespace npulse;
 using namespace npulse::lowering;
 using namespace npulse::test;
 
+namespace {
+
+/// Transfers of few channels, products in steps, accumulators preset and whole tiles in turn, as
+/// Gemmini's library has them.
+TilingRule in_small_steps(const Target& target, std::int64_t channels) {
+  return [&target, channels](const ContractionStep& step, const std::string&) {
+    Formats formats;
+    formats.weight = isa::DataType::i8;
+    formats.activation = isa::DataType::i8;
+    formats.accumulator = isa::DataType::i32;
+    ContractionTiling tiling =
+        tile_contraction({step.loops, step.extras(), formats, target}).value();
+    tiling.packed_weights = tiling.keeps_operands = false;
+    tiling.load_channels = channels;
+    tiling.whole_tiles = true;
+    tiling.preset = {channels, Cycles{1}};
+    return tiling;
+  };
+}
+
+}  // namespace
+
 TEST_CASE("Random convolutions, grouped and depthwise too, equal their formula", "[lowering]") {
   Random random{11};
   for (int i = 0; i < 60; ++i) {
@@ -18,8 +40,11 @@ TEST_CASE("Random convolutions, grouped and depthwise too, equal their formula",
     const isa::functional::Array x = any_array(random, {l.batch, l.h, l.w, l.in_channels()});
     const isa::functional::Array w = any_array(random, {l.taps(), l.c, l.channels()});
     CAPTURE(i, l.batch, l.groups, l.c, l.oc, l.h, l.w, l.kh, l.kw, l.stride_h, l.stride_w);
-    require_values(conv_graph(l, relu), random_target(random, i), {{"x", x}, {"w", w}},
-                   relu ? "z" : "y", reference(l, x, w, relu));
+    const Target target = random_target(random, i);
+    for (const TilingRule& tiling : {TilingRule{}, in_small_steps(target, 1 + i % 7)}) {
+      require_values(conv_graph(l, relu), target, {{"x", x}, {"w", w}}, relu ? "z" : "y",
+                     reference(l, x, w, relu), {}, tiling);
+    }
   }
 }
 
@@ -28,7 +53,10 @@ TEST_CASE("Random products, batched and transposed too, equal their formula", "[
   for (int i = 0; i < 60; ++i) {
     const ProductCase product = random_product(random, i % 2 == 0);
     CAPTURE(i, product.graph.tensors[0].shape, product.graph.tensors[1].shape);
-    require_values(product.graph, random_target(random, i), product.inputs, "c", product.expected);
+    const Target target = random_target(random, i);
+    for (const TilingRule& tiling : {TilingRule{}, in_small_steps(target, 1 + i % 7)}) {
+      require_values(product.graph, target, product.inputs, "c", product.expected, {}, tiling);
+    }
   }
 }
 
