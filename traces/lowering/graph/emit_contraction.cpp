@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
+#include "isa/types.h"
 #include "traces/lowering/graph/emit_steps.h"
 
 namespace npulse::lowering {
@@ -141,7 +142,7 @@ class ContractionWriter {
     const std::int64_t channels = dma.shape[last];
     const std::int64_t most =
         step_.tiling.load_channels > 0 ? step_.tiling.load_channels : channels;
-    if (channels > most) dma.dst_stride = dense(dma.shape);
+    if (channels > most) dma.dst_stride = isa::dense_strides(dma.shape);
     const Address to = dma.dst.address, from = dma.src.address;
     for (std::int64_t c = 0; c < channels; c += most) {
       dma.shape[last] = std::min(most, channels - c);
@@ -149,16 +150,6 @@ class ContractionWriter {
       dma.src.address = advance(from, c, dma.type);
       core_.load(role, slot, dma, made, std::exchange(before_load_, {}));
     }
-  }
-
-  static isa::Extents dense(const isa::Extents& shape) {
-    isa::Extents stride = shape;
-    std::int64_t elements = 1;
-    for (int i = shape.size() - 1; i >= 0; --i) {
-      stride[i] = elements;
-      elements *= shape[i];
-    }
-    return stride;
   }
 
   void load_input(const Tile& tile, const Part& part, const Buffer& slot) {
