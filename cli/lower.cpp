@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // npulse lower MODEL --chip CHIP -o PROGRAM
-#include "traces/lowering/lower.h"
-
 #include <fmt/format.h>
 
-#include <iostream>
-
-#include "arch/chip/targets.h"
 #include "cli/chip_options.h"
 #include "cli/import_options.h"
 #include "cli/program_options.h"
-#include "sim/core/text_table.h"
 #include "traces/program_file.h"
 
 namespace po = boost::program_options;
@@ -39,7 +33,7 @@ int lower_command(const Arguments& arguments) {
   }
   const lowering::Model model = load_model(line, line.get<std::string>("MODEL"));
   const auto sink = traces::create_program(line.get<std::string>("output"));
-  lowering::lower(model, model_options(line, model), arch::lowering_target(chip), *sink);
+  lower_model(line, model, chip, *sink);
   if (const auto* transformer = std::get_if<lowering::Transformer>(&model)) {
     fmt::print("{}: {} parameters\n", transformer->name, transformer->parameters());
   }

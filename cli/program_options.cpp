@@ -6,9 +6,10 @@
 #include "arch/chip/targets.h"
 #include "cli/enum_option.h"
 #include "cli/import_options.h"
+#include "cli/mapping_options.h"
 #include "isa/memory_program.h"
 #include "sim/core/catalogue.h"
-#include "traces/lowering/graph/lower_graph.h"
+#include "traces/lowering/graph/graph_search.h"
 #include "traces/lowering/lower.h"
 #include "traces/lowering/model_loader.h"
 #include "traces/lowering/promised_size.h"
@@ -54,6 +55,7 @@ void add_model_options(CommandLine& line) {
       "Which experts a token visits: balanced (default), seed:N, or a JSON file.");
   add_expect_option(line);
   add_import_options(line);
+  add_mapping_options(line);
 }
 
 void add_expect_option(CommandLine& line) {
@@ -70,7 +72,7 @@ void warn_of_size(const CommandLine& line, const lowering::Transformer& model) {
 }
 
 bool has_model_options(const CommandLine& line) {
-  return has_import_options(line) ||
+  return has_import_options(line) || has_mapping_options(line) ||
          std::any_of(std::begin(kModelOptions), std::end(kModelOptions),
                      [&](const char* option) { return line.has(option); });
 }
@@ -108,7 +110,15 @@ void lower_graph(const CommandLine& line, const graph::Graph& graph, const arch:
   if (line.has("weights")) options.weights = choice<lowering::WeightFormat>(line, "weights");
   if (line.has("activations")) options.activations = choice<isa::DataType>(line, "activations");
   if (line.has("attention")) options.attention = choice<lowering::AttentionForm>(line, "attention");
-  const auto notes = lowering::lower(graph, options, arch::lowering_target(chip), sink);
+  const lowering::Target target = arch::lowering_target(chip);
+  options.mapping = mapping_in(line);
+  if (searches(line)) {
+    options.mapping = searched(line, chip, [&](const lowering::MapSearch& how) {
+      return lowering::search_mapping(graph, options, target, how);
+    });
+  }
+  const auto notes = lowering::lower(graph, options, target, sink);
+  write_choices(line, chip, graph.name, notes.choices);
   for (const auto& [kind, count] : notes.opaque) {
     fmt::print(stderr, "warning: {}: {} of kind '{}' costed as the bytes they read and write\n",
                graph.name, count, kind);
@@ -138,6 +148,20 @@ lowering::Model load_model(const CommandLine& line, const std::string& text) {
   return model;
 }
 
+void lower_model(const CommandLine& line, const lowering::Model& model, const arch::Chip& chip,
+                 isa::ProgramSink& sink) {
+  const lowering::Target target = arch::lowering_target(chip);
+  lowering::Options options = model_options(line, model);
+  options.mapping = mapping_in(line);
+  if (searches(line)) {
+    options.mapping = searched(line, chip, [&](const lowering::MapSearch& how) {
+      return lowering::search_mapping(model, options, target, how);
+    });
+  }
+  const lowering::Mapping choices = lowering::lower(model, options, target, sink);
+  write_choices(line, chip, lowering::name_of(model), choices);
+}
+
 std::unique_ptr<isa::Program> program_from(const CommandLine& line, const std::string& text,
                                            const arch::Chip& chip) {
   if (const auto graph = graph_in(line, text)) {
@@ -155,7 +179,7 @@ std::unique_ptr<isa::Program> program_from(const CommandLine& line, const std::s
   }
   const lowering::Model model = load_model(line, text);
   auto program = std::make_unique<isa::MemoryProgram>(lowering::name_of(model));
-  lowering::lower(model, model_options(line, model), arch::lowering_target(chip), *program);
+  lower_model(line, model, chip, *program);
   return program;
 }
 

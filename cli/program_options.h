@@ -17,7 +17,7 @@ namespace npulse::cli {
 std::filesystem::path models_folder();
 
 /// Adds --phase, --batch, --context, --weights, --activations, --kv, --attention, --layers,
-/// --experts, --expect, --dim and --strict.
+/// --experts, --expect, --dim and --strict, and those of mapping_options.h.
 void add_model_options(CommandLine& line);
 
 /// True when one of those options was given.
@@ -39,6 +39,10 @@ lowering::Model load_model(const CommandLine& line, const std::string& text);
 
 /// Lowers a graph for `chip`; warns of what is only costed as traffic.
 void lower_graph(const CommandLine& line, const graph::Graph& graph, const arch::Chip& chip,
+                 isa::ProgramSink& sink);
+
+/// Lowers a model for `chip`.
+void lower_model(const CommandLine& line, const lowering::Model& model, const arch::Chip& chip,
                  isa::ProgramSink& sink);
 
 /// Opens a program file, or lowers for `chip` what `text` names: a model, a graph or a file that

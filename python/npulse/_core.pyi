@@ -54,6 +54,7 @@ def lower(
     layers: tuple[int, int] | None,
     experts: str | None,
     attention: str | None,
+    maps: tuple[str | None, str | None, int | None, str | None],
 ) -> Program: ...
 def execute(
     chip: Chip,

@@ -36,6 +36,14 @@ class ModelOptions(TypedDict, total=False):
     attention: Literal["auto", "fused", "unfused"]
     """Of a prefill: scores kept on the chip (`fused`), or put into memory (`unfused`); `auto`
     (default) is the faster by estimate."""
+    mapping: str | PathLike[str]
+    """A file with tiles, loop orders and splits of layers (docs/mapping.md)."""
+    map: Literal["cost", "search"]
+    """Who chooses what the mapping leaves open: the cost model (default), or simulations."""
+    map_budget: int
+    """Simulations of a layer that a search may make."""
+    write_mapping: str | PathLike[str]
+    """Where to write the choices made, in the form that `mapping` reads."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +127,10 @@ def lower(
     layers: tuple[int, int] | None = None,
     experts: str | None = None,
     attention: Literal["auto", "fused", "unfused"] | None = None,
+    mapping: str | PathLike[str] | None = None,
+    map: Literal["cost", "search"] | None = None,  # noqa: A002
+    map_budget: int | None = None,
+    write_mapping: str | PathLike[str] | None = None,
 ) -> Program:
     """Lowers a model to a program for `chip`; the options are those of `ModelOptions`.
 
@@ -128,7 +140,12 @@ def lower(
     """
     on = (load_chip(chip) if isinstance(chip, str) else chip)._core
     options = (phase, batch, context, weights, activations, kv, layers, experts, attention)
-    return Program(_core.lower(fspath(model), on, *options))
+    maps = (_path(mapping), map, map_budget, _path(write_mapping))
+    return Program(_core.lower(fspath(model), on, *options, maps))
+
+
+def _path(path: str | PathLike[str] | None) -> str | None:
+    return None if path is None else fspath(path)
 
 
 def prepare(chip: Chip, program: Program | str | PathLike[str], options: ModelOptions) -> Program:

@@ -128,14 +128,14 @@ void GemmCore::tile(Tile tile) {
   const auto at = [&](std::int64_t index, std::int64_t step) {
     const std::int64_t extent = std::min(size, plan_.gemm.k - index * size);
     return Chunk{index, index * size, extent, step,
-                 static_cast<std::size_t>(index % GemmTiling::kSlots)};
+                 static_cast<std::size_t>(index % plan_.tiling.slots)};
   };
   chunk(tile, at(0, 0), true, chunks == 1);
-  in_groups(emitter_, std::max<std::int64_t>(0, chunks - 2), GemmTiling::kSlots,
+  in_groups(emitter_, std::max<std::int64_t>(0, chunks - 2), plan_.tiling.slots,
             [&](std::int64_t first, std::int64_t count, bool in_loop) {
               tile.loops.chunks = in_loop;
               for (std::int64_t i = 1 + first; i <= first + count; ++i) {
-                chunk(tile, at(i, in_loop ? GemmTiling::kSlots : 0), false, false);
+                chunk(tile, at(i, in_loop ? plan_.tiling.slots : 0), false, false);
               }
               tile.loops.chunks = false;
             });
@@ -239,11 +239,9 @@ void GemmCore::drain(const Tile& tile) {
 
 }  // namespace
 
-GemmPlan::GemmPlan(const Gemm& the_gemm, const Formats& the_formats, const Target& target)
-    : gemm{the_gemm},
-      formats{the_formats},
-      tiling{tile_gemm(gemm, formats, target)},
-      tiles_before{0} {
+GemmPlan::GemmPlan(const Gemm& the_gemm, const Formats& the_formats, const Target& target,
+                   const GemmTiling& the_tiling)
+    : gemm{the_gemm}, formats{the_formats}, tiling{the_tiling}, tiles_before{0} {
   Address at = 0;
   const auto ring = [&](const char* name, std::int64_t elements, isa::DataType type,
                         std::int64_t slots) {
@@ -254,8 +252,8 @@ GemmPlan::GemmPlan(const Gemm& the_gemm, const Formats& the_formats, const Targe
   };
   a = tiling.keeps_a ? ring("a", tiling.m * tiling.k * tiling.k_chunks(gemm), formats.activation,
                             GemmTiling::kPanels)
-                     : ring("a", tiling.m * tiling.k, formats.activation, GemmTiling::kSlots);
-  b = ring("b", tiling.k * tiling.n, formats.weight, GemmTiling::kSlots);
+                     : ring("a", tiling.m * tiling.k, formats.activation, tiling.slots);
+  b = ring("b", tiling.k * tiling.n, formats.weight, tiling.slots);
   stage = ring("stage", tiling.m * tiling.n, formats.residual, GemmTiling::kResults);
   c = Ring{events, "c", 0, isa::bytes_of(tiling.m * tiling.n, formats.accumulator),
            GemmTiling::kResults};

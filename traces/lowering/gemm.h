@@ -10,7 +10,8 @@ namespace npulse::lowering {
 /// Where a product lives. a and c are row-major; b is stored tile by tile, column of tiles by
 /// column.
 struct GemmPlan {
-  GemmPlan(const Gemm& gemm, const Formats& formats, const Target& target);
+  GemmPlan(const Gemm& gemm, const Formats& formats, const Target& target,
+           const GemmTiling& tiling);
 
   /// Of the tile that begins at `column` tiles of the core's own, the first chunk of k.
   Address b_tile(std::size_t grid_column, std::int64_t tile) const;
@@ -29,7 +30,10 @@ struct GemmPlan {
 class GemmLowering : public Lowering {
  public:
   GemmLowering(const Gemm& gemm, const Formats& formats, const Target& target)
-      : plan_{gemm, formats, target} {}
+      : GemmLowering{gemm, formats, target, tile_gemm(gemm, formats, target)} {}
+  GemmLowering(const Gemm& gemm, const Formats& formats, const Target& target,
+               const GemmTiling& tiling)
+      : plan_{gemm, formats, target, tiling} {}
   const GemmPlan& layout() const { return plan_; }
   const EventTable& events() const override { return plan_.events; }
   std::size_t lookahead() const override { return 0; }

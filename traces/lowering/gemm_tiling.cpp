@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "sim/core/error.h"
+#include "traces/lowering/ranking.h"
 #include "traces/lowering/tile_cost.h"
 
 namespace npulse::lowering {
@@ -18,24 +19,29 @@ struct Candidate {
   std::int64_t share_m, share_n;
   std::int64_t m, n, k;
   bool keeps_a;
+  std::int64_t slots;
 };
 
 class Search {
  public:
-  Search(const Gemm& gemm, const Formats& formats, const Target& target)
-      : gemm_{gemm}, formats_{formats}, target_{target}, cost_{formats, target} {}
+  using Keeps = Ranking<Candidate>::Keeps;
+  Search(const GemmProblem& problem, Keeps keeps)
+      : gemm_{problem.gemm},
+        formats_{problem.formats},
+        target_{problem.target},
+        wish_{problem.wish},
+        cost_{formats_, target_},
+        ranking_{keeps} {}
 
-  std::optional<Candidate> best() {
-    for (std::int64_t rows = 1; rows <= target_.cores; ++rows) {
-      if (target_.cores % rows == 0) try_grid(rows, target_.cores / rows);
-    }
-    return best_;
+  std::vector<Candidate> first(std::size_t most) {
+    for (const auto& [rows, columns] : grids()) try_grid(rows, columns);
+    return std::move(ranking_).first(most);
   }
 
   Bytes spm_bytes(const Candidate& c) const {
     const std::int64_t chunks_of_a =
-        c.keeps_a ? GemmTiling::kPanels * ceil_div(gemm_.k, c.k) : GemmTiling::kSlots;
-    return a_bytes(c) * chunks_of_a + b_bytes(c) * GemmTiling::kSlots +
+        c.keeps_a ? GemmTiling::kPanels * ceil_div(gemm_.k, c.k) : c.slots;
+    return a_bytes(c) * chunks_of_a + b_bytes(c) * c.slots +
            isa::bytes_of(c.m * c.n, formats_.residual) * GemmTiling::kResults;
   }
   Bytes acc_bytes(const Candidate& c) const {
@@ -46,8 +52,23 @@ class Search {
   Bytes a_bytes(const Candidate& c) const { return isa::bytes_of(c.m * c.k, formats_.activation); }
   Bytes b_bytes(const Candidate& c) const { return isa::bytes_of(c.k * c.n, formats_.weight); }
 
-  /// Powers of two, those times the natural tile, and the whole extent.
-  static std::vector<std::int64_t> sizes(std::int64_t natural, std::int64_t extent) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> grids() const {
+    const std::int64_t cores = target_.cores;
+    if (wish_.rows || wish_.columns) {
+      const std::int64_t rows = wish_.rows ? *wish_.rows : cores / *wish_.columns;
+      return {{rows, wish_.columns.value_or(cores / rows)}};
+    }
+    std::vector<std::pair<std::int64_t, std::int64_t>> list;
+    for (std::int64_t rows = 1; rows <= cores; ++rows) {
+      if (cores % rows == 0) list.emplace_back(rows, cores / rows);
+    }
+    return list;
+  }
+
+  /// What is wished, or powers of two, those times the natural tile, and the whole extent.
+  static std::vector<std::int64_t> sizes(const std::optional<std::int64_t>& wished,
+                                         std::int64_t natural, std::int64_t extent) {
+    if (wished) return {std::min(*wished, extent)};
     std::vector<std::int64_t> list{extent};
     for (std::int64_t size = 1; size < extent; size *= 2) list.push_back(size);
     for (std::int64_t size = natural; size < extent; size *= 2) list.push_back(size);
@@ -68,16 +89,17 @@ class Search {
                 0,
                 0,
                 0,
-                false};
-    for (const std::int64_t k : sizes(target_.tile_k, gemm_.k)) {
-      for (const std::int64_t n : sizes(target_.tile_n, c.share_n)) {
-        for (const std::int64_t m : sizes(target_.tile_m, c.share_m)) {
+                false,
+                wish_.slots.value_or(GemmTiling::kSlots)};
+    for (const std::int64_t k : sizes(wish_.k, target_.tile_k, gemm_.k)) {
+      for (const std::int64_t n : sizes(wish_.n, target_.tile_n, c.share_n)) {
+        for (const std::int64_t m : sizes(wish_.m, target_.tile_m, c.share_m)) {
           c.m = m;
           c.n = n;
           c.k = k;
           for (const bool keeps_a : {false, true}) {
             c.keeps_a = keeps_a;
-            try_tile(c);
+            if (keeps_a == wish_.keeps_a.value_or(keeps_a)) try_tile(c);
           }
         }
       }
@@ -86,10 +108,7 @@ class Search {
 
   void try_tile(const Candidate& c) {
     if (spm_bytes(c) > target_.spm_bytes || acc_bytes(c) > target_.acc_bytes) return;
-    const double cost = cycles(c);
-    if (best_ && cost >= best_cost_) return;
-    best_ = c;
-    best_cost_ = cost;
+    ranking_.take(cycles(c), c, 2 * c.grid_rows + (c.keeps_a ? 1 : 0));
   }
 
   /// The longest of array, memory and DMA engine, and what nothing hides at either end.
@@ -118,36 +137,66 @@ class Search {
   const Gemm& gemm_;
   const Formats& formats_;
   const Target& target_;
+  const GemmWish& wish_;
   TileCost cost_;
-  std::optional<Candidate> best_;
-  double best_cost_ = 0;
+  Ranking<Candidate> ranking_;
 };
 
-}  // namespace
-
-GemmTiling tile_gemm(const Gemm& gemm, const Formats& formats, const Target& target) {
-  Search search{gemm, formats, target};
-  const auto best = search.best();
-  if (!best) {
-    const Candidate one{1, 1, 1, 1, 1, 1, 1, false};
-    throw InputError{
-        fmt::format("gemm:{},{},{}", gemm.m, gemm.n, gemm.k),
-        fmt::format(
-            "needs at least {} bytes of scratchpad and {} of accumulators; {} has {} and {}",
-            search.spm_bytes(one).count(), search.acc_bytes(one).count(), target.name,
-            target.spm_bytes.count(), target.acc_bytes.count())};
-  }
+GemmTiling made(const GemmProblem& problem, const Candidate& found) {
   const auto shares = [](std::int64_t n, std::int64_t parts, std::int64_t natural) {
     auto ranges = split(n, parts, balanced_granule(n, parts, natural));
     std::erase_if(ranges, [](const Range& range) { return range.size() == 0; });
     return ranges;
   };
-  return {best->m,
-          best->n,
-          best->k,
-          best->keeps_a,
-          shares(gemm.m, best->grid_rows, target.tile_m),
-          shares(gemm.n, best->grid_columns, target.tile_n)};
+  return {found.m,
+          found.n,
+          found.k,
+          found.keeps_a,
+          found.slots,
+          found.grid_rows,
+          found.grid_columns,
+          shares(problem.gemm.m, found.grid_rows, problem.target.tile_m),
+          shares(problem.gemm.n, found.grid_columns, problem.target.tile_n)};
+}
+
+}  // namespace
+
+std::optional<GemmTiling> tile_gemm(const GemmProblem& problem) {
+  const auto best = Search{problem, Search::Keeps::best}.first(1);
+  return best.empty() ? std::nullopt : std::optional{made(problem, best.front())};
+}
+
+GemmTiling tile_gemm(const Gemm& gemm, const Formats& formats, const Target& target) {
+  const GemmProblem problem{gemm, formats, target};
+  if (auto best = tile_gemm(problem)) return *best;
+  const GemmBytes least = least_bytes(problem);
+  throw InputError{
+      fmt::format("gemm:{},{},{}", gemm.m, gemm.n, gemm.k),
+      fmt::format("needs at least {} bytes of scratchpad and {} of accumulators; {} has {} and {}",
+                  least.scratchpad.count(), least.accumulators.count(), target.name,
+                  target.spm_bytes.count(), target.acc_bytes.count())};
+}
+
+std::vector<GemmTiling> rank_gemm(const GemmProblem& problem, std::size_t most) {
+  std::vector<GemmTiling> list;
+  for (const Candidate& found : Search{problem, Search::Keeps::all}.first(most))
+    list.push_back(made(problem, found));
+  return list;
+}
+
+GemmBytes least_bytes(const GemmProblem& problem) {
+  const GemmWish& wish = problem.wish;
+  const Candidate least{1,
+                        1,
+                        1,
+                        1,
+                        wish.m.value_or(1),
+                        wish.n.value_or(1),
+                        wish.k.value_or(1),
+                        wish.keeps_a.value_or(false),
+                        wish.slots.value_or(GemmTiling::kSlots)};
+  const Search search{problem, Search::Keeps::best};
+  return {search.spm_bytes(least), search.acc_bytes(least)};
 }
 
 }  // namespace npulse::lowering

@@ -7,20 +7,36 @@
 
 #include "traces/lowering/decode.h"
 #include "traces/lowering/gemm.h"
+#include "traces/lowering/gemm_mapping.h"
 #include "traces/lowering/prefill.h"
 #include "traces/lowering/program_writer.h"
 
 namespace npulse::lowering {
 namespace {
 
-std::unique_ptr<Lowering> make_lowering(const Model& model, const Options& options,
-                                        const Target& target) {
-  if (const auto* gemm = std::get_if<Gemm>(&model)) {
-    return std::make_unique<GemmLowering>(*gemm, settle_formats(options, target), target);
+/// Ready to be written, and the choices of tiles that it was made with.
+struct Ready {
+  std::unique_ptr<Lowering> lowering;
+  Mapping choices;
+};
+
+Ready ready(const Gemm& gemm, const Options& options, const Target& target) {
+  const Formats formats = settle_formats(options, target);
+  MappingUse use{options.mapping};
+  const GemmTiling tiling =
+      tile_as_asked(use.layer(kGemmLayer, freedom_of_gemm()), {gemm, formats, target});
+  use.chose(mapping_of(tiling));
+  return {std::make_unique<GemmLowering>(gemm, formats, target, tiling), use.finish()};
+}
+
+Ready ready(const Transformer& model, const Options& options, const Target& target) {
+  const Job job = make_job(model, options, target);
+  if (options.phase == Phase::prefill) {
+    auto lowering = std::make_unique<PrefillLowering>(job);
+    Mapping choices = lowering->layout().choices;
+    return {std::move(lowering), std::move(choices)};
   }
-  const Job job = make_job(std::get<Transformer>(model), options, target);
-  if (options.phase == Phase::prefill) return std::make_unique<PrefillLowering>(job);
-  return std::make_unique<DecodeLowering>(job);
+  return {std::make_unique<DecodeLowering>(job), MappingUse{options.mapping}.finish()};
 }
 
 using Meta = std::map<std::string, std::string>;
@@ -57,10 +73,11 @@ Meta make_meta(const Model& model, const Options& options, const Target& target)
 
 }  // namespace
 
-void lower(const Model& model, const Options& options, const Target& target,
-           isa::ProgramSink& sink) {
-  const auto lowering = make_lowering(model, options, target);
-  write_program(*lowering, target, make_meta(model, options, target), sink);
+Mapping lower(const Model& model, const Options& options, const Target& target,
+              isa::ProgramSink& sink) {
+  Ready made = std::visit([&](const auto& known) { return ready(known, options, target); }, model);
+  write_program(*made.lowering, target, make_meta(model, options, target), sink);
+  return std::move(made.choices);
 }
 
 }  // namespace npulse::lowering

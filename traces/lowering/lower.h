@@ -10,9 +10,9 @@
 namespace npulse::lowering {
 
 /// Writes a program of explicit events for `target` that runs `model` once. The header's meta says
-/// what was planned (`plan.*`) and what it is. Throws InputError when model, options and chip do
-/// not go together.
-void lower(const Model& model, const Options& options, const Target& target,
-           isa::ProgramSink& sink);
+/// what was planned (`plan.*`) and what it is. Returns the choices of tiles made. Throws InputError
+/// when model, options and chip do not go together.
+Mapping lower(const Model& model, const Options& options, const Target& target,
+              isa::ProgramSink& sink);
 
 }  // namespace npulse::lowering

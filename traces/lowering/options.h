@@ -8,6 +8,7 @@
 
 #include "isa/types.h"
 #include "traces/lowering/expert_choice.h"
+#include "traces/lowering/mapping.h"
 
 namespace npulse::lowering {
 
@@ -59,6 +60,7 @@ struct Options {
   AttentionForm attention = AttentionForm::automatic;  ///< Of a prefill.
   std::optional<LayerRange> layers;                    ///< Absent: all.
   ExpertChoice experts;                                ///< Of a mixture of experts.
+  std::optional<Mapping> mapping;                      ///< What the user wants of tiles.
 };
 
 /// Reads `A:B`, `A:` or `:B` (half open). Throws InputError.

@@ -28,6 +28,12 @@ class PrefillCore {
         linear_{plan, rings_, emitter},
         mine_{split(plan.rows(), plan.job.cores, 1)[emitter.core()]} {}
 
+  void run_alone(Matrix which) {
+    if (which == Matrix::qkv) return linear_.qkv(0);
+    if (which == Matrix::gate_up) return linear_.gate_up(0);
+    linear_.residual(which, 0);
+  }
+
   void run() {
     if (job_.embeds()) embed();
     for (std::int64_t layer = 0; layer < job_.layers.size(); ++layer) {
@@ -159,6 +165,10 @@ std::size_t PrefillLowering::lookahead() const {
 
 void PrefillLowering::emit(Emitter& emitter) const {
   if (emitter.core() < plan_.job.cores) PrefillCore{plan_, emitter}.run();
+}
+
+void PanelLowering::emit(Emitter& emitter) const {
+  if (emitter.core() < layout().job.cores) PrefillCore{layout(), emitter}.run_alone(which_);
 }
 
 std::vector<isa::TensorDecl> PrefillLowering::tensors() const {

@@ -21,4 +21,16 @@ class PrefillLowering : public Lowering {
   PrefillPlan plan_;
 };
 
+/// One linear layer by itself: qkv, out, gate_up or down of the first layer that has it.
+class PanelLowering : public PrefillLowering {
+ public:
+  PanelLowering(const Job& job, Matrix which) : PrefillLowering{job}, which_{which} {}
+  void emit(Emitter& emitter) const override;
+  Plan plan() const override { return {}; }
+  std::vector<isa::TensorDecl> tensors() const override { return {}; }
+
+ private:
+  Matrix which_;
+};
+
 }  // namespace npulse::lowering

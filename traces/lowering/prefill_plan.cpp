@@ -7,7 +7,9 @@
 
 #include "sim/core/error.h"
 #include "traces/lowering/arena.h"
+#include "traces/lowering/attention.h"
 #include "traces/lowering/attention_cost.h"
+#include "traces/lowering/panel_mapping.h"
 
 namespace npulse::lowering {
 namespace {
@@ -150,13 +152,15 @@ void Planner::place_fixed() {
 }
 
 void Planner::tile_panels() {
+  MappingUse use{job_.options.mapping};
   plan_.tilings.resize(shapes_.size());
   plan_.panels.resize(shapes_.size());
+  plan_.limits.resize(shapes_.size());
   for (std::size_t i = 0; i < shapes_.size(); ++i) {
     const auto which = static_cast<Matrix>(i);
     const LinearShape& shape = shapes_[i];
     if (shape.n == 0 || which == Matrix::head) continue;
-    PanelLimits limits;
+    PanelLimits& limits = plan_.limits[i];
     limits.arena = arena_bytes_ - Bytes{16 * kSpmAlignment};  // for rounding up of buffers
     limits.weight_slot = plan_.weights.slot_bytes();
     limits.stage_buffers = which == Matrix::router ? 12 : 6;  // of twice as many bits
@@ -166,12 +170,15 @@ void Planner::tile_panels() {
     }
     const bool visited = which == Matrix::expert_gate_up || which == Matrix::expert_down;
     const std::int64_t rows = visited ? most_visitors() : plan_.rows();
-    const auto tiling = tile_panel(job_, shape, share(which).front().size(), rows, limits);
+    const PanelProblem problem{job_, shape, share(which).front().size(), rows, limits};
+    const auto tiling = tile_as_asked(use.layer(shape.region, freedom_of_panel()), problem);
     if (!tiling) does_not_fit(shape.region);
+    use.chose(mapping_of(problem, *tiling));
     plan_.tilings[i] = *tiling;
     widths_[i] = tiling->width;
     lay_out_panel(which, *tiling);
   }
+  plan_.choices = use.finish();
 }
 
 void Planner::lay_out_panel(Matrix which, const PanelTiling& tiling) {

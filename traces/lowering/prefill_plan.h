@@ -86,6 +86,8 @@ struct PrefillPlan {
   isa::EventId loaded = 0;             ///< Last tokens have arrived.
   std::vector<Linear> linears;         ///< By Matrix.
   std::vector<PanelTiling> tilings;    ///< By Matrix; the head has none.
+  std::vector<PanelLimits> limits;     ///< Likewise: what those tilings had to keep to.
+  Mapping choices;                     ///< Those tilings, as the user may give them.
   std::vector<PanelRings> panels;      ///< Likewise.
   std::vector<Routing> routings;       ///< By layer; none where there are no experts.
   FlashTiling flash;                   ///< Of fused attention.

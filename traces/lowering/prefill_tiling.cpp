@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "traces/lowering/ranking.h"
+
 namespace npulse::lowering {
 namespace {
 
@@ -20,26 +22,42 @@ double rate_of(const Target& target, isa::DataType a, isa::DataType b) {
 
 class PanelSearch {
  public:
+  using Keeps = Ranking<PanelTiling>::Keeps;
   PanelSearch(const Job& job, const LinearShape& shape, std::int64_t share, std::int64_t rows,
-              const PanelLimits& limits)
-      : job_{job}, shape_{shape}, share_{share}, rows_{rows}, limits_{limits} {}
+              const PanelLimits& limits, const PanelWish& wish, Keeps keeps)
+      : job_{job},
+        shape_{shape},
+        share_{share},
+        rows_{rows},
+        limits_{limits},
+        wish_{wish},
+        keeps_{keeps},
+        ranking_{keeps} {}
 
-  std::optional<PanelTiling> best() {
+  std::vector<PanelTiling> first(std::size_t most) {
     for (const std::int64_t width : widths()) {
-      for (std::int64_t rows = 1; rows <= kMaxBlockRows && rows < 2 * rows_; rows *= 2) {
-        try_tile(width, std::min(rows, rows_));
-      }
+      for (const std::int64_t rows : heights()) try_tile(width, rows);
     }
-    return best_;
+    return std::move(ranking_).first(most);
   }
 
  private:
   std::vector<std::int64_t> widths() const {
     if (limits_.width) return {*limits_.width};
+    if (wish_.width) return {std::min(*wish_.width, share_)};
     std::vector<std::int64_t> list{share_};
     for (std::int64_t width = 1; width < share_; width *= 2) list.push_back(width);
     for (std::int64_t width = job_.target.tile_n; width < share_; width += job_.target.tile_n)
       list.push_back(width);
+    return list;
+  }
+
+  std::vector<std::int64_t> heights() const {
+    if (wish_.block_rows) return {std::min(*wish_.block_rows, rows_)};
+    std::vector<std::int64_t> list;
+    for (std::int64_t rows = 1; rows <= kMaxBlockRows && rows < 2 * rows_; rows *= 2) {
+      list.push_back(std::min(rows, rows_));
+    }
     return list;
   }
 
@@ -55,12 +73,17 @@ class PanelSearch {
     const std::int64_t blocks = ceil_div(rows_, rows);
     const std::int64_t slots = left.count() > 0 ? std::min(left / block, blocks) : 0;
     if (slots < 1) return;
-    const std::int64_t panel = slots == blocks ? blocks : std::max<std::int64_t>(1, slots - 1);
-    const PanelTiling tiling{width, rows, panel, slots};
-    const double cost = cycles(tiling);
-    if (best_ && cost >= best_cost_) return;
-    best_ = tiling;
-    best_cost_ = cost;
+    const std::int64_t usual = slots == blocks ? blocks : std::max<std::int64_t>(1, slots - 1);
+    const std::int64_t panel = std::min(wish_.panel_blocks.value_or(usual), blocks);
+    take({width, rows, panel, slots});
+    const bool smaller = keeps_ == Keeps::all && !wish_.panel_blocks;
+    for (std::int64_t less = panel / 2; smaller && less >= 1; less /= 2)
+      take({width, rows, less, slots});
+  }
+
+  void take(const PanelTiling& tiling) {
+    if (tiling.panel_blocks <= tiling.block_slots)
+      ranking_.take(cycles(tiling), tiling, tiling.panels(rows_));
   }
 
   /// The longest of array, memory and DMA engine; the array also waits where nothing hides the
@@ -106,15 +129,25 @@ class PanelSearch {
   const LinearShape& shape_;
   std::int64_t share_, rows_;
   const PanelLimits& limits_;
-  std::optional<PanelTiling> best_;
-  double best_cost_ = 0;
+  const PanelWish& wish_;
+  Keeps keeps_;
+  Ranking<PanelTiling> ranking_;
 };
 
 }  // namespace
 
 std::optional<PanelTiling> tile_panel(const Job& job, const LinearShape& shape, std::int64_t share,
-                                      std::int64_t rows, const PanelLimits& limits) {
-  return PanelSearch{job, shape, share, rows, limits}.best();
+                                      std::int64_t rows, const PanelLimits& limits,
+                                      const PanelWish& wish) {
+  const auto best =
+      PanelSearch{job, shape, share, rows, limits, wish, PanelSearch::Keeps::best}.first(1);
+  return best.empty() ? std::nullopt : std::optional{best.front()};
+}
+
+std::vector<PanelTiling> rank_panel(const Job& job, const LinearShape& shape, std::int64_t share,
+                                    std::int64_t rows, const PanelLimits& limits,
+                                    const PanelWish& wish, std::size_t most) {
+  return PanelSearch{job, shape, share, rows, limits, wish, PanelSearch::Keeps::all}.first(most);
 }
 
 }  // namespace npulse::lowering

@@ -20,6 +20,11 @@ struct PanelLimits {
       3;  ///< Results of a block, 16 bit each: staged, added to, temporary.
 };
 
+/// What the choice of a tiling is bound to; what is absent is free.
+struct PanelWish {
+  std::optional<std::int64_t> width, block_rows, panel_blocks;
+};
+
 /// Rows in blocks; a panel of blocks stays while all tiles of weights stream past it.
 struct PanelTiling {
   std::int64_t width = 1;         ///< Columns of a tile, of each part.
@@ -33,6 +38,12 @@ struct PanelTiling {
 /// `rows` activations; `share` columns (of each part) is the largest of a core. nullopt: nothing
 /// fits.
 std::optional<PanelTiling> tile_panel(const Job& job, const LinearShape& shape, std::int64_t share,
-                                      std::int64_t rows, const PanelLimits& limits);
+                                      std::int64_t rows, const PanelLimits& limits,
+                                      const PanelWish& wish = {});
+
+/// At most `most` that are worth a try; the first is tile_panel()'s.
+std::vector<PanelTiling> rank_panel(const Job& job, const LinearShape& shape, std::int64_t share,
+                                    std::int64_t rows, const PanelLimits& limits,
+                                    const PanelWish& wish, std::size_t most);
 
 }  // namespace npulse::lowering

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "traces/lowering/graph/contraction_tiling.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <optional>
 
-#include "sim/core/error.h"
+#include "traces/lowering/ranking.h"
 #include "traces/lowering/tile_cost.h"
 
 namespace npulse::lowering {
@@ -25,25 +22,67 @@ struct Visits {
   std::int64_t all() const { return pixels * channels * chunks; }
 };
 
+struct Candidate {
+  TileShape tile;
+  LoopOrder order;
+  CoreGrid grid;
+};
+
 class Search {
  public:
-  Search(const Contraction& loops, const TileExtras& extras, const Formats& formats,
-         const Target& target)
-      : loops_{loops},
-        extras_{extras},
-        formats_{formats},
-        target_{target},
-        cost_{formats, target} {}
+  using Keeps = Ranking<Candidate>::Keeps;
+  Search(const TilingProblem& problem, Keeps keeps)
+      : loops_{problem.loops},
+        extras_{problem.extras},
+        formats_{problem.formats},
+        target_{problem.target},
+        wish_{problem.wish},
+        cost_{formats_, target_},
+        ranking_{keeps} {
+    loops_.gathers = wish_.gathers.value_or(loops_.gathers);
+  }
 
-  std::optional<ContractionTiling> best() {
-    for (std::int64_t rows = 1; rows <= target_.cores; ++rows) {
-      if (target_.cores % rows == 0) try_grid(rows, target_.cores / rows);
-    }
-    if (best_) best_->shares = grid_shares(loops_, grid_rows_, grid_columns_, target_);
-    return best_;
+  std::vector<ContractionTiling> first(std::size_t most) {
+    for (const CoreGrid& grid : grids()) try_grid(grid);
+    std::vector<ContractionTiling> list;
+    for (const Candidate& found : std::move(ranking_).first(most)) list.push_back(made(found));
+    return list;
   }
 
  private:
+  ContractionTiling made(const Candidate& found) const {
+    ContractionTiling tiling;
+    tiling.tile = found.tile;
+    tiling.order = found.order;
+    tiling.packed_weights = wish_.packed_weights.value_or(tiling.packed_weights);
+    tiling.keeps_operands = wish_.keeps_operands.value_or(tiling.keeps_operands);
+    tiling.keeps_output = wish_.keeps_output.value_or(tiling.keeps_output);
+    tiling.gathers = loops_.gathers;
+    tiling.grid = found.grid;
+    tiling.shares = grid_shares(loops_, found.grid, target_);
+    return tiling;
+  }
+
+  std::vector<CoreGrid> grids() const {
+    const std::int64_t cores = target_.cores;
+    if (wish_.rows || wish_.columns) {
+      const std::int64_t rows = wish_.rows ? *wish_.rows : cores / *wish_.columns;
+      return {{rows, wish_.columns.value_or(cores / rows), wish_.whole_images}};
+    }
+    std::vector<CoreGrid> list;
+    for (std::int64_t rows = 1; rows <= cores; ++rows) {
+      if (cores % rows == 0) list.push_back({rows, cores / rows});
+    }
+    return list;
+  }
+
+  /// What is wished, or what there is to choose from.
+  static std::vector<std::int64_t> sizes(const std::optional<std::int64_t>& wished,
+                                         std::int64_t share, std::vector<std::int64_t> choice) {
+    if (wished) return {std::min(*wished, share)};
+    return choice;
+  }
+
   /// Even parts of `extent`, rounded up to `multiple`: all, halves, thirds, quarters, sixths, ...
   static std::vector<std::int64_t> parts(std::int64_t extent, std::int64_t multiple,
                                          std::int64_t most) {
@@ -67,12 +106,14 @@ class Search {
     return sizes;
   }
 
-  void try_grid(std::int64_t rows, std::int64_t columns) {
-    const CoreShare share = grid_shares(loops_, rows, columns, target_).front();
+  void try_grid(const CoreGrid& grid) {
+    const CoreShare share = grid_shares(loops_, grid, target_).front();
     const std::int64_t height = std::min(share.rows.size(), loops_.oh);
-    const auto heights = parts(height, 1, kMostParts), widths = parts(loops_.ow, 1, kMostWidths);
-    const auto inputs = parts(loops_.c, target_.tile_k, kMostParts);
-    for (const std::int64_t oc : channel_sizes(share.channels.size())) {
+    const std::int64_t channels = share.channels.size();
+    const auto heights = sizes(wish_.h, height, parts(height, 1, kMostParts));
+    const auto widths = sizes(wish_.w, loops_.ow, parts(loops_.ow, 1, kMostWidths));
+    const auto inputs = sizes(wish_.c, loops_.c, parts(loops_.c, target_.tile_k, kMostParts));
+    for (const std::int64_t oc : sizes(wish_.oc, channels, channel_sizes(channels))) {
       for (const std::int64_t c : inputs) {
         if (oc > loops_.oc && c < loops_.c) continue;  // several groups take all of theirs
         for (const std::int64_t w : widths) {
@@ -81,8 +122,8 @@ class Search {
             const TileShape tile{*h, w, oc, c};
             if (!fits(tile)) continue;
             ++fitting;
-            try_tile(tile, share, LoopOrder::pixels_outer, rows, columns);
-            try_tile(tile, share, LoopOrder::channels_outer, rows, columns);
+            try_tile({tile, LoopOrder::pixels_outer, grid}, share);
+            try_tile({tile, LoopOrder::channels_outer, grid}, share);
           }
         }
       }
@@ -94,16 +135,12 @@ class Search {
     return bytes.scratchpad() <= target_.spm_bytes && bytes.accumulators() <= target_.acc_bytes;
   }
 
-  void try_tile(const TileShape& tile, const CoreShare& share, LoopOrder order, std::int64_t rows,
-                std::int64_t columns) {
-    const double cycles = estimate(tile, share, order, rows * columns);
-    if (best_ && cycles >= best_cycles_) return;
-    best_.emplace();
-    best_->tile = tile;
-    best_->order = order;
-    best_cycles_ = cycles;
-    grid_rows_ = rows;
-    grid_columns_ = columns;
+  void try_tile(const Candidate& candidate, const CoreShare& share) {
+    if (candidate.order != wish_.order.value_or(candidate.order)) return;
+    const CoreGrid& grid = candidate.grid;
+    const double cycles =
+        estimate(candidate.tile, share, candidate.order, grid.rows * grid.columns);
+    ranking_.take(cycles, candidate, 2 * grid.rows + static_cast<int>(candidate.order));
   }
 
   Visits visits(const TileShape& tile, const CoreShare& share) const {
@@ -162,14 +199,13 @@ class Search {
   static constexpr std::int64_t kMostParts = 1 << 20, kMostWidths = 1 << 12;
   static constexpr int kFittingHeights = 5;
 
-  const Contraction& loops_;
+  Contraction loops_;
   const TileExtras& extras_;
   const Formats& formats_;
   const Target& target_;
+  const ContractionWish& wish_;
   TileCost cost_;
-  std::optional<ContractionTiling> best_;
-  std::int64_t grid_rows_ = 1, grid_columns_ = 1;
-  double best_cycles_ = 0;
+  Ranking<Candidate> ranking_;
 };
 
 }  // namespace
@@ -192,27 +228,32 @@ TileBytes bytes_of(const Contraction& loops, const TileShape& tile, const TileEx
           slot(out, formats.accumulator)};
 }
 
-std::vector<CoreShare> grid_shares(const Contraction& loops, std::int64_t rows,
-                                   std::int64_t columns, const Target& target) {
+std::vector<CoreShare> grid_shares(const Contraction& loops, const CoreGrid& grid,
+                                   const Target& target) {
   const std::int64_t granule =
-      loops.groups > 1 ? loops.oc : balanced_granule(loops.oc, columns, target.tile_n);
+      loops.groups > 1 ? loops.oc : balanced_granule(loops.oc, grid.columns, target.tile_n);
+  const std::int64_t rows = grid.whole_images ? loops.oh : 1;
   std::vector<CoreShare> shares;
-  for (const Range& r : split(loops.rows(), rows, 1)) {
-    for (const Range& c : split(loops.channels(), columns, granule)) shares.push_back({r, c});
+  for (const Range& r : split(loops.rows(), grid.rows, rows)) {
+    for (const Range& c : split(loops.channels(), grid.columns, granule)) shares.push_back({r, c});
   }
   return shares;
 }
 
-ContractionTiling tile_contraction(const Contraction& loops, const TileExtras& extras,
-                                   const Formats& formats, const Target& target,
-                                   const std::string& where) {
-  if (auto best = Search{loops, extras, formats, target}.best()) return *best;
-  const TileBytes one = bytes_of(loops, {1, 1, 1, 1}, extras, formats);
-  throw InputError{
-      where, fmt::format("needs at least {} bytes of scratchpad and {} of accumulators; {} has {} "
-                         "and {}",
-                         one.scratchpad().count(), one.accumulators().count(), target.name,
-                         target.spm_bytes.count(), target.acc_bytes.count())};
+std::optional<ContractionTiling> tile_contraction(const TilingProblem& problem) {
+  const auto best = Search{problem, Search::Keeps::best}.first(1);
+  return best.empty() ? std::nullopt : std::optional{best.front()};
+}
+
+std::vector<ContractionTiling> rank_contraction(const TilingProblem& problem, std::size_t most) {
+  return Search{problem, Search::Keeps::all}.first(most);
+}
+
+TileBytes least_bytes(const TilingProblem& problem) {
+  const ContractionWish& wish = problem.wish;
+  const TileShape tile{wish.h.value_or(1), wish.w.value_or(1), wish.oc.value_or(1),
+                       wish.c.value_or(1)};
+  return bytes_of(problem.loops, tile, problem.extras, problem.formats);
 }
 
 }  // namespace npulse::lowering

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
+#include "isa/types.h"
 #include "traces/lowering/graph/contraction_tile.h"
 #include "traces/lowering/graph/emit_steps.h"
 
@@ -184,13 +185,21 @@ class ContractionWriter {
       step_h = step_w = 1;
     }
     const std::int64_t n = slice.channels.size();
-    const std::int64_t at =
-        (pixels.image * loops_.h + y) * row + x * channels + slice.channels.first;
+    const std::int64_t at = x * channels + slice.channels.first;
     load(Role::activation, slot,
          transfer(in_spm(input_part(slot, slice, h * w, formats_)),
-                  in_dram(advance(core_.plan().address(step_.input), at, type)), {h, w, n}, type,
-                  {}, {step_h * row, step_w * channels, 1}),
+                  place_of(step_.input, step_.kept_input, pixels.image * loops_.h + y, row, at),
+                  {h, w, n}, type, {}, {step_h * row, step_w * channels, 1}),
          true);
+  }
+
+  /// Element `at` of a row (over all images) of a tensor in memory, or in this core's scratchpad.
+  isa::Operand place_of(graph::TensorId tensor, const std::optional<ResidentTensor>& kept,
+                        std::int64_t row, std::int64_t row_elements, std::int64_t at) const {
+    const isa::DataType type = formats_.activation;
+    if (!kept) return in_dram(advance(core_.plan().address(tensor), row * row_elements + at, type));
+    const std::int64_t held = row - kept->rows[core_.core()].first;
+    return in_spm(advance(kept->at, held * row_elements + at, type));
   }
 
   void load_weights(const Tile& tile, const Slice& slice, const Buffer& slot, bool last) {
@@ -268,10 +277,17 @@ class ContractionWriter {
       core_.put(Role::vector, vec, waits, signals);
     }
     core_.store(
-        transfer(in_dram(output_at(step_.output, tile)), in_acc(at),
+        transfer(result_at(tile), in_acc(at),
                  {tile.pixels.rows.size(), tile.pixels.columns.size(), tile.channels.size()},
                  formats_.activation, {loops_.ow * loops_.channels(), loops_.channels(), 1}),
         result.done, result);
+  }
+
+  isa::Operand result_at(const Tile& tile) const {
+    const PixelTile& p = tile.pixels;
+    return place_of(step_.output, step_.kept_output, p.image * loops_.oh + p.rows.first,
+                    loops_.ow * loops_.channels(),
+                    p.columns.first * loops_.channels() + tile.channels.first);
   }
 
   Address output_at(graph::TensorId tensor, const Tile& tile) const {

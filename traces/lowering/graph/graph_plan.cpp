@@ -6,7 +6,9 @@
 
 #include "traces/graph/counts.h"
 #include "traces/lowering/attention_cost.h"
+#include "traces/lowering/graph/contraction_mapping.h"
 #include "traces/lowering/graph/exactness.h"
+#include "traces/lowering/graph/residency.h"
 #include "traces/lowering/space.h"
 
 namespace npulse::lowering {
@@ -18,42 +20,6 @@ constexpr std::int64_t kRowShares = 8;
 std::int64_t elements(const graph::Tensor& tensor) {
   return std::accumulate(tensor.shape.begin(), tensor.shape.end(), std::int64_t{1},
                          std::multiplies{});
-}
-
-/// The tensors that a step reads or writes as activations.
-std::vector<graph::TensorId> tensors_of(const ContractionStep& step) {
-  std::vector<graph::TensorId> list{step.input, step.output};
-  if (!step.weights_constant) list.push_back(step.weights);
-  for (const VectorOp& op : step.then) {
-    if (op.y && op.broadcast != isa::Broadcast::row) list.push_back(*op.y);
-  }
-  return list;
-}
-
-std::vector<graph::TensorId> tensors_of(const FusedAttentionStep& step) {
-  std::vector<graph::TensorId> list{step.q, step.k, step.v, step.output};
-  if (step.mask) list.push_back(*step.mask);
-  return list;
-}
-
-std::vector<graph::TensorId> tensors_of(const VectorStep& step) {
-  std::vector<graph::TensorId> list{step.input, step.output};
-  for (const VectorOp& op : step.ops) {
-    if (op.y) list.push_back(*op.y);
-  }
-  return list;
-}
-
-std::vector<graph::TensorId> tensors_of(const PoolStep& step) {
-  return {step.input, step.output};
-}
-
-std::vector<graph::TensorId> tensors_of(const CopyStep& step) {
-  std::vector<graph::TensorId> list;
-  for (const auto* parts : {&step.reads, &step.writes}) {
-    for (const Part& part : *parts) list.push_back(part.tensor);
-  }
-  return list;
 }
 
 /// Gives out addresses of memory.
@@ -68,7 +34,7 @@ class Placement {
 
   void place_all() {
     for (const Step& step : plan_.steps.steps) {
-      std::visit([&](const auto& work) { place_tensors(tensors_of(work)); }, step.work);
+      place_tensors(tensors_of(step));
       plan_.constants.emplace_back();
       if (const auto* work = std::get_if<ContractionStep>(&step.work)) place_constants(*work);
     }
@@ -135,29 +101,30 @@ class FlashRooms {
 /// The same layer comes many times in a network: tilings are kept by what they depend on.
 class Tilings {
  public:
-  explicit Tilings(const GraphPlan& plan) : plan_{plan} {}
+  Tilings(const Formats& formats, const Target& target) : formats_{formats}, target_{target} {}
 
-  const ContractionTiling& of(const ContractionStep& step, const std::string& region) {
-    const TileExtras extras = step.extras();
-    const Key key{step.loops, extras.row_vectors, extras.tensors, step.weights_constant};
+  const ContractionTiling& of(const ContractionStep& step, const std::string& region,
+                              const LayerRequest& request) {
+    const TilingProblem problem{step.loops, step.extras(), formats_of(step, formats_), target_};
+    const Key key{step.loops, problem.extras.row_vectors, problem.extras.tensors,
+                  step.weights_constant, request.given() ? &request.asked() : nullptr};
     const auto known = tilings_.find(key);
     if (known != tilings_.end()) return known->second;
-    return tilings_
-        .emplace(key,
-                 tile_contraction(step.loops, extras, plan_.formats_of(step), plan_.target, region))
-        .first->second;
+    return tilings_.emplace(key, tile_as_asked(request, problem, region)).first->second;
   }
 
  private:
-  using Key = std::tuple<Contraction, std::int64_t, std::int64_t, bool>;
-  const GraphPlan& plan_;
+  using Key = std::tuple<Contraction, std::int64_t, std::int64_t, bool, const LayerMapping*>;
+  const Formats& formats_;
+  const Target& target_;
   std::map<Key, ContractionTiling> tilings_;
 };
 
 }  // namespace
 
 GraphPlan::GraphPlan(const graph::Graph& graph, const Formats& formats_, const Target& target_,
-                     const TilingRule& tiling, AttentionForm attention)
+                     const TilingRule& rule, AttentionForm attention,
+                     const std::optional<Mapping>& mapping)
     : formats{formats_}, target{target_} {
   const std::int64_t row_bytes = target.spm_bytes.count() / kRowShares;
   const Fuse fuse = [&](const AttentionShape& shape, MaskUse mask) {
@@ -168,7 +135,32 @@ GraphPlan::GraphPlan(const graph::Graph& graph, const Formats& formats_, const T
   const std::int64_t longest_row = row_bytes * 8 / isa::bits_of(formats.activation);
   steps = build_steps(graph, longest_row, fuse);
   inexact = inexact_nodes(steps, longest_row);
-  Tilings tilings{*this};
+  tile(rule, mapping);
+  lay_out();
+}
+
+GraphPlan::GraphPlan(StepList steps_, const Formats& formats_, const Target& target_)
+    : formats{formats_}, target{target_}, steps{std::move(steps_)} {
+  lay_out();
+}
+
+void GraphPlan::tile(const TilingRule& rule, const std::optional<Mapping>& mapping) {
+  Tilings tilings{formats, target};
+  MappingUse use{mapping};
+  const auto names = layer_names(steps.steps);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    Step& step = steps.steps[i];
+    auto* work = std::get_if<ContractionStep>(&step.work);
+    if (!work) continue;
+    const LayerRequest request = use.layer(names[i], freedom_of(work->loops));
+    work->tiling = rule ? rule(*work, step.region) : tilings.of(*work, step.region, request);
+    use.chose(mapping_of(names[i], work->loops, work->tiling));
+  }
+  choices = use.finish();
+  if (!rule) kept_bytes = keep_in_scratchpads(steps, formats, target);
+}
+
+void GraphPlan::lay_out() {
   FlashRooms rooms{*this};
   for (Step& step : steps.steps) {
     if (auto* fused = std::get_if<FusedAttentionStep>(&step.work)) {
@@ -178,7 +170,6 @@ GraphPlan::GraphPlan(const graph::Graph& graph, const Formats& formats_, const T
     }
     auto* work = std::get_if<ContractionStep>(&step.work);
     if (!work) continue;
-    work->tiling = tiling ? tiling(*work, step.region) : tilings.of(*work, step.region);
     work->loops.gathers = work->tiling.gathers;
     macs += work->loops.macs();
   }
@@ -194,7 +185,7 @@ GraphPlan::GraphPlan(const graph::Graph& graph, const Formats& formats_, const T
   stored = events.add("stored", isa::EventScope::chip);
 }
 
-Formats GraphPlan::formats_of(const ContractionStep& step) const {
+Formats formats_of(const ContractionStep& step, const Formats& formats) {
   Formats own = formats;
   if (!step.weights_constant) {
     own.weight = own.activation;

@@ -9,6 +9,7 @@
 #include "traces/lowering/events.h"
 #include "traces/lowering/flash_attention.h"
 #include "traces/lowering/graph/step_builder.h"
+#include "traces/lowering/mapping.h"
 
 namespace npulse::lowering {
 
@@ -35,15 +36,22 @@ struct StepConstants {
 using TilingRule =
     std::function<ContractionTiling(const ContractionStep& step, const std::string& region)>;
 
+/// Types of a step's operands: weights that are activations have their type.
+Formats formats_of(const ContractionStep& step, const Formats& formats);
+
 struct GraphPlan {
+  /// Tilings are those of `rule`, or the fastest by estimate that do as `mapping` says.
   GraphPlan(const graph::Graph& graph, const Formats& formats, const Target& target,
-            const TilingRule& tiling, AttentionForm attention);
+            const TilingRule& rule, AttentionForm attention, const std::optional<Mapping>& mapping);
+  /// With the tilings that the steps have.
+  GraphPlan(StepList steps, const Formats& formats, const Target& target);
 
   Address address(graph::TensorId tensor) const { return addresses[steps.storage[tensor]]; }
   /// Whether a step reads or writes it.
   bool placed(graph::TensorId tensor) const { return touched.contains(steps.storage[tensor]); }
-  /// Types of a step's operands: weights that are activations have their type.
-  Formats formats_of(const ContractionStep& step) const;
+  Formats formats_of(const ContractionStep& step) const {
+    return lowering::formats_of(step, formats);
+  }
   AttentionJob attention_job(const AttentionShape& shape, bool masks) const {
     return {shape, formats, target, target.cores, masks};
   }
@@ -51,6 +59,7 @@ struct GraphPlan {
   Formats formats;
   Target target;
   StepList steps;
+  Mapping choices;                       ///< Of every contraction.
   std::vector<Address> addresses;        ///< By tensor; of those that no step touches 0.
   std::set<graph::TensorId> touched;     ///< Those with an address.
   std::vector<StepConstants> constants;  ///< By step.
@@ -62,6 +71,11 @@ struct GraphPlan {
       inexact;  ///< Nodes right in cost only, by what makes them so.
   std::int64_t macs = 0;
   Bytes weight_bytes{};
+  Bytes kept_bytes{};  ///< Of tensors that stay in scratchpads.
+
+ private:
+  void tile(const TilingRule& rule, const std::optional<Mapping>& mapping);
+  void lay_out();
 };
 
 }  // namespace npulse::lowering

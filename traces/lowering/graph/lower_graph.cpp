@@ -44,6 +44,7 @@ class GraphLowering : public Lowering {
     Plan plan;
     plan.macs = plan_.macs;
     plan.weights = plan_.weight_bytes;
+    plan.kept = plan_.kept_bytes;
     return plan;
   }
 
@@ -95,6 +96,8 @@ std::optional<WeightFormat> own_format(const graph::Graph& graph, const Target& 
   return std::nullopt;
 }
 
+}  // namespace
+
 Formats formats_for(const graph::Graph& graph, const GraphOptions& options, const Target& target) {
   Options settled;
   settled.weights = options.weights ? options.weights : own_format(graph, target);
@@ -109,17 +112,22 @@ Formats formats_for(const graph::Graph& graph, const GraphOptions& options, cons
   return formats;
 }
 
-}  // namespace
+void lower_steps(StepList steps, const Formats& formats, const Target& target,
+                 isa::ProgramSink& sink) {
+  const std::string name = steps.graph.name;
+  const GraphLowering lowering{GraphPlan{std::move(steps), formats, target}};
+  write_program(lowering, target, {{"model", name}}, sink);
+}
 
 GraphNotes lower(const graph::Graph& graph, const GraphOptions& options, const Target& target,
                  isa::ProgramSink& sink) {
   const Formats formats = formats_for(graph, options, target);
   const GraphLowering lowering{
-      GraphPlan{graph, formats, target, options.tiling, options.attention}};
+      GraphPlan{graph, formats, target, options.tiling, options.attention, options.mapping}};
   std::map<std::string, std::string> meta{{"model", graph.name},
                                           {"weights", to_string(formats.stored_weights)},
                                           {"activations", to_string(formats.activation)}};
-  GraphNotes notes{lowering.layout().steps.opaque};
+  GraphNotes notes{lowering.layout().steps.opaque, lowering.layout().choices};
   for (const auto& [kind, count] : notes.opaque) {
     meta["opaque." + kind] = std::to_string(count);
   }

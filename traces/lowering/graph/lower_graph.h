@@ -13,12 +13,21 @@ struct GraphOptions {
   std::optional<isa::DataType> activations;  ///< Absent: as the weights.
   TilingRule tiling;                         ///< Absent: the fastest by estimate.
   AttentionForm attention = AttentionForm::automatic;
+  std::optional<Mapping> mapping;  ///< What the user wants of tiles.
 };
 
-/// What lowering could not do as the graph says.
+/// What lowering could not do as the graph says, and what it chose.
 struct GraphNotes {
   std::map<std::string, std::int64_t> opaque;  ///< Costed as traffic: nodes by kind.
+  Mapping choices;                             ///< Made of tiles, for every layer that has some.
 };
+
+/// Element types of everything. Throws InputError when graph, options and chip do not go together.
+Formats formats_for(const graph::Graph& graph, const GraphOptions& options, const Target& target);
+
+/// The program of steps by themselves, with the tilings that they have.
+void lower_steps(StepList steps, const Formats& formats, const Target& target,
+                 isa::ProgramSink& sink);
 
 /// Writes a program of explicit events for `target` that runs `graph` once; each node is a named
 /// region. Activations have one type; images lie with channels last. The graph must have passed

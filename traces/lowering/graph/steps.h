@@ -23,6 +23,13 @@ struct VectorOp {
   double scalar = 1;
 };
 
+/// A tensor that stays in the scratchpads between two steps, at one address in each: rows of all
+/// images, with all columns and channels.
+struct ResidentTensor {
+  Address at = 0;
+  std::vector<Range> rows;  ///< By core.
+};
+
 /// A convolution or product, and what is done to its results while they are in the accumulators.
 struct ContractionStep {
   Contraction loops;
@@ -31,6 +38,7 @@ struct ContractionStep {
   bool weights_transposed = false;  ///< Of a product of activations: stored [n, k].
   std::vector<VectorOp> then;       ///< y is one row (a constant a channel) or a tensor.
   ContractionTiling tiling;
+  std::optional<ResidentTensor> kept_input, kept_output;
 
   TileExtras extras() const;
 };
@@ -80,6 +88,9 @@ struct Step {
   std::string region;
   std::variant<ContractionStep, FusedAttentionStep, VectorStep, PoolStep, CopyStep> work;
 };
+
+/// The tensors that a step reads or writes as activations.
+std::vector<graph::TensorId> tensors_of(const Step& step);
 
 inline TileExtras ContractionStep::extras() const {
   TileExtras extras;

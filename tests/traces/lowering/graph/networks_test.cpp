@@ -7,6 +7,7 @@
 #include "arch/chip/targets.h"
 #include "isa/checker.h"
 #include "isa/memory_program.h"
+#include "tests/traces/lowering/same_program.h"
 #include "traces/graph/counts.h"
 #include "traces/lowering/graph/lower_graph.h"
 
@@ -68,4 +69,19 @@ TEST_CASE("Attention as one node is lowered soundly, and keeps all of its scores
   graph.inputs = {0, 1, 2};
   graph.outputs = {3};
   require_sound_everywhere(graph);
+}
+
+TEST_CASE("What lowering chose of networks, asked for, gives the same programs", "[mapping]") {
+  for (const graph::Graph& graph :
+       {tests::mobilenet_v2().graph(), tests::bert_large().graph({{"batch", 1}, {"seq", 64}})}) {
+    for (const char* chip : {"rngd", "gemmini"}) {
+      const Target target = arch::lowering_target(arch::load_chip(chip));
+      isa::MemoryProgram own, asked;
+      GraphOptions options;
+      const std::string choices = to_yaml(lower(graph, options, target, own).choices, "choices");
+      options.mapping = parse_mapping(choices, "map.yaml");
+      CHECK(to_yaml(lower(graph, options, target, asked).choices, "choices") == choices);
+      CHECK(test::same_program(own, asked));
+    }
+  }
 }
