@@ -22,7 +22,7 @@ void refuse(const std::optional<Diagnostic>& fault) {
 void BinaryWriter::begin(const ProgramHeader& header) {
   Faults faults;
   check_header(header, "header", faults);
-  ensure(faults.empty(), "a program was made with a wrong header");
+  if (!faults.empty()) refuse(faults.list().front());
   header_ = header;
   pending_.resize(header.cores);
   write(prologue());

@@ -66,9 +66,10 @@ class Runner {
     for (const auto& [key, count] : header_.meta) {
       if (!key.starts_with(kKey)) continue;
       const bool one = count == "1";
+      std::string what = key.substr(kKey.size());  // words, as names have no spaces
+      std::replace(what.begin(), what.end(), '_', ' ');
       list.push_back(fmt::format("{} of '{}' {} right in cost only: values are not what it says",
-                                 one ? "a node" : count + " nodes", key.substr(kKey.size()),
-                                 one ? "is" : "are"));
+                                 one ? "a node" : count + " nodes", what, one ? "is" : "are"));
     }
     return list;
   }

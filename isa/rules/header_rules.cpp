@@ -81,6 +81,15 @@ bool is_name(std::string_view text) {
                      [](char c) { return is_letter(c) || is_digit(c) || c == '.'; });
 }
 
+std::string nearest_name(std::string_view text) {
+  std::string name{text};
+  if (name.empty() || !is_letter(name.front())) name.insert(name.begin(), '_');
+  const auto odd = [](char c) { return !is_letter(c) && !is_digit(c) && c != '.'; };
+  std::replace_if(name.begin(), name.end(), odd, '_');
+  name.resize(std::min(name.size(), kMaxNameLength));
+  return name;
+}
+
 void check_header(const ProgramHeader& header, const std::string& where, Faults& faults) {
   const auto add = [&](const std::optional<Diagnostic>& fault) {
     if (fault) faults.add(where, fault->message, fault->hint);

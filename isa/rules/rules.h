@@ -22,6 +22,9 @@ constexpr std::array<std::string_view, 0> kFeatures{};
 /// Letters, digits, `_` and `.`, beginning with a letter or `_`; at most kMaxNameLength.
 bool is_name(std::string_view text);
 
+/// The name nearest to a text from elsewhere: `_` for what no name has, and no more than fits.
+std::string nearest_name(std::string_view text);
+
 /// Adds every fault of a header; `where` is the program's name.
 void check_header(const ProgramHeader& header, const std::string& where, Faults& faults);
 

@@ -3,6 +3,8 @@
 
 #include <set>
 
+#include "isa/limits.h"
+#include "isa/rules/rules.h"
 #include "traces/lowering/instructions.h"
 #include "traces/lowering/tensors.h"
 
@@ -50,21 +52,31 @@ class Table {
     return extents;
   }
 
+  /// Other tools' names may have any characters.
+  std::string name_of(graph::TensorId id) {
+    const std::string name = isa::nearest_name(plan_.steps.graph.tensors[id].name);
+    std::string own = name;
+    for (int i = 2; !names_.insert(own).second; ++i) {
+      const std::string number = "_" + std::to_string(i);
+      own = name.substr(0, isa::kMaxNameLength - number.size()) + number;
+    }
+    return own;
+  }
+
   void whole(graph::TensorId id, TensorRole role) {
     if (!named_.insert(id).second || !plan_.placed(id)) return;
-    list_.push_back(dense_tensor(plan_.steps.graph.tensors[id].name, role, plan_.address(id),
-                                 shape_of(id), plan_.formats.activation));
+    list_.push_back(
+        dense_tensor(name_of(id), role, plan_.address(id), shape_of(id), plan_.formats.activation));
   }
 
   void constants(const ContractionStep& step, const StepConstants& at) {
-    const auto& tensors = plan_.steps.graph.tensors;
     if (step.weights_constant && named_.insert(step.weights).second) {
-      weights(step, tensors[step.weights].name, at.weights);
+      weights(step, name_of(step.weights), at.weights);
     }
     for (std::size_t i = 0; i < step.then.size(); ++i) {
       const VectorOp& op = step.then[i];
       if (!op.y || op.broadcast != isa::Broadcast::row || !named_.insert(*op.y).second) continue;
-      list_.push_back(dense_tensor(tensors[*op.y].name, TensorRole::weight, at.row_vectors[i],
+      list_.push_back(dense_tensor(name_of(*op.y), TensorRole::weight, at.row_vectors[i],
                                    {step.loops.channels()}, plan_.formats.accumulator));
     }
   }
@@ -95,6 +107,7 @@ class Table {
   const GraphPlan& plan_;
   std::vector<isa::TensorDecl> list_;
   std::set<graph::TensorId> named_;
+  std::set<std::string> names_;  ///< Given so far.
 };
 
 }  // namespace

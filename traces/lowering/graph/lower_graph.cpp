@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "isa/rules/rules.h"
 #include "sim/core/error.h"
 #include "traces/lowering/graph/emit_steps.h"
 #include "traces/lowering/graph/graph_tensors.h"
@@ -129,10 +130,10 @@ GraphNotes lower(const graph::Graph& graph, const GraphOptions& options, const T
                                           {"activations", to_string(formats.activation)}};
   GraphNotes notes{lowering.layout().steps.opaque, lowering.layout().choices};
   for (const auto& [kind, count] : notes.opaque) {
-    meta["opaque." + kind] = std::to_string(count);
+    meta[isa::nearest_name("opaque." + kind)] = std::to_string(count);
   }
   for (const auto& [what, count] : lowering.layout().inexact)
-    meta["inexact." + what] = std::to_string(count);
+    meta[isa::nearest_name("inexact." + what)] = std::to_string(count);
   write_program(lowering, target, std::move(meta), sink);
   return notes;
 }

@@ -6,7 +6,9 @@
 
 #include "arch/chip/targets.h"
 #include "isa/checker.h"
+#include "isa/limits.h"
 #include "isa/memory_program.h"
+#include "isa/rules/rules.h"
 #include "tests/traces/lowering/same_program.h"
 #include "traces/graph/counts.h"
 #include "traces/lowering/graph/lower_graph.h"
@@ -23,6 +25,9 @@ void require_sound(const graph::Graph& graph, const char* chip_name) {
   const GraphNotes notes = lower(graph, {}, arch::lowering_target(chip), program);
   REQUIRE(notes.opaque.empty());
   REQUIRE(program.header().meta.at("plan.macs") == std::to_string(graph::count(graph).macs));
+  Faults faults;
+  isa::check_header(program.header(), graph.name, faults);
+  faults.throw_if_any();  // or no file could hold it
   const isa::CheckReport report = isa::check(program, arch::check_target(chip));
   for (const auto& finding : report.errors) FAIL(finding.text());
   for (const auto& finding : report.warnings) {  // where there is too much to look at all of it
@@ -68,6 +73,22 @@ TEST_CASE("Attention as one node is lowered soundly, and keeps all of its scores
   graph.nodes = {{"attention", attention, {0, 1, 2}, {3}, ""}};
   graph.inputs = {0, 1, 2};
   graph.outputs = {3};
+  require_sound_everywhere(graph);
+}
+
+TEST_CASE("Names of other tools become names that a program's file can hold", "[lowering]") {
+  const std::string odd(isa::kMaxNameLength, '/');
+  graph::Graph graph;
+  graph.name = "odd names";
+  graph.tensors = {{"1:x", graph::Type::fp16, {16, 32}, false},
+                   {odd + "a", graph::Type::fp16, {32, 24}, true},
+                   {odd + "b", graph::Type::fp16, {24, 8}, true},
+                   {"/y out", graph::Type::fp16, {16, 24}, false},
+                   {"/z out", graph::Type::fp16, {16, 8}, false}};
+  graph.nodes = {{"/model/first#1", graph::Matmul{}, {0, 1}, {3}, ""},
+                 {"/model/second one", graph::Matmul{}, {3, 2}, {4}, ""}};
+  graph.inputs = {0};
+  graph.outputs = {4};
   require_sound_everywhere(graph);
 }
 
