@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "traces/lowering/graph/graph_tensors.h"
 
+#include <map>
 #include <set>
 
 #include "isa/limits.h"
@@ -81,26 +82,32 @@ class Table {
     }
   }
 
-  /// A box for each tile of channels out, whose chunks of channels in lie one behind the other.
+  /// Tiles of channels out, whose chunks of channels in lie one behind the other.
   void weights(const ContractionStep& step, const std::string& name, Address at) {
     const Contraction& loops = step.loops;
     const isa::DataType type = plan_.formats.weight;
     const isa::TensorDecl all =
         dense_tensor(name, TensorRole::weight, at, {loops.taps(), loops.c, loops.channels()}, type);
     if (!step.tiling.packed_weights) return list_.push_back(all);
-    std::set<std::int64_t> seen;
+    std::map<std::int64_t, std::int64_t> ends;  // of tiles of channels out, by their first
     for (const CoreShare& share : step.tiling.shares) {
-      for (const Range& range : channel_tiles(loops, step.tiling.tile, share.channels)) {
-        if (!seen.insert(range.first).second) continue;
-        const std::int64_t c = std::min(step.tiling.tile.c, loops.c), oc = range.size();
-        isa::TensorDecl box = all;
-        box.at = in_dram(advance(at, range.first * loops.taps() * loops.c, type));
-        box.first = {0, 0, range.first};
-        box.box = {loops.taps(), loops.c, oc};
-        box.tile = {loops.taps(), c, oc};
-        box.tile_stride = {0, isa::bytes_of(loops.taps() * c * oc, type).count(), 0};
-        list_.push_back(box);
-      }
+      for (const Range& range : channel_tiles(loops, step.tiling.tile, share.channels))
+        ends[range.first] = range.last;
+    }
+    for (auto tile = ends.begin(); tile != ends.end();) {
+      const std::int64_t first = tile->first, width = tile->second - first;
+      std::int64_t last = first;  // equal tiles one behind the other are one box
+      for (; tile != ends.end() && tile->first == last && tile->second - last == width; ++tile)
+        last = tile->second;
+      const std::int64_t c = std::min(step.tiling.tile.c, loops.c);
+      isa::TensorDecl box = all;
+      box.at = in_dram(advance(at, first * loops.taps() * loops.c, type));
+      box.first = {0, 0, first};
+      box.box = {loops.taps(), loops.c, last - first};
+      box.tile = {loops.taps(), c, width};
+      box.tile_stride = {0, isa::bytes_of(loops.taps() * c * width, type).count(),
+                         isa::bytes_of(loops.taps() * loops.c * width, type).count()};
+      list_.push_back(box);
     }
   }
 
