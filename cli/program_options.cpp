@@ -30,6 +30,17 @@ std::int64_t positive(const CommandLine& line, const char* option) {
                    "use 1 to 16777216"};
 }
 
+/// What --mapping and a search say of the tiles of a model or graph.
+template <class Source, class Options>
+void take_mapping(const CommandLine& line, const Source& source, const arch::Chip& chip,
+                  const lowering::Target& target, Options& options) {
+  options.mapping = mapping_in(line);
+  if (!searches(line)) return;
+  options.mapping = searched(line, chip, [&](const lowering::MapSearch& how) {
+    return lowering::search_mapping(source, options, target, how);
+  });
+}
+
 }  // namespace
 
 std::filesystem::path models_folder() {
@@ -48,9 +59,8 @@ void add_model_options(CommandLine& line) {
       "kv", po::value<std::string>()->value_name("TYPE"), "Element type of the KV cache.")(
       "attention", po::value<std::string>()->value_name("FORM"),
       "Of prefills and graphs: fused keeps scores on the chip, unfused puts them into memory, auto "
-      "(default) "
-      "is the faster by estimate.")("layers", po::value<std::string>()->value_name("A:B"),
-                                    "Only layers A to B-1.")(
+      "(default) is the faster by estimate.")("layers", po::value<std::string>()->value_name("A:B"),
+                                              "Only layers A to B-1.")(
       "experts", po::value<std::string>()->value_name("CHOICE"),
       "Which experts a token visits: balanced (default), seed:N, or a JSON file.");
   add_expect_option(line);
@@ -111,12 +121,7 @@ void lower_graph(const CommandLine& line, const graph::Graph& graph, const arch:
   if (line.has("activations")) options.activations = choice<isa::DataType>(line, "activations");
   if (line.has("attention")) options.attention = choice<lowering::AttentionForm>(line, "attention");
   const lowering::Target target = arch::lowering_target(chip);
-  options.mapping = mapping_in(line);
-  if (searches(line)) {
-    options.mapping = searched(line, chip, [&](const lowering::MapSearch& how) {
-      return lowering::search_mapping(graph, options, target, how);
-    });
-  }
+  take_mapping(line, graph, chip, target, options);
   const auto notes = lowering::lower(graph, options, target, sink);
   write_choices(line, chip, graph.name, notes.choices);
   for (const auto& [kind, count] : notes.opaque) {
@@ -152,12 +157,7 @@ void lower_model(const CommandLine& line, const lowering::Model& model, const ar
                  isa::ProgramSink& sink) {
   const lowering::Target target = arch::lowering_target(chip);
   lowering::Options options = model_options(line, model);
-  options.mapping = mapping_in(line);
-  if (searches(line)) {
-    options.mapping = searched(line, chip, [&](const lowering::MapSearch& how) {
-      return lowering::search_mapping(model, options, target, how);
-    });
-  }
+  take_mapping(line, model, chip, target, options);
   const lowering::Mapping choices = lowering::lower(model, options, target, sink);
   write_choices(line, chip, lowering::name_of(model), choices);
 }

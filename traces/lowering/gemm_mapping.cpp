@@ -51,12 +51,7 @@ GemmTiling tile_as_asked(const LayerRequest& request, GemmProblem problem) {
   if (const auto tiling = tile_gemm(problem)) return *tiling;
   if (request.given()) {
     const GemmBytes least = least_bytes(problem);
-    request.wrong(
-        fmt::format("no tile as asked fits: it takes at least {} bytes of scratchpad and {} of "
-                    "accumulators; {} has {} and {}",
-                    least.scratchpad.count(), least.accumulators.count(), problem.target.name,
-                    problem.target.spm_bytes.count(), problem.target.acc_bytes.count()),
-        "make the tile smaller");
+    request.too_large(least.scratchpad, least.accumulators, problem.target);
   }
   return tile_gemm(problem.gemm, problem.formats, problem.target);
 }

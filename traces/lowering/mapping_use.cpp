@@ -50,6 +50,15 @@ void LayerRequest::wrong(const std::string& message, const std::string& hint) co
   faults_.add(asked_->where, fmt::format("for layer '{}' {}", layer_, message), hint);
 }
 
+void LayerRequest::too_large(Bytes scratchpad, Bytes accumulators, const Target& target,
+                             const char* note) const {
+  wrong(fmt::format("no tile as asked fits: it takes at least {} bytes of scratchpad and {} of "
+                    "accumulators{}; {} has {} and {}",
+                    scratchpad.count(), accumulators.count(), note, target.name,
+                    target.spm_bytes.count(), target.acc_bytes.count()),
+        "make the tile smaller");
+}
+
 void LayerRequest::wrong(const Given& given, const std::string& message,
                          const std::string& hint) const {
   faults_.add(given.where, fmt::format("for layer '{}' {}", layer_, message), hint);

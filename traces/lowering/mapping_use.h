@@ -3,6 +3,7 @@
 #pragma once
 
 #include "traces/lowering/mapping.h"
+#include "traces/lowering/target.h"
 
 namespace npulse::lowering {
 
@@ -31,6 +32,9 @@ class LayerRequest {
   /// A fault of the whole entry, or of one number in it.
   void wrong(const std::string& message, const std::string& hint) const;
   void wrong(const Given& given, const std::string& message, const std::string& hint) const;
+  /// Even its smallest tiles take so much; `note` says what of.
+  void too_large(Bytes scratchpad, Bytes accumulators, const Target& target,
+                 const char* note = "") const;
   const LayerMapping& asked() const { return *asked_; }
 
  private:

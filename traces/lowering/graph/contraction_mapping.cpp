@@ -165,12 +165,8 @@ ContractionTiling tile_as_asked(const LayerRequest& request, TilingProblem probl
   if (const auto tiling = tile_contraction(problem)) return *tiling;
   if (request.given()) {
     const TileBytes least = least_bytes(problem);
-    request.wrong(
-        fmt::format("no tile as asked fits: it takes at least {} bytes of scratchpad and "
-                    "{} of accumulators (two of each operand); {} has {} and {}",
-                    least.scratchpad().count(), least.accumulators().count(), problem.target.name,
-                    problem.target.spm_bytes.count(), problem.target.acc_bytes.count()),
-        "make the tile smaller");
+    request.too_large(least.scratchpad(), least.accumulators(), problem.target,
+                      " (two of each operand)");
     problem.wish = {};
     if (const auto tiling = tile_contraction(problem)) return *tiling;
   }
