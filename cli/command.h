@@ -29,6 +29,8 @@ int compare_command(const Arguments& arguments);
 int dram_command(const Arguments& arguments);
 int convert_command(const Arguments& arguments);
 int import_command(const Arguments& arguments);
+/// Becomes the Python command `name`; returns never, throws InputError when there is no Python.
+int python_command(const char* name, const Arguments& arguments);
 
 /// The options of one subcommand: positional words, options, usage and an example.
 class CommandLine {

@@ -26,6 +26,8 @@ constexpr Command kCommands[] = {
     {"list", "List chips, parts, technologies or models.", list_command},
     {"show", "Print the effective configuration of a chip or part, or what a model is.",
      show_command},
+    {"sweep", "Run the points of a study in processes, and keep their results.",
+     [](const Arguments& arguments) { return python_command("sweep", arguments); }},
     {"compare", "Put two reports side by side.", compare_command},
     {"convert", "Convert a DRAM trace between formats.", convert_command},
 };

@@ -1,118 +1,106 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the points of a study in processes. A point that fails is a row with its error."""
+"""Runs the points of a study. A point that fails is a row with its error, not the end of it all."""
 
 from __future__ import annotations
 
-import csv
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from concurrent.futures import Executor
+from contextlib import nullcontext
+from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
-from typing import Any, cast
 
-from .chip import load_chip
-from .errors import Error
-from .program import ModelOptions
-from .report import Report
-from .simulate import run
-from .study import Point, Study, load_study
+from .evaluation import evaluate
+from .points import RESULTS, Point, Row, key_of
+from .pools import DaskPool, GivenPool, LocalPool, Pool, default_workers
+from .results import Results
+from .search import Proposals
+from .study import Study, load_study
 
-Row = dict[str, Any]
-"""The values of a point, then RESULTS, then `error` (empty when all is well)."""
-
-RESULTS: dict[str, Callable[[Report], object]] = {
-    "latency_s": lambda r: r.latency_s,
-    "tokens_per_s": lambda r: r.program.tokens_per_s,
-    "energy_per_token_j": lambda r: r.program.energy_per_token_j,
-    "energy_j": lambda r: r.energy_j.total,
-    "average_watts": lambda r: r.energy_j.average_watts,
-    "bound_by": lambda r: r.bound.by,
-    "memory_bytes_read": lambda r: r.memory.bytes_read,
-    "memory_bandwidth_bytes_per_s": lambda r: r.memory.bandwidth_bytes_per_s,
-    "memory_peak_bytes_per_s": lambda r: r.memory.peak_bytes_per_s,
-    "decompressor_busy": lambda r: r.decompression.busy,
-}
+Progress = Callable[[int, int, int], None]
+"""Told how many points are done, of how many, and how many of those failed."""
 
 
 def sweep(
     study: Study | str | PathLike[str],
     *,
+    results: str | PathLike[str] | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    dask: str | None = None,
+    progress: Progress | None = None,
 ) -> list[Row]:
     """Runs every point and returns their rows in the study's order.
 
-    `workers` processes (default: one a core) unless `executor`, anything of the shape of
-    `concurrent.futures.Executor`, runs them elsewhere. `progress` is told how many of how many
-    points are done. `pandas.DataFrame(rows)` makes a frame of the result.
+    `results` names an SQLite file that keeps every row as soon as it is there: points that it holds
+    already are not run again, so a sweep that was stopped goes on where it was, and a repeated one
+    returns at once. A row depends on the effective chip, the program and the simulator, and on
+    nothing else; points that differ only in what has no effect share one.
 
-    Raises InputError when `study` is a file and not a study.
+    `workers` processes (default: one a processor) unless `dask` is the address of a scheduler, or
+    `executor` anything of the shape of `concurrent.futures.Executor`.
+    `pandas.DataFrame(rows)` makes a frame of the result.
+
+    Raises InputError when `study` is a file and not a study, when `results` is a file of something
+    else, or when no scheduler answers at `dask`.
     """
     todo = study if isinstance(study, Study) else load_study(study)
+    pool: Pool = LocalPool(workers or default_workers())
     if executor is not None:
-        return _collect(todo, executor, progress)
-    # a process may run one simulation at a time, and is not forked while threads run
-    with ProcessPoolExecutor(workers or os.cpu_count(), get_context("spawn")) as pool:
-        return _collect(todo, pool, progress)
+        pool = GivenPool(executor)
+    elif dask is not None:
+        pool = DaskPool(dask)
+    with Results(results) if results is not None else nullcontext() as kept:
+        return _Sweep(todo, pool, kept, progress).run()
 
 
-def run_point(point: Point) -> Row:
-    """One row; errors of NPUlse are caught, others are not."""
-    empty: Row = {**point, **dict.fromkeys(RESULTS), "error": ""}
-    try:
-        report = _report(point)
-    except Error as error:
-        return {**empty, "error": str(error)}
-    return {**empty, **{name: result(report) for name, result in RESULTS.items()}}
+@dataclass
+class _Sweep:
+    study: Study
+    pool: Pool
+    results: Results | None
+    progress: Progress | None
+    done: int = 0
+    failed: int = 0
 
+    def run(self) -> list[Row]:
+        if self.study.search is None:
+            return self._rows(self.study.points)
+        proposals, rows = Proposals(self.study.search), list[Row]()
+        for points in proposals:
+            batch = self._rows(points)
+            proposals.tell(batch)
+            rows += batch
+        return rows
 
-def _report(point: Point) -> Report:
-    def below(root: str) -> dict[str, Any]:
-        start = root + "."
-        return {
-            path[len(start) :]: value for path, value in point.items() if path.startswith(start)
-        }
+    def _rows(self, points: Sequence[Point]) -> list[Row]:
+        """What is kept, and what has to be run; points of one key share a row."""
+        sharers: dict[str, list[int]] = {}
+        for number, point in enumerate(points):
+            sharers.setdefault(key_of(point), []).append(number)
+        rows: list[Row] = [{}] * len(points)
 
-    chip = load_chip(point["chip"])
-    if "memory" in point or below("chip"):
-        chip = chip.with_(below("chip"), memory=point.get("memory"))
-    options = below("program")
-    if "layers" in options:
-        options["layers"] = tuple(options["layers"])
-    return run(chip, point["program"], **cast(ModelOptions, options))
+        def settle(numbers: Sequence[int], row: Row) -> None:
+            figures = {name: row[name] for name in (*RESULTS, "error")}
+            for number in numbers:
+                rows[number] = {**points[number], **figures}
+            self._count(len(numbers), bool(row["error"]))
 
+        todo: dict[int, str] = {}
+        for key, numbers in sharers.items():
+            kept = None if self.results is None else self.results.row(key)
+            if kept is None:
+                todo[numbers[0]] = key
+            else:
+                settle(numbers, kept)
+        for number, row, final in evaluate({number: points[number] for number in todo}, self.pool):
+            key = todo[number]
+            if final and self.results is not None:
+                self.results.put(key, points[number], row)
+            settle(sharers[key], row)
+        return rows
 
-def _collect(
-    study: Study, pool: Executor, progress: Callable[[int, int], None] | None
-) -> list[Row]:
-    futures = [pool.submit(run_point, point) for point in study.points]
-    for done, _ in enumerate(as_completed(futures), 1):
-        if progress:
-            progress(done, len(futures))
-    return [_row(point, future) for point, future in zip(study.points, futures, strict=True)]
-
-
-def _row(point: Point, future: Future[Row]) -> Row:
-    """A worker that died takes its point along, and says so."""
-    fault = future.exception()
-    if fault is None:
-        return future.result()
-    return {**point, **dict.fromkeys(RESULTS), "error": f"{type(fault).__name__}: {fault}"}
-
-
-def save_rows(rows: Sequence[Row], path: str | PathLike[str]) -> None:
-    """Writes CSV, whole or not at all; columns are all keys in order of their first mention."""
-    columns = list(dict.fromkeys(key for row in rows for key in row))
-    target = Path(path)
-    partial = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with partial.open("x", newline="") as file:
-            writer = csv.DictWriter(file, columns, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+    def _count(self, points: int, failed: bool) -> None:
+        self.done += points
+        self.failed += points * failed
+        if self.progress:
+            self.progress(self.done, self.study.size, self.failed)
