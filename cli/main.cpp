@@ -26,6 +26,8 @@ constexpr Command kCommands[] = {
     {"list", "List chips, parts, technologies or models.", list_command},
     {"show", "Print the effective configuration of a chip or part, or what a model is.",
      show_command},
+    {"explain", "Say what bounds a run, and what changes would buy.",
+     [](const Arguments& arguments) { return python_command("explain", arguments); }},
     {"sweep", "Run the points of a study in processes, and keep their results.",
      [](const Arguments& arguments) { return python_command("sweep", arguments); }},
     {"compare", "Put two reports side by side.", compare_command},

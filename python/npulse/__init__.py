@@ -15,13 +15,16 @@ from ._configs import use_packaged_configs
 from ._core import __version__
 from .chip import Chip, load_chip
 from .errors import DeadlockError, Error, Fault, InputError, InternalError, SimulationError
+from .explain import Explanation, explain
 from .functional import Execution, execute
 from .program import ModelOptions, Program, Tensor, load_program, lower
 from .replay import DramReport, dram
 from .report import Report
+from .rows import pareto_front, save_rows
 from .simulate import run
 from .study import Study, load_study
 from .sweeps import sweep
+from .what_if import Effect, sensitivity, what_if
 
 use_packaged_configs()
 
@@ -29,8 +32,10 @@ __all__ = [
     "Chip",
     "DeadlockError",
     "DramReport",
+    "Effect",
     "Error",
     "Execution",
+    "Explanation",
     "Fault",
     "InputError",
     "InternalError",
@@ -43,10 +48,15 @@ __all__ = [
     "__version__",
     "dram",
     "execute",
+    "explain",
     "load_chip",
     "load_program",
     "load_study",
     "lower",
+    "pareto_front",
     "run",
+    "save_rows",
+    "sensitivity",
     "sweep",
+    "what_if",
 ]

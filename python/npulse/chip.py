@@ -71,6 +71,12 @@ class Chip:
         """The effective configuration, with units, ranges and sources; loads again."""
         return self._core.to_yaml()
 
+    def as_point(self) -> dict[str, object]:
+        """How a study names this chip: `chip`, `memory` and its changed parameters, by path."""
+        memory = {} if self._memory is None else {"memory": self._memory}
+        changes = {f"chip.{path}": value for path, value in self._sets.items()}
+        return {"chip": self._source, **memory, **changes}
+
     def __repr__(self) -> str:
         return f"<npulse.Chip {self.name}, {self.cores} cores, {self.memory}>"
 

@@ -6,19 +6,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tqdm import tqdm
-
 from .errors import InputError
+from .progress import shown_progress
 from .rows import SUFFIXES, save_rows
 from .study import load_study
-from .sweeps import Progress, sweep
-
-LINE_SECONDS = 10
-"""Between two lines of progress where there is no terminal."""
+from .sweeps import sweep
 
 EXAMPLE = """example:
   npulse sweep configs/studies/lpddr-compressed-vs-hbm.yaml --csv rows.csv
@@ -39,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     for path in (results, *outputs):
         if not Path(path).absolute().parent.is_dir():
             raise InputError(f"{path}: its folder does not exist")
-    with _Bar(study.size) if sys.stderr.isatty() else _Lines() as progress:
+    with shown_progress() as progress:
         rows = sweep(
             study,
             results=results,
@@ -81,46 +76,3 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 on")
     return int(text)
-
-
-class _Bar:
-    """A bar with rate and time left."""
-
-    def __init__(self, total: int) -> None:
-        self._bar = tqdm(total=total, unit=" points", dynamic_ncols=True)
-
-    def __enter__(self) -> Progress:
-        return self._told
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.close()
-
-    def _told(self, done: int, total: int, failed: int) -> None:
-        if failed:
-            self._bar.set_postfix(failed=failed, refresh=False)
-        self._bar.update(done - self._bar.n)
-
-
-class _Lines:
-    """A line now and then, for logs."""
-
-    def __init__(self) -> None:
-        self._begin = self._last = time.monotonic()
-        self._known: int | None = None
-
-    def __enter__(self) -> Progress:
-        return self._told
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def _told(self, done: int, total: int, failed: int) -> None:
-        now = time.monotonic()
-        if self._known is None:
-            self._known = done  # what was kept before says nothing of the rate
-        if now - self._last < LINE_SECONDS:
-            return
-        self._last = now
-        rate = (done - self._known) / (now - self._begin)
-        left = f"{(total - done) / rate:.0f} s left" if rate else "no rate yet"
-        print(f"{done}/{total} points, {failed} failed, {rate:.2g}/s, {left}", file=sys.stderr)

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a change of the chip would buy: by simulation, not by rule of thumb."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from typing import Any, Unpack
+
+from .chip import Chip, load_chip
+from .errors import InputError
+from .points import Point, Row
+from .program import ModelOptions
+from .study import Study
+from .sweeps import Progress, sweep
+
+CHANGE = re.compile(r"([+-][0-9.]+)\s*%|[x*]\s*([0-9.]+)")
+SKIPPED = ("part.", "noc.kind", "tech")
+"""Not parameters of a design: the memory device itself and names."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What one change did."""
+
+    path: str
+    before: Any
+    after: Any
+    latency_s: float | None
+    """None when the point failed."""
+    latency_change: float | None
+    """-0.2 is a fifth faster."""
+    energy_change: float | None
+    error: str
+
+    def text(self) -> str:
+        what = f"{self.path}: {self.before} -> {self.after}"
+        if self.latency_change is None or self.energy_change is None:
+            return f"{what}: cannot be run: {self.error.splitlines()[0]}"
+        return f"{what}: latency {self.latency_change:+.1%}, energy {self.energy_change:+.1%}"
+
+
+def changed(value: Any, change: str) -> Any:
+    """The value after `+50%`, `-25%`, `x2`, or else simply what `change` says.
+
+    >>> changed(32, "+50%"), changed(8, "x2"), changed(64, "128"), changed(4, "hbm3")
+    (48, 16, '128', 'hbm3')
+    """
+    match = CHANGE.fullmatch(change.strip())
+    if match is None:
+        return change
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise InputError(f"'{change}' changes numbers; this is {value!r}")
+    factor = 1 + float(match[1]) / 100 if match[1] else float(match[2])
+    return round(value * factor) if isinstance(value, int) else value * factor
+
+
+def what_if(
+    chip: Chip | str,
+    program: str | PathLike[str],
+    changes: Mapping[str, str],
+    *,
+    workers: int | None = None,
+    results: str | PathLike[str] | None = None,
+    progress: Progress | None = None,
+    **options: Unpack[ModelOptions],
+) -> list[Effect]:
+    """Simulates each of `changes` by itself: `{"memory.channels": "+50%"}`.
+
+    The model is lowered anew for each changed chip. Raises InputError for an unknown path, or when
+    the unchanged chip cannot run the program.
+    """
+    on = load_chip(chip) if isinstance(chip, str) else chip
+    wanted = [(path, changed(_parameter(on, path), change)) for path, change in changes.items()]
+    return _effects(on, program, wanted, workers, results, progress, options)
+
+
+def sensitivity(
+    chip: Chip | str,
+    program: str | PathLike[str],
+    *,
+    parameters: Sequence[str] | None = None,
+    factors: Sequence[float] = (0.5, 2.0),
+    workers: int | None = None,
+    results: str | PathLike[str] | None = None,
+    progress: Progress | None = None,
+    **options: Unpack[ModelOptions],
+) -> list[Effect]:
+    """Simulates each parameter times each of `factors`, and ranks them: most latency moved first.
+
+    `parameters` are paths; default all numbers of the chip that are not of the memory device.
+    Changes that a chip or program does not allow come last, with their error.
+    """
+    on = load_chip(chip) if isinstance(chip, str) else chip
+    paths = parameters if parameters is not None else ["memory.channels", *numbers(on.parameters())]
+    wanted = [
+        (path, changed(_parameter(on, path), f"x{factor}")) for path in paths for factor in factors
+    ]
+    real = [(path, value) for path, value in wanted if value not in (0, _parameter(on, path))]
+    effects = _effects(on, program, real, workers, results, progress, options)
+    return sorted(
+        effects, key=lambda e: -abs(e.latency_change) if e.latency_change is not None else 1
+    )
+
+
+def numbers(parameters: Mapping[str, Any], prefix: str = "") -> dict[str, int | float]:
+    """Numbers of a chip by path, those left out that are no matter of its design."""
+    found: dict[str, int | float] = {}
+    for name, value in parameters.items():
+        path = prefix + name
+        if isinstance(value, Mapping):
+            found |= numbers(value, path + ".")
+        elif (
+            type(value) in (int, float)
+            and value
+            and path != "memory.channels"
+            and not path.startswith(SKIPPED)
+        ):
+            found[path] = value
+    return found
+
+
+def _parameter(chip: Chip, path: str) -> Any:
+    if path == "memory.channels":  # which a chip may leave to the part
+        return chip.memory_channels
+    value: Any = chip.parameters()
+    for name in path.split("."):
+        if not isinstance(value, Mapping) or name not in value:
+            raise InputError(
+                f"{path}: {chip.name} has no such parameter; see npulse show {chip.name}"
+            )
+        value = value[name]
+    return value
+
+
+def _effects(
+    chip: Chip,
+    program: str | PathLike[str],
+    wanted: Sequence[tuple[str, Any]],
+    workers: int | None,
+    results: str | PathLike[str] | None,
+    progress: Progress | None,
+    options: ModelOptions,
+) -> list[Effect]:
+    base: Point = {
+        **chip.as_point(),
+        "program": str(program),
+        **{f"program.{name}": value for name, value in options.items()},
+    }
+    points = [base, *({**base, f"chip.{path}": value} for path, value in wanted)]
+    rows = sweep(
+        Study("what-if", "", tuple(points)), workers=workers, results=results, progress=progress
+    )
+    first = rows[0]
+    if first["error"]:
+        raise InputError(first["error"])
+    return [
+        _effect(path, _parameter(chip, path), value, first, row)
+        for (path, value), row in zip(wanted, rows[1:], strict=True)
+    ]
+
+
+def _effect(path: str, before: Any, after: Any, first: Row, row: Row) -> Effect:
+    def change(name: str) -> float | None:
+        return None if row["error"] else row[name] / first[name] - 1
+
+    return Effect(
+        path, before, after, row["latency_s"], change("latency_s"), change("energy_j"), row["error"]
+    )

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What explain says is in the report, and what a change would buy is what a run of it shows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import npulse
+from npulse.__main__ import main
+from npulse.what_if import changed
+from runs import GEMM
+
+
+@pytest.fixture(scope="module")
+def decode() -> npulse.Report:
+    return npulse.run("rngd", "llama-3.1-8b", weights="fp8", layers=(0, 1))
+
+
+def test_shares_of_each_queue_add_up_to_the_run(decode: npulse.Report) -> None:
+    story = npulse.explain(decode)
+    for queue in story.queues:
+        whole = queue.busy + queue.wait_data + queue.wait_resource + queue.idle
+        assert whole == pytest.approx(1)
+        assert sum(queue.waits.values()) == pytest.approx(queue.wait_data + queue.wait_resource)
+    assert [queue.busy for queue in story.queues] == sorted(
+        (queue.busy for queue in story.queues), reverse=True
+    )
+
+
+def test_a_decode_waits_for_its_loads_and_those_for_memory(decode: npulse.Report) -> None:
+    story = npulse.explain(decode)
+    queues = {queue.name: queue for queue in story.queues}
+    assert next(iter(queues["mx"].waits)) == "ld"
+    assert next(iter(queues["ld"].waits)) == "memory"
+    assert story.bound == decode.bound.text
+    assert "`mx` (matrix) is busy" in story.text()
+    gate_up = next(region for region in story.regions if region.name == "mlp.gate_up")
+    assert max(gate_up.use, key=lambda name: gate_up.use[name]) == "memory"
+    assert all(0 <= share <= 1 for region in story.regions for share in region.use.values())
+
+
+def test_what_if_says_what_a_run_of_the_changed_chip_says() -> None:
+    chip = npulse.load_chip("edu-8x8")
+    (effect,) = npulse.what_if(chip, GEMM, {"memory.channels": "x2"}, workers=1)
+    before, after = npulse.run(chip, GEMM), npulse.run(chip.with_({"memory.channels": 2}), GEMM)
+    assert (effect.before, effect.after) == (1, 2)
+    assert effect.latency_s == after.latency_s
+    assert effect.latency_change == pytest.approx(after.latency_s / before.latency_s - 1)
+    assert effect.energy_change == pytest.approx(after.energy_j.total / before.energy_j.total - 1)
+
+
+def test_sensitivity_ranks_by_what_latency_moves_and_keeps_what_cannot_be() -> None:
+    paths = ["pe.systolic.weight_buffers", "vector.lanes", "clock"]
+    effects = npulse.sensitivity("edu-8x8", GEMM, parameters=paths, workers=2)
+    moved = [abs(e.latency_change) for e in effects if e.latency_change is not None]
+    assert moved == sorted(moved, reverse=True)
+    assert effects[0].path == "clock"
+    assert effects[-1].error
+    assert "cannot be run" in effects[-1].text()
+
+
+@pytest.mark.parametrize(
+    ("value", "change", "expected"),
+    [(32, "+50%", 48), (8, "-25 %", 6), (2.0, "x1.5", 3.0), (4, "*3", 12), (1, "1 GHz", "1 GHz")],
+)
+def test_changes_are_percents_factors_or_values(
+    value: float, change: str, expected: object
+) -> None:
+    assert changed(value, change) == expected
+
+
+def test_the_command_explains_a_report_and_simulates_changes(
+    decode: npulse.Report, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved = tmp_path / "report.json"
+    saved.write_text(decode.to_json())
+    assert main(["explain", str(saved)]) == 0
+    assert capsys.readouterr().out == npulse.explain(decode).text()
+    assert main(["explain", "edu-8x8", GEMM, "--what-if", "vector.lanes=x2", "--json", "-"]) == 0
+    (effect,) = json.loads(capsys.readouterr().out)["effects"]
+    assert (effect["path"], effect["after"]) == ("vector.lanes", 16)
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        (["nowhere.json"], "cannot be read"),
+        (["edu-8x8", GEMM, "--what-if", "vector.lane=2"], "no such parameter"),
+        (["edu-8x8", GEMM, "--what-if", "pe.kind=x2"], "changes numbers"),
+        (["edu-8x8", GEMM, "--set", "clock"], "must be PATH=VALUE"),
+        (["edu-8x8", "llama-3.1-8b", "--layers", "3"], "must be FIRST:LAST"),
+        ([__file__], "is no report"),
+        (["report.json", "--sensitivity"], "changes need CHIP and PROGRAM"),
+    ],
+)
+def test_wrong_words_are_named(
+    words: list[str], fault: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", *words]) == 2
+    assert fault in capsys.readouterr().err
