@@ -4,12 +4,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, cast
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from html import escape
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 from ._fill import fill
 from ._json_report import JsonReport
+from ._units import si
+from ._whole import written_whole
+from .errors import InputError
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 @dataclass(frozen=True)
@@ -190,3 +199,57 @@ class Report(JsonReport):
         """
         values = json.loads(json_text)
         return cast(Report, fill(cls, {**values, "outputs": {}, "_json": json_text, "_text": text}))
+
+    def to_frame(self) -> DataFrame:
+        """The regions as a pandas frame: a row each, columns as the fields of `Region`.
+
+        Cycles are of the chip's clock, and of all cores together where they are busy ones; bytes
+        are those asked of memory; `energy_j` is in joules, dynamic only.
+        """
+        from pandas import DataFrame
+
+        columns = [column.name for column in fields(Region)]
+        return DataFrame([asdict(region) for region in self.regions], columns=columns)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Writes the report by the ending of `path`, whole or not at all: `.json`, which
+        `from_json` reads and `npulse compare` and `explain` too.
+
+        Raises InputError for another ending, OSError when the file cannot be written.
+        """
+        target = Path(path)
+        form = FORMS.get(target.suffix)
+        if form is None:
+            raise InputError(f"{target}: the ending must be one of {', '.join(FORMS)}")
+        with written_whole(target) as partial:
+            partial.write_text(form(self), encoding="utf-8")
+
+    def headline(self) -> dict[str, str]:
+        """The figures that matter most, with units, by what they are."""
+        program, memory = self.program, self.memory
+        tokens = {
+            "tokens": f"{program.tokens_per_s:,.4g} tokens/s",
+            "energy a token": si(program.energy_per_token_j, "J"),
+        }
+        reached = si(memory.bandwidth_bytes_per_s, "B/s")
+        return {
+            "latency": si(self.latency_s, "s"),
+            **(tokens if program.tokens else {}),
+            "energy": f"{si(self.energy_j.total, 'J')} at {si(self.energy_j.average_watts, 'W')}",
+            "memory": f"{reached} of {si(memory.peak_bytes_per_s, 'B/s')} ({memory.part})",
+            "bound by": self.bound.text,
+        }
+
+    def _repr_html_(self) -> str:
+        """For notebooks: the headline as a table."""
+        rows = (
+            f"<tr><th style='text-align:left'>{escape(name)}</th>"
+            f"<td style='text-align:left'>{escape(value)}</td></tr>"
+            for name, value in self.headline().items()
+        )
+        title = escape(f"{self.program.name} on {self.chip}")
+        return f"<table><caption>{title}</caption>{''.join(rows)}</table>"
+
+
+FORMS: dict[str, Callable[[Report], str]] = {".json": Report.to_json}
+"""What `save` writes, by the ending of the file's name."""

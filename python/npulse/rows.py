@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 
+from ._whole import written_whole
 from .errors import InputError
 from .points import Row
 
@@ -84,9 +84,5 @@ def save_rows(rows: Sequence[Row], path: str | PathLike[str]) -> None:
     write = SUFFIXES.get(target.suffix.removeprefix("."))
     if write is None:
         raise InputError(f"{target}: the ending must be one of {', '.join(SUFFIXES)}")
-    partial = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
+    with written_whole(target) as partial:
         write(rows, partial)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)

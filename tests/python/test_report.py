@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import math
 import pickle
-from dataclasses import FrozenInstanceError, fields, is_dataclass
+from dataclasses import FrozenInstanceError, fields, is_dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import npulse
+from npulse._units import si
 
 
 def assert_same(typed: Any, plain: Any, path: str = "report") -> None:
@@ -78,3 +80,43 @@ def test_a_report_survives_its_json_form_and_a_process_boundary(report: npulse.R
 
 def test_the_text_form_leads_with_what_was_run(report: npulse.Report) -> None:
     assert report.text().startswith(f"{report.program.name} on {report.chip}")
+
+
+def test_the_frame_has_a_row_a_region(report: npulse.Report) -> None:
+    frame = report.to_frame()
+    assert list(frame["name"]) == [region.name for region in report.regions]
+    assert list(frame.columns) == [field.name for field in fields(report.regions[0])]
+    assert frame["macs"].sum() == report.macs
+    assert frame["dram_read_bytes"].sum() == report.memory.bytes_read
+
+
+def test_a_saved_report_is_read_back(report: npulse.Report, tmp_path: Path) -> None:
+    report.save(tmp_path / "report.json")
+    assert npulse.Report.from_json((tmp_path / "report.json").read_text(), report.text()) == report
+
+
+def test_saving_refuses_other_endings_and_leaves_no_part_of_a_file(
+    report: npulse.Report, tmp_path: Path
+) -> None:
+    with pytest.raises(npulse.InputError, match=r"report\.txt: the ending must be one of \.json"):
+        report.save(tmp_path / "report.txt")
+    (tmp_path / "taken.json").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        report.save(tmp_path / "taken.json")
+    assert [path.name for path in tmp_path.iterdir()] == ["taken.json"]
+
+
+def test_a_notebook_shows_the_headline_with_nothing_unescaped(report: npulse.Report) -> None:
+    foreign = replace(report, bound=replace(report.bound, text="<b> & more"))
+    shown = foreign._repr_html_()
+    assert "&lt;b&gt; &amp; more" in shown
+    assert si(report.energy_j.average_watts, "W") in shown
+    assert "tokens" not in shown  # a product makes none
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0 s"), (3.454e-4, "345.4 us"), (999.96, "1 ks"), (-2e-3, "-2 ms"), (1e-15, "0.001 ps")],
+)
+def test_figures_have_four_digits_and_a_prefix(value: float, text: str) -> None:
+    assert si(value, "s") == text
