@@ -181,7 +181,7 @@ class Report(JsonReport):
     decompression: Decompression
     roofline: Roofline
     queues: Mapping[str, Queue]
-    """By name, `core0.mx` for example."""
+    """By name, `c0.mx` for example."""
     regions: tuple[Region, ...]
     stats: Mapping[str, Mapping[str, float]]
     """Counters of every module, by the module's name."""

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Figures as files: the same figure gives the same bytes."""
+
+from __future__ import annotations
+
+import io
+import re
+from os import PathLike
+from pathlib import Path
+
+import matplotlib
+from matplotlib.figure import Figure
+
+from .._whole import written_whole
+from ..errors import InputError
+
+DPI = 150
+FORMATS = ("png", "svg")
+NAMES = re.compile(r'(\bid="|href="#|url\(#)')
+
+
+def save_plot(figure: Figure, path: str | PathLike[str]) -> None:
+    """Writes a figure as PNG or SVG by the ending of `path`, whole or not at all.
+
+    Raises InputError for another ending, OSError when the file cannot be written.
+    """
+    target = Path(path)
+    kind = target.suffix.removeprefix(".")
+    if kind not in FORMATS:
+        raise InputError(f"{target}: the ending must be one of .{', .'.join(FORMATS)}")
+    with written_whole(target) as partial:
+        partial.write_bytes(_bytes(figure, kind))
+
+
+def svg_text(figure: Figure, prefix: str) -> str:
+    """A figure as an `svg` element for a page; its ids begin with `prefix`, to be unique there."""
+    text = _bytes(figure, "svg").decode()
+    return NAMES.sub(rf"\g<1>{prefix}-", text[text.index("<svg") :])
+
+
+def _bytes(figure: Figure, kind: str) -> bytes:
+    metadata = {"Software": None} if kind == "png" else dict.fromkeys(("Creator", "Date"))
+    content = io.BytesIO()
+    with matplotlib.rc_context({"svg.hashsalt": "npulse", "svg.fonttype": "none"}):
+        figure.savefig(content, format=kind, dpi=DPI, metadata=metadata)
+    return content.getvalue()
