@@ -19,7 +19,7 @@ from .explain import Explanation, explain
 from .functional import Execution, execute
 from .program import ModelOptions, Program, Tensor, load_program, lower
 from .replay import DramReport, dram
-from .report import Report
+from .report import Report, load_report
 from .rows import pareto_front, save_rows
 from .simulate import run
 from .study import Study, load_study
@@ -51,6 +51,7 @@ __all__ = [
     "explain",
     "load_chip",
     "load_program",
+    "load_report",
     "load_study",
     "lower",
     "pareto_front",

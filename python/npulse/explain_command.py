@@ -15,7 +15,7 @@ from .errors import InputError
 from .explain import explain
 from .program import ModelOptions
 from .progress import shown_progress
-from .report import Report
+from .report import load_report
 from .simulate import run
 from .what_if import Effect, sensitivity, what_if
 
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     if not simulated and (options.what_if or options.sensitivity or options.memory or options.set):
         raise InputError("a report says what was; changes need CHIP and PROGRAM to simulate")
     chip, model = _chip(options) if simulated else None, _model_options(options)
-    report = run(chip, options.what[1], **model) if chip else _read(options.what[0])
+    report = run(chip, options.what[1], **model) if chip else load_report(options.what[0])
     story, effects = explain(report), list[Effect]()
     if chip and options.what_if:
         changes = dict(_pair("--what-if", text) for text in options.what_if)
@@ -58,15 +58,6 @@ def main(arguments: Sequence[str]) -> int:
 def _matters(effect: Effect) -> bool:
     moved = (effect.latency_change or 0, effect.energy_change or 0)
     return max(abs(change) for change in moved) >= 0.001
-
-
-def _read(path: str) -> Report:
-    try:
-        return Report.from_json(Path(path).read_text())
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path}: is no report of npulse run --json: {error!r}") from error
 
 
 def _chip(options: argparse.Namespace) -> Chip:

@@ -213,7 +213,7 @@ class Report(JsonReport):
 
     def save(self, path: str | PathLike[str]) -> None:
         """Writes the report by the ending of `path`, whole or not at all: `.json`, which
-        `from_json` reads and `npulse compare` and `explain` too.
+        `load_report` reads, or `.html`, a page that needs no network (see `npulse.html`).
 
         Raises InputError for another ending, OSError when the file cannot be written.
         """
@@ -251,5 +251,24 @@ class Report(JsonReport):
         return f"<table><caption>{title}</caption>{''.join(rows)}</table>"
 
 
-FORMS: dict[str, Callable[[Report], str]] = {".json": Report.to_json}
+def load_report(path: str | PathLike[str]) -> Report:
+    """The report that `Report.save` or `npulse run --json` wrote.
+
+    Raises InputError when the file cannot be read or holds something else.
+    """
+    try:
+        return Report.from_json(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path}: is no report of npulse run --json: {error!r}") from error
+
+
+def _html(report: Report) -> str:
+    from .html import report_html
+
+    return report_html(report)
+
+
+FORMS: dict[str, Callable[[Report], str]] = {".json": Report.to_json, ".html": _html}
 """What `save` writes, by the ending of the file's name."""

@@ -147,7 +147,7 @@ def test_stalls_fill_every_bar_and_name_who_is_waited_for(run: Run) -> None:
     sums = widths(figure.axes[0])
     assert len(sums) == len(npulse.explain(run[0]).queues)
     assert list(sums.values()) == pytest.approx([1] * len(sums))
-    assert ">ld " in words(figure)
+    assert " for memory<" in words(figure)
 
 
 def test_bandwidth_over_time_adds_up_to_the_traffic_and_keeps_to_the_peak(run: Run) -> None:

@@ -5,7 +5,7 @@
 BUILD_PACKAGES=(g++ cmake ninja-build ccache pkg-config libsystemc-dev libyaml-cpp-dev libfmt-dev
   nlohmann-json3-dev catch2 libboost-dev libboost-program-options-dev libboost-iostreams-dev
   libonnx-dev libprotobuf-dev python3 python3-dev python3-venv)
-TEST_PACKAGES=(verilator)  # for tests/rtl; CMake leaves that out without it
+TEST_PACKAGES=(verilator chromium)  # for tests/rtl, which CMake leaves out without it; for pages
 STYLE_PACKAGES=(git clang-format clang-tidy)
 
 is_installed() {

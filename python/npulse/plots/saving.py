@@ -39,7 +39,11 @@ def svg_text(figure: Figure, prefix: str) -> str:
 
 
 def _bytes(figure: Figure, kind: str) -> bytes:
-    metadata = {"Software": None} if kind == "png" else dict.fromkeys(("Creator", "Date"))
+    metadata = (
+        {"Software": None}
+        if kind == "png"
+        else dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    )
     content = io.BytesIO()
     with matplotlib.rc_context({"svg.hashsalt": "npulse", "svg.fonttype": "none"}):
         figure.savefig(content, format=kind, dpi=DPI, metadata=metadata)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from matplotlib.figure import Figure
 
 from ..explain import QueueStory, explain
@@ -21,33 +23,34 @@ from .style import (
     whole_percent,
 )
 
-WIDE_ENOUGH = 0.12
-"""Shares that have room for a word."""
+ROOM = 90
+"""Letters that fit into a whole bar."""
 
 
 def stalls(report: Report) -> Figure:
     """Stacked bars: busy, waiting for data, waiting for a resource, and idle, by queue.
 
-    The queues of one name over all cores are one bar. Where there is room a wait says what for
-    most: the queue that was to produce the data, or the resource.
+    The queues of one name over all cores are one bar. Where there is room a wait says for what it
+    was, or for what most of it: the queue that was to produce the data, or the resource.
     """
     queues = explain(report).queues
     figure, axes = empty(1.5 + 0.42 * len(queues))
     for part, label, color in (
         ("busy", "busy", GREEN),
-        ("wait_data", "waits for data of ...", ORANGE),
-        ("wait_resource", "waits for ...", RED),
+        ("wait_data", "waits for data", ORANGE),
+        ("wait_resource", "waits for a resource", RED),
         ("idle", "nothing to do", PALE),
     ):
         starts = [_before(queue, part) for queue in queues]
         shares = [float(getattr(queue, part)) for queue in queues]
         axes.barh(range(len(queues)), shares, left=starts, color=color, label=label, height=0.7)
         for row, (queue, start, share) in enumerate(zip(queues, starts, shares, strict=True)):
-            if share >= WIDE_ENOUGH:
+            words = _words(report, queue, part, share)
+            if share * ROOM >= len(words):
                 axes.text(
                     start + share / 2,
                     row,
-                    _words(report, queue, part, share),
+                    words,
                     ha="center",
                     va="center",
                     fontsize=8,
@@ -69,16 +72,19 @@ def _before(queue: QueueStory, part: str) -> float:
 
 
 def _words(report: Report, queue: QueueStory, part: str, share: float) -> str:
-    most = _most(report, queue, part) if part.startswith("wait") else ""
-    return plain(f"{most} {whole_percent(share)}".strip())
+    words = whole_percent(share)
+    causes = _causes(report, queue, part)
+    if not causes:
+        return words
+    most, cycles = causes.most_common(1)[0]
+    return plain(f"{words} {'' if cycles == causes.total() else ', most'} for {most}")
 
 
-def _most(report: Report, queue: QueueStory, part: str) -> str:
-    """What the queues of this name waited for most."""
-    blamed: dict[str, int] = {}
+def _causes(report: Report, queue: QueueStory, part: str) -> Counter[str]:
+    """What the queues of this name waited for, by the cycles."""
+    causes = Counter[str]()
     for name, one in report.queues.items():
-        if name.rpartition(".")[2] == queue.name:
+        if part.startswith("wait") and name.rpartition(".")[2] == queue.name:
             for what, cycles in getattr(one, f"{part}_for").items():
-                kind = what.rpartition(".")[2]
-                blamed[kind] = blamed.get(kind, 0) + cycles
-    return max(blamed, key=lambda what: blamed[what], default="")
+                causes[what.rpartition(".")[2]] += cycles
+    return causes
