@@ -60,9 +60,9 @@ struct Tolerance {
   double difference;
 };
 
-/// What is not within 5 %, however long it runs: on RNGD's map streams meet in a bank; a tRRD of 11
-/// clocks takes 12 where row commands go every second clock; and a granule, laid out as a whole,
-/// may go faster than bursts chosen one by one.
+/// What is not within 5 %, however long it runs: a tRRD of 11 clocks takes 12 where row commands go
+/// every second clock; the others depend on how much of what is reserved counts as waiting, which
+/// is one figure for all parts (docs/benchmarks.md).
 constexpr Tolerance kFurtherApart[] = {
     {"hbm3-6000-rngd", "four streams", 0.065},
     {"lpddr5x-8533@8b", "tiles of 128 B", 0.08},
