@@ -17,6 +17,7 @@ from .chip import Chip, load_chip
 from .errors import DeadlockError, Error, Fault, InputError, InternalError, SimulationError
 from .explain import Explanation, explain
 from .functional import Execution, execute
+from .model import Model, load_model
 from .program import ModelOptions, Program, Tensor, load_program, lower
 from .replay import DramReport, dram
 from .report import Report, load_report
@@ -39,6 +40,7 @@ __all__ = [
     "Fault",
     "InputError",
     "InternalError",
+    "Model",
     "ModelOptions",
     "Program",
     "Report",
@@ -50,6 +52,7 @@ __all__ = [
     "execute",
     "explain",
     "load_chip",
+    "load_model",
     "load_program",
     "load_report",
     "load_study",
