@@ -44,13 +44,16 @@ def load_timeline(path: str | PathLike[str]) -> tuple[Span, ...]:
 
 def _spans(content: Any) -> Iterator[Span]:
     queues: dict[tuple[int, int], str] = {}
+    cores: dict[int, int] = {}
     for event in content["traceEvents"]:
-        if event["name"] == "thread_name":
+        if event["name"] == "process_name":
+            cores[event["pid"]] = int(event["args"]["name"].removeprefix("core "))
+        elif event["name"] == "thread_name":
             queues[event["pid"], event["tid"]] = event["args"]["name"]
         elif event["ph"] == "X":
             start = event["ts"] / 1e6
             yield Span(
-                core=event["pid"],
+                core=cores[event["pid"]],
                 queue=queues[event["pid"], event["tid"]],
                 name=event["name"],
                 opcode=event["cat"],

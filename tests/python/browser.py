@@ -35,18 +35,17 @@ class Opened:
 def open_page(page: Path, work: Path, *options: str) -> Opened:
     """Opens a file; `options` say what to make of it, `--dump-dom` for example."""
     log = work / "net.json"
-    command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
-    command += [
-        *QUIET,
-        NO_HOSTS,
-        SIZE,
-        f"--user-data-dir={work / 'profile'}",
-        f"--log-net-log={log}",
-    ]
-    command += ["--enable-logging=stderr", *options, page.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    words = command(work, f"--log-net-log={log}", *options, page.as_uri())
+    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=True)
     console = [line for line in done.stderr.splitlines() if ":CONSOLE" in line]
     return Opened(done.stdout, console, _requests(json.loads(log.read_text())))
+
+
+def command(work: Path, *options: str) -> list[str]:
+    """What starts Chromium with a profile below `work`."""
+    words = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", SIZE]
+    words += [*QUIET, NO_HOSTS, f"--user-data-dir={work / 'profile'}", "--enable-logging=stderr"]
+    return [*words, *options]
 
 
 def _requests(log: dict[str, object]) -> list[str]:

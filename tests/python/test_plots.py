@@ -20,7 +20,6 @@ from matplotlib.patches import Rectangle, StepPatch
 
 import npulse
 from npulse import plots
-from npulse.timeline import load_timeline
 from runs import GEMM
 
 Run = tuple[npulse.Report, Path]
@@ -162,13 +161,6 @@ def test_bandwidth_over_time_adds_up_to_the_traffic_and_keeps_to_the_peak(run: R
     moved = np.sum(top.values * unit * np.diff(top.edges) * time)
     assert moved == pytest.approx(report.memory.bytes_read + report.memory.bytes_written)
     assert max(top.values) * unit <= 1.02 * report.memory.peak_bytes_per_s
-
-
-def test_a_timeline_says_what_the_report_says(run: Run) -> None:
-    report, spans = run[0], load_timeline(run[1])
-    assert sum(span.macs for span in spans) == report.macs
-    assert max(span.end_s for span in spans) == pytest.approx(report.latency_s)
-    assert {f"c{span.core}.{span.queue}" for span in spans} <= set(report.queues)
 
 
 def test_energy_bars_are_as_long_as_a_tokens_energy(decode: dict[str, npulse.Report]) -> None:
