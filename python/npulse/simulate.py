@@ -57,6 +57,10 @@ def run(
     for text in done.warnings if done else ():
         warnings.warn(text, stacklevel=2)
     outputs = done.outputs if done else {}
-    traces = [None if path is None else fspath(path) for path in (timeline, vcd)]
+    traces = (_path(timeline), _path(vcd))
     report = Report.from_json(*_core.run(on._core, ready._core, *traces, max_ms, check, progress))
     return replace(report, outputs=outputs)
+
+
+def _path(path: str | PathLike[str] | None) -> str | None:
+    return None if path is None else fspath(path)
