@@ -13,6 +13,7 @@
 #include "sim/core/scalar_types.h"
 #include "traces/importers/graph_file.h"
 #include "traces/lowering/graph/graph_search.h"
+#include "traces/lowering/hf_config.h"
 #include "traces/lowering/lower.h"
 #include "traces/lowering/model_loader.h"
 
