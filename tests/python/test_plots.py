@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -265,3 +266,15 @@ def test_plots_of_a_product_work_too(tmp_path: Path) -> None:
     ):
         plots.save_plot(figure, tmp_path / "plot.png")
     assert matplotlib.rcParams["svg.hashsalt"] is None
+
+
+def test_the_calls_in_the_documents_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = (Path(__file__).parents[2] / "docs" / "sight.md").read_text()
+    (block,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    names: dict[str, object] = {"rows": rows_of(9), "effects": EFFECTS}
+    exec(block, names)
+    calls = re.findall(r"^\| `(plots\..*?)` \|", text, re.MULTILINE)
+    assert {call.partition("(")[0] for call in calls} == {f"plots.{name}" for name in DRAWN}
+    assert all(isinstance(eval(call, names), Figure) for call in calls)
+    assert (tmp_path / "stalls.svg").is_file()
