@@ -14,8 +14,8 @@ std::string microseconds(std::int64_t ns) {
   return fmt::format("{}.{:03}", ns / 1000, ns % 1000);
 }
 
-constexpr std::size_t kFirst =
-    1;  // to Perfetto process 0 and thread 0 are the idle task, one for all
+/// Of processes and threads: to Perfetto 0 is the idle task, one for all cores.
+constexpr std::size_t kFirst = 1;
 
 }  // namespace
 

@@ -172,11 +172,13 @@ def test_energy_bars_are_as_long_as_a_tokens_energy(decode: dict[str, npulse.Rep
 
 
 def test_energy_is_the_runs_where_one_run_makes_no_tokens(
-    decode: dict[str, npulse.Report], report: npulse.Report
+    run: Run, report: npulse.Report
 ) -> None:
-    axes = plots.energy({"gemm": report, **decode}).axes[0]
+    assert run[0].program.tokens > 1
+    axes = plots.energy({"gemm": report, "prefill": run[0]}).axes[0]
     assert axes.get_xlabel() == "Energy of the run (mJ)"
-    assert widths(axes)[0] == pytest.approx(1e3 * report.energy_j.total)
+    expected = [1e3 * one.energy_j.total for one in (report, run[0])]
+    assert list(widths(axes).values()) == pytest.approx(expected)
 
 
 def test_the_front_is_what_pareto_front_says() -> None:

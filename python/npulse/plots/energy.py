@@ -3,7 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import cycle
+
+import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from ..report import Report
 from .style import (
@@ -28,6 +33,8 @@ from .style import (
     whole_percent,
 )
 
+Floats = NDArray[np.float64]
+
 SMALL = 0.01
 """Components below this share of every report are put together."""
 WIDE_ENOUGH = 0.06
@@ -51,41 +58,25 @@ def energy(reports: Reports) -> Figure:
 
     Components below 1 % of every bar are `others`.
     """
-    bars = {name: _components(report) for name, report in named(reports).items()}
-    by_token = all(report.program.tokens for report in named(reports).values())
-    totals = {name: sum(bar.values()) for name, bar in bars.items()}
-    parts = list(dict.fromkeys(part for bar in bars.values() for part in bar))
-    large = [p for p in parts if any(b.get(p, 0) >= SMALL * totals[n] for n, b in bars.items())]
-    scale, unit = unit_of(totals.values(), "J")
+    runs = named(reports)
+    by_token = all(report.program.tokens for report in runs.values())
+    bars = [_components(report, by_token) for report in runs.values()]
+    totals = np.array([sum(bar.values()) for bar in bars])
+    scale, unit = unit_of(totals, "J")
     figure, axes = empty(1.2 + 0.55 * len(bars))
-    left = dict.fromkeys(bars, 0.0)
-    spare = iter(CYCLE * len(large))
-    for part in (*large, "others"):
+    rows, left, spare = range(len(bars)), np.zeros(len(bars)), cycle(CYCLE)
+    for part, sizes in _parts(bars, totals).items():
         color = COLORS.get(part) or next(spare)
-        sizes = {
-            name: bar.get(part, 0.0)
-            if part != "others"
-            else sum(size for other, size in bar.items() if other not in large)
-            for name, bar in bars.items()
-        }
-        starts = [left[name] / scale for name in bars]
-        lengths = [sizes[name] / scale for name in bars]
-        axes.barh(range(len(bars)), lengths, left=starts, color=color, label=part, height=0.65)
-        for row, name in enumerate(bars):
-            if sizes[name] >= WIDE_ENOUGH * max(totals.values()):
-                axes.text(
-                    (left[name] + sizes[name] / 2) / scale,
-                    row,
-                    whole_percent(sizes[name] / totals[name]),
-                    ha="center",
-                    va="center",
-                    fontsize=8,
-                    color=ink_on(color),
-                )
-            left[name] += sizes[name]
-    for row, name in enumerate(bars):
-        axes.text(totals[name] / scale, row, f" {totals[name] / scale:.3g}", va="center")
-    axes.set_yticks(range(len(bars)), [plain(name) for name in bars])
+        axes.barh(rows, sizes / scale, left=left / scale, color=color, label=part, height=0.65)
+        for row, size in enumerate(sizes):
+            if size > WIDE_ENOUGH * max(totals):
+                place, share = (left[row] + size / 2) / scale, whole_percent(size / totals[row])
+                ink = ink_on(color)
+                axes.text(place, row, share, ha="center", va="center", fontsize=8, color=ink)
+        left += sizes
+    for row, total in enumerate(totals / scale):
+        axes.text(total, row, f" {total:.3g}", va="center")
+    axes.set_yticks(rows, [plain(name) for name in runs])
     axes.set_ylim(len(bars) - 0.5, -0.5)
     axes.set_xlabel(f"Energy a token ({unit})" if by_token else f"Energy of the run ({unit})")
     axes.margins(x=0.1)
@@ -94,6 +85,14 @@ def energy(reports: Reports) -> Figure:
     return figure
 
 
-def _components(report: Report) -> dict[str, float]:
-    runs = report.program.tokens or 1
-    return {name: joules / runs for name, joules in report.energy_j.components.items()}
+def _components(report: Report, by_token: bool) -> dict[str, float]:
+    shares = report.program.tokens if by_token else 1
+    return {name: joules / shares for name, joules in report.energy_j.components.items()}
+
+
+def _parts(bars: Sequence[dict[str, float]], totals: Floats) -> dict[str, Floats]:
+    """Size in each bar, by component; the small ones put together."""
+    names = dict.fromkeys(name for bar in bars for name in bar)
+    sizes = {name: np.array([bar.get(name, 0.0) for bar in bars]) for name in names}
+    large = {name: size for name, size in sizes.items() if any(size >= SMALL * totals)}
+    return {**large, "others": totals - np.sum([*large.values()], axis=0)}
