@@ -171,9 +171,7 @@ def test_energy_bars_are_as_long_as_a_tokens_energy(decode: dict[str, npulse.Rep
     assert list(widths(figure.axes[0]).values()) == pytest.approx(expected)
 
 
-def test_energy_is_the_runs_where_one_run_makes_no_tokens(
-    run: Run, report: npulse.Report
-) -> None:
+def test_energy_is_the_runs_where_one_run_makes_no_tokens(run: Run, report: npulse.Report) -> None:
     assert run[0].program.tokens > 1
     axes = plots.energy({"gemm": report, "prefill": run[0]}).axes[0]
     assert axes.get_xlabel() == "Energy of the run (mJ)"

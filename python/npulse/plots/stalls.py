@@ -77,7 +77,8 @@ def _words(report: Report, queue: QueueStory, part: str, share: float) -> str:
     if not causes:
         return words
     most, cycles = causes.most_common(1)[0]
-    return plain(f"{words} {'' if cycles == causes.total() else ', most'} for {most}")
+    mostly = "" if cycles == causes.total() else ", most"
+    return plain(f"{words}{mostly} for {most}")
 
 
 def _causes(report: Report, queue: QueueStory, part: str) -> Counter[str]:
