@@ -14,8 +14,10 @@ struct AttentionShape {
   std::int64_t rows = 1, tokens = 1;        ///< Of queries, and of keys and values, a sequence.
   std::int64_t width = 1, value_width = 1;  ///< Of a head's queries and keys, and values.
   bool causal = false;                      ///< The last row sees all, each row above one less.
+  std::int64_t rope_width = 0;              ///< The last of `width`, which lie apart.
 
   std::int64_t group() const { return heads / kv_heads; }
+  std::int64_t nope_width() const { return width - rope_width; }
   /// Tokens that the rows before `last` see together.
   std::int64_t seen(std::int64_t last) const {
     return causal ? std::clamp<std::int64_t>(last + tokens - rows, 0, tokens) : tokens;
