@@ -304,3 +304,4 @@ def test_a_latent_prefill_waits_enough(tmp_path: Path, chip: str, kind: str) -> 
     got = npulse.execute(case.chip, case.program, inputs=case.inputs, orders="all")
     assert got.orders > 4
     assert got.differences == ()
+    assert npulse.run(case.chip, case.program).cycles > 0

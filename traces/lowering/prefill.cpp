@@ -32,7 +32,8 @@ class PrefillCore {
   void run_alone(Matrix which) {
     if (which == Matrix::qkv) return linear_.qkv(0);
     if (which == Matrix::gate_up) return linear_.gate_up(0);
-    linear_.residual(which, 0);
+    if (which == Matrix::out || which == Matrix::down) return linear_.residual(which, 0);
+    run_latent_matrix(plan_, linear_, which, 0);
   }
 
   void run() {

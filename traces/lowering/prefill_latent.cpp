@@ -24,10 +24,11 @@ class PrefillLatent {
         layer_{layer} {}
 
   void run() {
-    if (latent_.q_rank) linear_.plain(Matrix::q_down, layer_, memory_.q_down, formats_.residual);
-    linear_.plain(Matrix::kv_down, layer_, memory_.kv_down, formats_.residual);
+    if (latent_.q_rank) project(Matrix::q_down);
+    project(Matrix::kv_down);
     norm();
-    expand();
+    for (const Matrix which : {Matrix::q_nope, Matrix::q_rope, Matrix::k_up, Matrix::v_up})
+      project(which);
   }
 
  private:
@@ -41,7 +42,7 @@ class PrefillLatent {
   void load(const Block& block);
   void compute(const Block& block, const Slot& weights, bool last);
   void store(const Block& block);
-  void expand();
+  void project(Matrix which) { run_latent_matrix(plan_, linear_, which, layer_); }
 
   std::int64_t q_rank() const { return latent_.q_rank.value_or(0); }
   std::int64_t kv_rank() const { return latent_.kv_rank; }
@@ -172,14 +173,16 @@ void PrefillLatent::store(const Block& block) {
                     });
 }
 
-void PrefillLatent::expand() {
-  const RowSource queries{latent_.q_rank ? memory_.q_normed : plan_.memory.normed, plan_.rows()};
-  const RowSource latents{memory_.latents, plan_.rows()};
-  const isa::DataType type = formats_.activation, kept = formats_.kv;
-  linear_.heads(Matrix::q_nope, layer_, {queries, plan_.memory.queries, type, true});
-  linear_.heads(Matrix::q_rope, layer_, {queries, memory_.q_rope, type, true});
-  linear_.heads(Matrix::k_up, layer_, {latents, memory_.keys, kept, false});
-  linear_.heads(Matrix::v_up, layer_, {latents, memory_.values, kept, false});
+/// Where expanded heads go.
+PrefillLinear::Heads heads_of(const PrefillPlan& plan, Matrix which) {
+  const LatentMemory& memory = plan.memory.latent;
+  const Formats& formats = plan.job.formats;
+  const bool compressed = plan.job.model.latent->q_rank.has_value();
+  const RowSource queries{compressed ? memory.q_normed : plan.memory.normed, plan.rows()};
+  const RowSource latents{memory.latents, plan.rows()};
+  if (which == Matrix::q_nope) return {queries, plan.memory.queries, formats.activation, true};
+  if (which == Matrix::q_rope) return {queries, memory.q_rope, formats.activation, true};
+  return {latents, which == Matrix::k_up ? memory.keys : memory.values, formats.kv, false};
 }
 
 }  // namespace
@@ -187,6 +190,15 @@ void PrefillLatent::expand() {
 void run_prefill_latent(const PrefillPlan& plan, PrefillLinear& linear, PrefillRings& rings,
                         Emitter& emitter, std::int64_t layer) {
   PrefillLatent{plan, linear, rings, emitter, layer}.run();
+}
+
+void run_latent_matrix(const PrefillPlan& plan, PrefillLinear& linear, Matrix which,
+                       std::int64_t layer) {
+  const LatentMemory& memory = plan.memory.latent;
+  const bool compresses = which == Matrix::q_down || which == Matrix::kv_down;
+  if (!compresses) return linear.heads(which, layer, heads_of(plan, which));
+  const Address to = which == Matrix::q_down ? memory.q_down : memory.kv_down;
+  linear.plain(which, layer, to, plan.job.formats.residual);
 }
 
 }  // namespace npulse::lowering

@@ -11,4 +11,8 @@ namespace npulse::lowering {
 void run_prefill_latent(const PrefillPlan& plan, PrefillLinear& linear, PrefillRings& rings,
                         Emitter& emitter, std::int64_t layer);
 
+/// Only the products with one of its matrices, which are a phase.
+void run_latent_matrix(const PrefillPlan& plan, PrefillLinear& linear, Matrix which,
+                       std::int64_t layer);
+
 }  // namespace npulse::lowering
