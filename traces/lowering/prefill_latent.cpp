@@ -47,7 +47,7 @@ class PrefillLatent {
   std::int64_t q_rank() const { return latent_.q_rank.value_or(0); }
   std::int64_t kv_rank() const { return latent_.kv_rank; }
   std::int64_t rope_dim() const { return latent_.rope_dim; }
-  bool cache_is_narrower() const { return formats_.kv != formats_.activation; }
+  bool cache_differs() const { return formats_.kv != formats_.activation; }
   /// Of a block's parts, by the widths before them.
   Address in(const Block& block, std::int64_t width) const {
     return advance(block.in.address, block.rows.size() * width, formats_.residual);
@@ -59,7 +59,7 @@ class PrefillLatent {
     return advance(out(block, latent_.norm_width()), block.rows.size() * width, formats_.kv);
   }
   Address cached_latents(const Block& block) const {
-    return cache_is_narrower() ? cached(block, 0) : out(block, q_rank());
+    return cache_differs() ? cached(block, 0) : out(block, q_rank());
   }
   void rmsnorm(Typed to, Address from, Address weights, const Block& block, std::int64_t width,
                const Events& waits, const Events& signals);
@@ -134,7 +134,7 @@ void PrefillLatent::compute(const Block& block, const Slot& weights, bool last) 
   const Address latents = in(block, q_rank());
   rmsnorm({in_spm(out(block, q_rank())), formats_.activation}, latents, latent_weights, block,
           kv_rank(), ready, {});
-  if (cache_is_narrower()) {
+  if (cache_differs()) {
     rmsnorm({in_spm(cached_latents(block)), formats_.kv}, latents, latent_weights, block, kv_rank(),
             {}, {});
   }
