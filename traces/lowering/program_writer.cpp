@@ -12,6 +12,7 @@ void add_plan(std::map<std::string, std::string>& meta, const Plan& plan) {
   meta["plan.weight_bytes"] = std::to_string(plan.weights.count());
   meta["plan.kv_bytes"] = std::to_string(plan.kv.count());
   if (plan.scores > Bytes{0}) meta["plan.score_bytes"] = std::to_string(plan.scores.count());
+  if (plan.expanded > Bytes{0}) meta["plan.expanded_bytes"] = std::to_string(plan.expanded.count());
   if (plan.kept > Bytes{0}) meta["plan.kept_bytes"] = std::to_string(plan.kept.count());
   meta["plan.macs"] = std::to_string(plan.macs);
   if (plan.experts_read > 0) meta["plan.experts_read"] = std::to_string(plan.experts_read);
