@@ -106,15 +106,15 @@ class Tilings {
   const ContractionTiling& of(const ContractionStep& step, const std::string& region,
                               const LayerRequest& request) {
     const TilingProblem problem{step.loops, step.extras(), formats_of(step, formats_), target_};
-    const Key key{step.loops, problem.extras.row_vectors, problem.extras.tensors,
-                  step.weights_constant, request.given() ? &request.asked() : nullptr};
+    const Key key{step.loops, problem.extras, step.weights_constant,
+                  request.given() ? &request.asked() : nullptr};
     const auto known = tilings_.find(key);
     if (known != tilings_.end()) return known->second;
     return tilings_.emplace(key, tile_as_asked(request, problem, region)).first->second;
   }
 
  private:
-  using Key = std::tuple<Contraction, std::int64_t, std::int64_t, bool, const LayerMapping*>;
+  using Key = std::tuple<Contraction, TileExtras, bool, const LayerMapping*>;
   const Formats& formats_;
   const Target& target_;
   std::map<Key, ContractionTiling> tilings_;

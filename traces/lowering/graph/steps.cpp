@@ -39,7 +39,33 @@ std::vector<graph::TensorId> tensors_of(const CopyStep& step) {
   return list;
 }
 
+/// Lane operations of the vector unit on an element.
+void add_work(isa::VecKind kind, VectorWork& work) {
+  using isa::VecKind;
+  switch (kind) {
+    case VecKind::gelu:
+    case VecKind::silu: ++work.simple, ++work.transcendental; break;
+    case VecKind::exp:
+    case VecKind::reciprocal:
+    case VecKind::rsqrt:
+    case VecKind::sigmoid:
+    case VecKind::tanh: ++work.transcendental; break;
+    default: ++work.simple;
+  }
+}
+
 }  // namespace
+
+TileExtras ContractionStep::extras() const {
+  TileExtras extras;
+  if (!then.empty()) extras.vector = {static_cast<std::int64_t>(then.size()), 0, 0};
+  for (const VectorOp& op : then) {
+    add_work(op.kind, extras.vector);
+    if (!op.y) continue;
+    ++(op.broadcast == isa::Broadcast::row ? extras.row_vectors : extras.tensors);
+  }
+  return extras;
+}
 
 std::vector<graph::TensorId> tensors_of(const Step& step) {
   return std::visit([](const auto& work) { return tensors_of(work); }, step.work);

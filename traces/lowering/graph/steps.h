@@ -92,13 +92,4 @@ struct Step {
 /// The tensors that a step reads or writes as activations.
 std::vector<graph::TensorId> tensors_of(const Step& step);
 
-inline TileExtras ContractionStep::extras() const {
-  TileExtras extras;
-  for (const VectorOp& op : then) {
-    if (!op.y) continue;
-    ++(op.broadcast == isa::Broadcast::row ? extras.row_vectors : extras.tensors);
-  }
-  return extras;
-}
-
 }  // namespace npulse::lowering
