@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "traces/lowering/graph/steps.h"
 
+#include <map>
+
 namespace npulse::lowering {
 namespace {
 
@@ -44,13 +46,18 @@ void add_work(isa::VecKind kind, VectorWork& work) {
   using isa::VecKind;
   switch (kind) {
     case VecKind::gelu:
-    case VecKind::silu: ++work.simple, ++work.transcendental; break;
+    case VecKind::silu:
+      ++work.simple, ++work.transcendental;
+      break;
     case VecKind::exp:
     case VecKind::reciprocal:
     case VecKind::rsqrt:
     case VecKind::sigmoid:
-    case VecKind::tanh: ++work.transcendental; break;
-    default: ++work.simple;
+    case VecKind::tanh:
+      ++work.transcendental;
+      break;
+    default:
+      ++work.simple;
   }
 }
 
@@ -65,6 +72,17 @@ TileExtras ContractionStep::extras() const {
     ++(op.broadcast == isa::Broadcast::row ? extras.row_vectors : extras.tensors);
   }
   return extras;
+}
+
+std::vector<Range> ContractionStep::column_tiles() const {
+  std::map<std::int64_t, std::int64_t> ends;  // by the first
+  for (const CoreShare& share : tiling.shares) {
+    for (const Range& range : channel_tiles(loops, tiling.tile, share.channels))
+      ends[range.first] = range.last;
+  }
+  std::vector<Range> tiles;
+  for (const auto& [first, last] : ends) tiles.push_back({first, last});
+  return tiles;
 }
 
 std::vector<graph::TensorId> tensors_of(const Step& step) {

@@ -41,6 +41,8 @@ struct ContractionStep {
   std::optional<ResidentTensor> kept_input, kept_output;
 
   TileExtras extras() const;
+  /// Tiles of channels out, as all cores need them, in order.
+  std::vector<Range> column_tiles() const;
 };
 
 /// Attention whose scores stay on the chip.
