@@ -35,7 +35,7 @@ def sequential() -> list[int]:
 
 def strided(stride: int) -> list[int]:
     """One burst every `stride` bytes."""
-    return [stride * number for number in range(REQUESTS // 4)]
+    return [stride * number for number in range(REQUESTS)]
 
 
 def scattered() -> list[int]:
