@@ -21,8 +21,8 @@ html_theme = "alabaster"
 html_theme_options = {
     "description": "A cycle-approximate simulator of NPU chips",
     "fixed_sidebar": True,
-    "page_width": "1280px",
-    "body_max_width": "1000px",
+    "page_width": "1160px",
+    "body_max_width": "930px",
     "code_font_size": "0.8em",
     "font_family": "sans-serif",
     "head_font_family": "sans-serif",
