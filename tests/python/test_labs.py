@@ -135,27 +135,53 @@ def test_a_notebook_says_what_is_simulated_only_after_a_guess(
         lab.compare(colour="red")
 
 
+def with_cells(folder: Path, *sources: str) -> Path:
+    """The lab on tiling with more cells at its end."""
+    content = json.loads(LABS[1].notebook.read_text())
+    content["cells"] += [
+        {
+            "cell_type": "code",
+            "id": f"mine-{number}",
+            "metadata": {},
+            "execution_count": None,
+            "outputs": [],
+            "source": source,
+        }
+        for number, source in enumerate(sources)
+    ]
+    path = folder / "mine.ipynb"
+    path.write_text(json.dumps(content))
+    return path
+
+
 def test_a_cell_that_fails_is_named_and_the_rest_is_graded(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    content = json.loads(LABS[1].notebook.read_text())
-    broken = {"cell_type": "code", "id": "mine", "metadata": {}, "outputs": []}
-    source = ["bytes_64 = 1 / 0\n", "bytes_16 = 1"]
-    later = {
-        **broken,
-        "id": "later",
-        "source": ["import numpy\n", "bytes_64 = numpy.int64(524288)"],
-    }
-    content["cells"] += [{**broken, "execution_count": None, "source": source}]
-    content["cells"] += [{**later, "execution_count": None}]
-    path = tmp_path / "mine.ipynb"
-    path.write_text(json.dumps(content))
+    failing = "bytes_64 = 1 / 0\nbytes_16 = 1"
+    path = with_cells(tmp_path, failing, "import numpy\nbytes_64 = numpy.int64(524288)")
     code, told = check(capsys, "tiling", str(path))
     assert code == 1
     (fault,) = told["faults"]
     assert "ZeroDivisionError" in fault
     status = {answer["name"]: answer["status"] for answer in told["answers"]}
     assert (status["bytes_64"], status["bytes_16"]) == ("right", "not answered")
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [("while True:\n    pass", "did not finish|timed out"), ("import os\nos._exit(1)", "died")],
+)
+def test_a_cell_that_never_ends_or_kills_its_kernel_is_a_fault(
+    source: str,
+    text: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("npulse.labs.execution.TIMEOUT_SECONDS", 5)
+    code, told = check(capsys, "tiling", str(with_cells(tmp_path, source)))
+    assert code == 1
+    assert re.search(text, told["faults"][0]), told["faults"]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from ..errors import InputError
 
 TIMEOUT_SECONDS = 300
 """Of a cell."""
+CONNECTION = "{connection_file}"  # what the manager fills in
 COLLECT = """\
 import json as _json
 
@@ -44,29 +46,38 @@ def execute(notebook: Path, names: Sequence[str]) -> Executed:
     """
     try:
         import nbformat
-        from nbclient import NotebookClient
         from nbclient.exceptions import CellTimeoutError
     except ImportError as error:
         raise InputError(f"labs need pip install 'npulse[labs]': {error}") from error
     node = _read(notebook)
     collect = nbformat.v4.new_code_cell(COLLECT.format(names=list(names)))  # type: ignore[no-untyped-call]
     node.cells.append(collect)
+    with TemporaryDirectory(prefix="npulse-") as folder:
+        try:
+            _client(node, notebook.absolute().parent, folder).execute()
+        except (CellTimeoutError, RuntimeError) as error:
+            return Executed({}, (f"{notebook}: {str(error).splitlines()[0]}",))
+    return Executed(_answers(node.cells[-1]), tuple(_faults(node.cells)))
+
+
+def _client(node: Any, place: Path, sockets: str) -> Any:
+    """What executes the notebook in this very interpreter, whatever kernels the user has."""
+    from jupyter_client.kernelspec import KernelSpec
+    from nbclient import NotebookClient
+
     client = NotebookClient(
         node,
         timeout=TIMEOUT_SECONDS,
         kernel_name="python3",
         allow_errors=True,
-        resources={"metadata": {"path": str(notebook.absolute().parent)}},
+        resources={"metadata": {"path": str(place)}},
     )
     manager = client.create_kernel_manager()
+    command = [sys.executable, "-m", "ipykernel_launcher", "-f", CONNECTION]
+    manager._kernel_spec = KernelSpec(argv=command, language="python")
     manager.transport = "ipc"  # rather than a port, to which others could connect
-    with TemporaryDirectory(prefix="npulse-") as folder:
-        manager.ip = f"{folder}/kernel"
-        try:
-            client.execute()
-        except (CellTimeoutError, RuntimeError) as error:
-            return Executed({}, (f"{notebook}: {str(error).splitlines()[0]}",))
-    return Executed(_answers(node.cells[-1]), tuple(_faults(node.cells)))
+    manager.ip = f"{sockets}/kernel"
+    return client
 
 
 def _read(notebook: Path) -> Any:
