@@ -5,11 +5,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <filesystem>
-#include <fstream>
 
 #include "sim/core/error.h"
-#include "traces/graph/json.h"
+#include "traces/importers/graph_file.h"
 
 namespace po = boost::program_options;
 
@@ -34,15 +32,6 @@ void read_dims(const std::string& text, importers::ImportOptions& options) {
     options.dims[one.substr(0, equals)] = size;
     at = end + 1;
   }
-}
-
-const importers::Importer* importer_of(const std::string& path) {
-  for (const importers::Importer& importer : importers::all_importers()) {
-    const auto& endings = importer.endings;
-    const auto ends = [&](const std::string& ending) { return path.ends_with(ending); };
-    if (std::any_of(endings.begin(), endings.end(), ends)) return &importer;
-  }
-  return nullptr;
 }
 
 }  // namespace
@@ -70,37 +59,13 @@ void print_warnings(const std::vector<Diagnostic>& warnings) {
   for (const Diagnostic& warning : warnings) fmt::print(stderr, "warning: {}\n", warning.text());
 }
 
-bool is_graph_form(const std::string& path) {
-  constexpr std::size_t kHead = 256;  // the version is the first key of the form
-  if (!path.ends_with(".json") || !std::filesystem::is_regular_file(path)) return false;
-  std::ifstream file{path, std::ios::binary};
-  std::string head(kHead, '\0');
-  file.read(head.data(), static_cast<std::streamsize>(head.size()));
-  return head.find("\"npulse_graph\"") != std::string::npos;
-}
-
 std::optional<graph::Graph> graph_in(const CommandLine& line, const std::string& path) {
-  if (is_graph_form(path)) {
-    if (!has_import_options(line)) return graph::load_json(path);
-    throw InputError{path, "is a graph already: --dim and --strict go with what is imported",
-                     "leave them out"};
-  }
-  const importers::Importer* importer = importer_of(path);
-  if (!importer || !std::filesystem::exists(path)) return std::nullopt;
-  importers::Imported imported = importer->import(path, import_options(line));
-  print_warnings(imported.warnings);
-  auto* graph = std::get_if<graph::Graph>(&imported.product);
-  if (std::holds_alternative<isa::MemoryProgram>(imported.product)) {
-    throw InputError{
-        path, "describes a program, not a model",
-        fmt::format("npulse import {} {} -o program.npb, then run that", importer->name, path)};
-  }
-  if (!graph) {
-    throw InputError{path, "describes a chip, not a model",
-                     fmt::format("npulse import {} {} -o chip.yaml makes a chip file of it",
-                                 importer->name, path)};
-  }
-  return std::move(*graph);
+  std::optional<importers::ImportOptions> options;
+  if (has_import_options(line)) options = import_options(line);
+  auto file = importers::read_graph(path, options);
+  if (!file) return std::nullopt;
+  print_warnings(file->warnings);
+  return std::move(file->graph);
 }
 
 }  // namespace npulse::cli

@@ -21,7 +21,4 @@ void print_warnings(const std::vector<Diagnostic>& warnings);
 /// `path` is neither.
 std::optional<graph::Graph> graph_in(const CommandLine& line, const std::string& path);
 
-/// The same, for commands that do not import.
-bool is_graph_form(const std::string& path);
-
 }  // namespace npulse::cli

@@ -124,9 +124,8 @@ void lower_graph(const CommandLine& line, const graph::Graph& graph, const arch:
   take_mapping(line, graph, chip, target, options);
   const auto notes = lowering::lower(graph, options, target, sink);
   write_choices(line, chip, graph.name, notes.choices);
-  for (const auto& [kind, count] : notes.opaque) {
-    fmt::print(stderr, "warning: {}: {} of kind '{}' costed as the bytes they read and write\n",
-               graph.name, count, kind);
+  for (const std::string& text : warnings_of(notes)) {
+    fmt::print(stderr, "warning: {}: {}\n", graph.name, text);
   }
 }
 

@@ -35,6 +35,7 @@ Picoseconds time_limit(const CommandLine& line) {
 arch::RunOptions run_options(const CommandLine& line) {
   arch::RunOptions options;
   if (line.has("timeline")) options.timeline = line.get<std::string>("timeline");
+  if (line.has("vcd")) options.waveform = line.get<std::string>("vcd");
   if (line.has("max-ms")) options.time_limit = time_limit(line);
   options.check = !line.has("no-check");
   return options;
@@ -69,6 +70,8 @@ CommandLine make_line() {
   add_functional_options(line);
   line.options()("timeline", po::value<std::string>()->value_name("FILE"),
                  "Write what ran when, for ui.perfetto.dev.")(
+      "vcd", po::value<std::string>()->value_name("FILE"),
+      "Write the states of all queues as a value change dump, for GTKWave.")(
       "max-ms", po::value<double>()->value_name("MS"),
       "Fail when simulated time passes this limit.")(
       "no-check", "Run the program without checking it first; a fault then shows as it happens.")(
@@ -84,7 +87,7 @@ int run_command(const Arguments& arguments) {
   const bool quiet = line.has("quiet");
   const arch::Chip chip = chip_from(line, line.get<std::string>("CHIP"));
   const auto program = program_from(line, line.get<std::string>("PROGRAM"), chip);
-  for (const char* option : {"timeline", "max-ms"}) {
+  for (const char* option : {"timeline", "vcd", "max-ms"}) {
     if (!line.has("functional-only") || !line.has(option)) continue;
     throw InputError{std::string{"--"} + option,
                      "is about time, which --functional-only leaves out", "take --functional"};

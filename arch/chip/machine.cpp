@@ -9,14 +9,14 @@
 
 namespace npulse::arch {
 
-Machine::Machine(const Chip& chip, const isa::Program& program, Timeline* timeline)
+Machine::Machine(const Chip& chip, const isa::Program& program, const Traces& traces)
     : chip_{chip},
       program_{program},
       clock_{"core", chip.params.clock},
       shared_{
           {program.header().events, program.header().cores}, Barrier{program.header().cores}, {}},
       recorder_{program.header(), program.header().cores},
-      watcher_{recorder_, shared_.regions, timeline} {
+      watcher_{recorder_, shared_.regions, traces} {
   for (std::uint16_t core = 0; core < program.header().cores; ++core) {
     cores_.push_back(make_core(core));
   }

@@ -5,6 +5,7 @@
 #include "arch/chip/chip.h"
 #include "arch/chip/recorder.h"
 #include "arch/chip/timeline.h"
+#include "arch/chip/waveform.h"
 #include "arch/dma/dma_module.h"
 #include "arch/dram/memory_module.h"
 #include "arch/noc/crossbar_module.h"
@@ -17,26 +18,37 @@ namespace npulse::arch {
 
 class CacheModule;
 
-/// Forwards what happens to the recorder and, if there is one, to the timeline.
+/// Files that a run writes as it goes, where asked for.
+struct Traces {
+  Timeline* timeline = nullptr;
+  Waveform* waveform = nullptr;
+};
+
+/// Forwards what happens to the recorder and the traces.
 class Watcher : public RunObserver {
  public:
-  Watcher(Recorder& recorder, const RegionTable& regions, Timeline* timeline)
-      : recorder_{recorder}, regions_{regions}, timeline_{timeline} {}
+  Watcher(Recorder& recorder, const RegionTable& regions, const Traces& traces)
+      : recorder_{recorder}, regions_{regions}, traces_{traces} {}
   void region_entered(std::uint16_t core, RegionId region) override {
     recorder_.region_entered(core, region);
   }
   void issued(QueueRef queue, RegionId region, Cycles now) override {
     recorder_.issued(queue, region, now);
+    if (traces_.waveform) traces_.waveform->issued(queue, now);
   }
   void finished(const InstructionRecord& record) override {
     recorder_.finished(record);
-    if (timeline_) timeline_->add(record, regions_);
+    if (traces_.timeline) traces_.timeline->add(record, regions_);
+    if (traces_.waveform) traces_.waveform->finished(record.queue, record.finished);
+  }
+  void state_changed(QueueRef queue, QueueState state, Cycles now) override {
+    if (traces_.waveform) traces_.waveform->state_changed(queue, state, now);
   }
 
  private:
   Recorder& recorder_;
   const RegionTable& regions_;
-  Timeline* timeline_;
+  Traces traces_;
 };
 
 /// One core's blocks; the simulation owns them.
@@ -52,7 +64,7 @@ struct CoreBlocks {
 /// Lives for one run. The program must fit the chip (isa/checker.h says so before).
 class Machine {
  public:
-  Machine(const Chip& chip, const isa::Program& program, Timeline* timeline);
+  Machine(const Chip& chip, const isa::Program& program, const Traces& traces);
 
   /// Runs to the end; returns the time of the last event.
   Picoseconds run(const sim::RunControl& control) { return simulation_.run(control); }

@@ -18,12 +18,14 @@ double moved_bytes(const Machine& machine) {
 
 Report run(const Chip& chip, const isa::Program& program, const RunOptions& options) {
   if (options.check) isa::check(program, check_target(chip)).throw_if_errors();
+  const isa::ProgramHeader& header = program.header();
+  const ClockDomain clock{"core", chip.params.clock};
   std::optional<Timeline> timeline;
-  if (options.timeline) {
-    timeline.emplace(*options.timeline, program.header(), program.header().cores,
-                     ClockDomain{"core", chip.params.clock});
-  }
-  Machine machine{chip, program, timeline ? &*timeline : nullptr};
+  if (options.timeline) timeline.emplace(*options.timeline, header, header.cores, clock);
+  std::optional<Waveform> waveform;
+  if (options.waveform) waveform.emplace(*options.waveform, header, header.cores, clock);
+  Machine machine{
+      chip, program, {timeline ? &*timeline : nullptr, waveform ? &*waveform : nullptr}};
   const auto planned = static_cast<double>(planned_bytes(program.header()));
   sim::RunControl control;
   control.time_limit = options.time_limit;
@@ -34,6 +36,7 @@ Report run(const Chip& chip, const isa::Program& program, const RunOptions& opti
   machine.run(control);
   Report report = build_report(chip, program, machine);
   if (timeline) timeline->commit();
+  if (waveform) waveform->commit(report.cycles);
   return report;
 }
 

@@ -14,6 +14,7 @@ namespace npulse::arch {
 
 struct RunOptions {
   std::optional<std::filesystem::path> timeline;  ///< Chrome trace JSON to write.
+  std::optional<std::filesystem::path> waveform;  ///< VCD of the queues' states to write.
   std::optional<Picoseconds> time_limit;          ///< Simulated time after which the run fails.
   bool check = true;                              ///< Run the static checker first.
   /// Called between slices; may throw (Interrupted) to stop.

@@ -5,16 +5,16 @@
 #include <cstdint>
 
 #include "arch/dram/resolved_part.h"
+#include "arch/dram/tick_set.h"
 
 namespace npulse::dram {
 
-/// Ticks at which a kind of command may begin: cell i at i * period + phase.
+/// Ticks at which columns may begin: cell i at i * period + phase.
 struct TickGrid {
   std::int64_t period = 1, phase = 0;
   /// The first cell from `tick` on.
   std::int64_t cell_at_or_after(std::int64_t tick) const {
-    const std::int64_t offset = tick - phase + period - 1;
-    return offset >= 0 ? offset / period : -((-offset + period - 1) / period);
+    return floor_div(tick - phase + period - 1, period);
   }
   std::int64_t tick_of(std::int64_t cell) const { return cell * period + phase; }
 };
@@ -25,10 +25,12 @@ struct TickGrid {
 struct CommandGrids {
   CommandGrids(const ResolvedPart& part, std::int64_t pseudo_channel);
 
-  TickGrid column, activate, precharge;
+  TickGrid column;
+  TickSet activate, precharge;
   /// Column cells from the first to the second that a burst takes; 0: it takes one.
   int second_cell = 0;
   bool rows_share = false;   ///< Activates and precharges use the same cells.
+  int activate_cells = 1;    ///< Cells that an activate takes then, a tick apart if they are more.
   std::int64_t base_period;  ///< All grids look the same from two ticks this far apart.
 
  private:

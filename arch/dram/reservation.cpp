@@ -87,10 +87,10 @@ std::int64_t Reservation::column_floor(const Granule& granule, const Group& grou
 }
 
 std::int64_t Reservation::precharge(std::int64_t earliest) {
-  const TickGrid& grid = grids_.precharge;
-  const std::int64_t cell = rows_.first_free(grid.cell_at_or_after(earliest));
+  const TickSet& ticks = grids_.precharge;
+  const std::int64_t cell = rows_.first_free(ticks.cell_at_or_after(earliest));
   rows_.take(cell);
-  return grid.tick_of(cell);
+  return ticks.tick_of(cell);
 }
 
 std::int64_t Reservation::activate(std::int64_t earliest, Group& group, const Granule& granule) {
@@ -109,28 +109,29 @@ std::int64_t Reservation::activate(std::int64_t earliest, Group& group, const Gr
 }
 
 std::int64_t Reservation::place_activate(std::int64_t act_ok) {
-  const TickGrid& grid = grids_.activate;
-  std::int64_t cell = grid.cell_at_or_after(act_ok);
-  if (grids_.rows_share) {
-    cell = rows_.first_free(cell);
-    rows_.take(cell);
-  }
-  return grid.tick_of(cell);
+  const TickSet& ticks = grids_.activate;
+  std::int64_t cell = ticks.cell_at_or_after(act_ok);
+  if (!grids_.rows_share) return ticks.tick_of(cell);
+  const int more = grids_.activate_cells - 1;
+  cell = rows_.first_free(cell, more);
+  while (!ticks.in_one_piece(cell, more)) cell = rows_.first_free(cell + 1, more);
+  for (int i = more; i >= 0; --i) rows_.take(cell + i);
+  return ticks.tick_of(cell);
 }
 
 std::int64_t Reservation::place_two_steps(std::int64_t opens_ok, std::int64_t act_ok,
                                           const Granule& granule) {
-  const TickGrid& grid = grids_.activate;
-  const std::int64_t soonest = grid.cell_at_or_after(opens_ok);
-  std::int64_t second = rows_.first_free(std::max(grid.cell_at_or_after(act_ok), soonest + 1));
+  const TickSet& ticks = grids_.activate;
+  const std::int64_t soonest = ticks.cell_at_or_after(opens_ok);
+  std::int64_t second = rows_.first_free(std::max(ticks.cell_at_or_after(act_ok), soonest + 1));
   while (true) {
-    const std::int64_t deadline = grid.cell_at_or_after(grid.tick_of(second) - timings_.t_aad);
+    const std::int64_t deadline = ticks.cell_at_or_after(ticks.tick_of(second) - timings_.t_aad);
     const std::int64_t first = rows_.first_free(std::max(soonest, deadline));
     if (first < second) {
       rows_.take(first);
       rows_.take(second);
-      tell(Command::act1, grid.tick_of(first), granule);
-      return grid.tick_of(second);
+      tell(Command::act1, ticks.tick_of(first), granule);
+      return ticks.tick_of(second);
     }
     second = rows_.first_free(second + 1);
   }
@@ -222,15 +223,15 @@ void Reservation::follow_column(Group& group, std::size_t direction, std::int64_
 std::int64_t Reservation::refresh(std::int64_t quiet, bool any_open, CommandObserver* observer) {
   observer_ = observer;
   place_ = {};
-  const TickGrid& grid = grids_.precharge;
+  const TickSet& ticks = grids_.precharge;
   std::int64_t ready = std::max(base_tick(), quiet);
   if (any_open) {
-    const std::int64_t cell = rows_.first_free(grid.cell_at_or_after(ready));
+    const std::int64_t cell = rows_.first_free(ticks.cell_at_or_after(ready));
     rows_.take(cell);
-    tell(Command::preab, grid.tick_of(cell), {});
-    ready = grid.tick_of(cell) + timings_.pre_refresh;
+    tell(Command::preab, ticks.tick_of(cell), {});
+    ready = ticks.tick_of(cell) + timings_.pre_refresh;
   }
-  const std::int64_t at = grid.tick_of(std::max(grid.cell_at_or_after(ready), rows_.end()));
+  const std::int64_t at = ticks.tick_of(std::max(ticks.cell_at_or_after(ready), rows_.end()));
   tell(Command::refab, at, {});
   const std::int64_t open = at + timings_.refresh_act;
   const std::int64_t lead = timings_.two_step_activate ? timings_.clock : 0;

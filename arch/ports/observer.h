@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "arch/ports/activity.h"
+#include "arch/ports/queue_state.h"
 #include "isa/instruction.h"
 
 namespace npulse::arch {
@@ -53,6 +54,7 @@ class RunObserver {
   virtual void region_entered(std::uint16_t core, RegionId region) = 0;
   virtual void issued(QueueRef queue, RegionId region, Cycles now) = 0;
   virtual void finished(const InstructionRecord& record) = 0;
+  virtual void state_changed(QueueRef, QueueState, Cycles) {}
 };
 
 }  // namespace npulse::arch

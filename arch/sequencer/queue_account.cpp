@@ -5,14 +5,6 @@
 
 namespace npulse::arch {
 
-std::span<const EnumName<QueueState>> enum_names(QueueState) {
-  static constexpr EnumName<QueueState> kNames[] = {{QueueState::idle, "idle"},
-                                                    {QueueState::busy, "busy"},
-                                                    {QueueState::wait_data, "wait_data"},
-                                                    {QueueState::wait_resource, "wait_resource"}};
-  return kNames;
-}
-
 void QueueAccount::enter(QueueState state, Cycles now, const std::string& who) {
   const Cycles elapsed = now - since_;
   total_of(state_) += elapsed;

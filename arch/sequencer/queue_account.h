@@ -6,13 +6,10 @@
 #include <map>
 #include <string>
 
-#include "sim/core/enum_names.h"
+#include "arch/ports/queue_state.h"
 #include "sim/core/units.h"
 
 namespace npulse::arch {
-
-enum class QueueState : std::uint8_t { idle, busy, wait_data, wait_resource };
-std::span<const EnumName<QueueState>> enum_names(QueueState);
 
 class QueueAccount {
  public:

@@ -44,8 +44,14 @@ void Sequencer::completed(Cycles now, std::uint16_t queue, Ticket ticket, const 
     signals_.push_back(
         {now + params_.signal_cycles, signal, {{core_, queue}, entry.instruction.line}});
   }
-  observer_.finished({{core_, queue}, entry.instruction.opcode(), entry.region,
-                      entry.instruction.line, entry.issued, now, outcome.stalled, outcome.activity});
+  observer_.finished({{core_, queue},
+                      entry.instruction.opcode(),
+                      entry.region,
+                      entry.instruction.line,
+                      entry.issued,
+                      now,
+                      outcome.stalled,
+                      outcome.activity});
 }
 
 Sequencer::Flags Sequencer::apply_signals(Cycles now) {
@@ -105,8 +111,8 @@ Sequencer::Flags Sequencer::meet_barrier(const isa::Bar& bar) {
 }
 
 bool Sequencer::drained() const {
-  return signals_.empty() &&
-         std::all_of(queues_.begin(), queues_.end(), [](const auto& queue) { return queue.empty(); });
+  return signals_.empty() && std::all_of(queues_.begin(), queues_.end(),
+                                         [](const auto& queue) { return queue.empty(); });
 }
 
 bool Sequencer::issue_heads(Cycles now) {
@@ -133,10 +139,16 @@ std::optional<Blocker> Sequencer::blocker(const Entry& entry) const {
 }
 
 void Sequencer::account_all(Cycles now) {
-  for (IssueQueue& queue : queues_) {
+  for (std::size_t i = 0; i < queues_.size(); ++i) {
+    IssueQueue& queue = queues_[i];
     const auto blocked = queue.head() ? blocker(*queue.head()) : std::nullopt;
-    if (queue.state(blocked) == queue.account().state() && blocked == queue.blocked_on()) continue;
+    const QueueState before = queue.account().state();
+    if (queue.state(blocked) == before && blocked == queue.blocked_on()) continue;
     queue.account(now, blocked, blame(queue));
+    const QueueState after = queue.account().state();
+    if (after != before) {
+      observer_.state_changed({core_, static_cast<std::uint16_t>(i)}, after, now);
+    }
   }
 }
 
@@ -168,7 +180,9 @@ bool Sequencer::has_room(const IssueQueue& queue) const {
   return static_cast<std::int64_t>(queue.waiting()) < params_.queue_depth;
 }
 
-bool Sequencer::idle() const { return drained() && dispatcher_.at_end(); }
+bool Sequencer::idle() const {
+  return drained() && dispatcher_.at_end();
+}
 
 void Sequencer::close_accounts(Cycles total) {
   for (IssueQueue& queue : queues_) queue.account().close(total);
@@ -200,8 +214,8 @@ std::string Sequencer::describe_state() const {
   if (next->opcode() == isa::Opcode::bar) {
     return text + fmt::format("\n    dispatch waits at the barrier of line {}", next->line);
   }
-  return text + fmt::format("\n    dispatch of line {} waits for room in {} (queue_depth {})", next->line,
-                            queues_.at(next->queue).name(), params_.queue_depth);
+  return text + fmt::format("\n    dispatch of line {} waits for room in {} (queue_depth {})",
+                            next->line, queues_.at(next->queue).name(), params_.queue_depth);
 }
 
 }  // namespace npulse::arch

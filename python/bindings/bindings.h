@@ -15,7 +15,10 @@ void bind_chip(pybind11::module_& module);
 /// read_yaml.
 void bind_config(pybind11::module_& module);
 
-/// Program, open_program, lower and names_model. Needs Chip.
+/// lower, lower_graph, names_model, names_graph and model_facts. Needs Chip and Program.
+void bind_models(pybind11::module_& module);
+
+/// Program and open_program.
 void bind_program(pybind11::module_& module);
 
 /// dram: replays of DRAM traces.

@@ -9,6 +9,7 @@ PYBIND11_MODULE(_core, module) {
   npulse::bindings::bind_config(module);
   npulse::bindings::bind_dram(module);
   npulse::bindings::bind_program(module);
+  npulse::bindings::bind_models(module);
   npulse::bindings::bind_functional(module);
   npulse::bindings::bind_run(module);
 }

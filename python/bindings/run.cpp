@@ -22,10 +22,12 @@ using Progress = std::function<void(double fraction, double simulated_s)>;
 /// The report as JSON and as text.
 std::pair<std::string, std::string> run(const arch::Chip& chip, const isa::Program& program,
                                         std::optional<std::filesystem::path> timeline,
+                                        std::optional<std::filesystem::path> vcd,
                                         std::optional<double> max_ms, bool check,
                                         const std::optional<Progress>& progress) {
   arch::RunOptions options;
   options.timeline = std::move(timeline);
+  options.waveform = std::move(vcd);
   if (max_ms) options.time_limit = Picoseconds{static_cast<std::int64_t>(*max_ms * 1e9)};
   options.check = check;
   options.progress = [&, attention = Attention{}](double fraction, Picoseconds time) mutable {
@@ -40,8 +42,8 @@ std::pair<std::string, std::string> run(const arch::Chip& chip, const isa::Progr
 }  // namespace
 
 void bind_run(py::module_& module) {
-  module.def("run", &run, "chip"_a, "program"_a, "timeline"_a, "max_ms"_a, "check"_a, "progress"_a,
-             py::call_guard<py::gil_scoped_release>());
+  module.def("run", &run, "chip"_a, "program"_a, "timeline"_a, "vcd"_a, "max_ms"_a, "check"_a,
+             "progress"_a, py::call_guard<py::gil_scoped_release>());
 }
 
 }  // namespace npulse::bindings

@@ -18,6 +18,7 @@ from .chip import Chip, load_chip
 from .errors import DeadlockError, Error, Fault, InputError, InternalError, SimulationError
 from .explain import Explanation, explain
 from .functional import Execution, execute
+from .model import Model, load_model
 from .program import ModelOptions, Program, Tensor, load_program, lower
 from .replay import DramReport, dram
 from .report import Report
@@ -40,6 +41,7 @@ __all__ = [
     "Fault",
     "InputError",
     "InternalError",
+    "Model",
     "ModelOptions",
     "Program",
     "ProgramBuilder",
@@ -52,6 +54,7 @@ __all__ = [
     "execute",
     "explain",
     "load_chip",
+    "load_model",
     "load_program",
     "load_study",
     "lower",

@@ -41,6 +41,8 @@ class Program:
 def load_chip(name: str, memory: str | None, sets: list[str]) -> Chip: ...
 def read_yaml(path: str) -> str: ...
 def names_model(text: str) -> bool: ...
+def names_graph(path: str) -> bool: ...
+def model_facts(name: str) -> tuple[str, int, int, int, int]: ...
 def open_program(path: str) -> Program: ...
 def lower(
     model: str,
@@ -56,6 +58,15 @@ def lower(
     attention: str | None,
     maps: tuple[str | None, str | None, int | None, str | None],
 ) -> Program: ...
+def lower_graph(
+    path: str,
+    chip: Chip,
+    weights: str | None,
+    activations: str | None,
+    attention: str | None,
+    dims: Mapping[str, int] | None,
+    maps: tuple[str | None, str | None, int | None, str | None],
+) -> tuple[Program, list[str]]: ...
 def execute(
     chip: Chip,
     program: Program,
@@ -68,6 +79,7 @@ def run(
     chip: Chip,
     program: Program,
     timeline: str | None,
+    vcd: str | None,
     max_ms: float | None,
     check: bool,
     progress: Callable[[float, float], None] | None,

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
@@ -45,6 +47,8 @@ class ModelOptions(TypedDict, total=False):
     """Simulations of a layer that a search may make."""
     write_mapping: str | PathLike[str]
     """Where to write the choices made, in the form that `mapping` reads."""
+    dims: Mapping[str, int]
+    """Sizes of the symbolic dimensions of a graph that is imported, by name."""
 
 
 @dataclass(frozen=True)
@@ -164,17 +168,41 @@ def lower(
     map: Literal["cost", "search"] | None = None,  # noqa: A002
     map_budget: int | None = None,
     write_mapping: str | PathLike[str] | None = None,
+    dims: Mapping[str, int] | None = None,
 ) -> Program:
     """Lowers a model to a program for `chip`; the options are those of `ModelOptions`.
 
-    `model` is a shipped name (`llama-3.1-8b`), the path of a Hugging Face `config.json`, or
-    `gemm:M,N,K`. Raises InputError for an unknown model, an option out of range, or a model that
+    `model` is a shipped name (`llama-3.1-8b`), the path of a Hugging Face `config.json`,
+    `gemm:M,N,K`, or a graph: a file of the graph form or one that `npulse import` reads (`.onnx`,
+    `.csv`), with `weights`, `activations`, `attention`, `dims` and mappings for options. What of a
+    graph is repaired, or costed as traffic only, is a warning.
+
+    Raises InputError for an unknown model, an option out of range or out of place, or a model that
     does not fit the chip.
     """
     on = (load_chip(chip) if isinstance(chip, str) else chip)._core
-    options = (phase, batch, context, weights, activations, kv, layers, experts, attention)
+    name = fspath(model)
     maps = (_path(mapping), map, map_budget, _path(write_mapping))
-    return Program(_core.lower(fspath(model), on, *options, maps))
+    if _core.names_graph(name):
+        shapes = {
+            "phase": phase,
+            "batch": batch,
+            "context": context,
+            "kv": kv,
+            "layers": layers,
+            "experts": experts,
+        }
+        wrong = [option for option, value in shapes.items() if value is not None]
+        if wrong:
+            raise InputError(f"{wrong[0]}: a graph has its shapes already; leave the option out")
+        core, texts = _core.lower_graph(name, on, weights, activations, attention, dims, maps)
+        for text in texts:
+            warnings.warn(text, stacklevel=2)
+        return Program(core)
+    if dims is not None:
+        raise InputError(f"dims: {name} is no graph; leave the option out")
+    options = (phase, batch, context, weights, activations, kv, layers, experts, attention)
+    return Program(_core.lower(name, on, *options, maps))
 
 
 def _path(path: str | PathLike[str] | None) -> str | None:
@@ -185,7 +213,8 @@ def prepare(chip: Chip, program: Program | str | PathLike[str], options: ModelOp
     """The program that `program` means: itself, a file's, or a model lowered with `options`."""
     if not isinstance(program, Program):
         name = fspath(program)
-        if _core.names_model(name) or not Path(name).exists():  # lower() says what there is
+        known = _core.names_model(name) or _core.names_graph(name)
+        if known or not Path(name).exists():  # lower() says what there is
             return lower(name, chip, **options)
     if options:
         raise InputError(f"{program} is a program; {', '.join(options)} only go with a model")

@@ -24,6 +24,7 @@ def run(
     program: Program | str | PathLike[str],
     *,
     timeline: str | PathLike[str] | None = None,
+    vcd: str | PathLike[str] | None = None,
     max_ms: float | None = None,
     check: bool = True,
     progress: Progress | None = None,
@@ -35,7 +36,8 @@ def run(
     """Runs `program` on `chip` and reports.
 
     `program` may also be the path of a program file, or a model to lower first with `options` (see
-    `ModelOptions`). `timeline` names a Chrome trace to write. `max_ms` limits simulated time, in
+    `ModelOptions`). `timeline` names a Chrome trace to write, `vcd` a value
+    change dump of the queues' states (GTKWave). `max_ms` limits simulated time, in
     milliseconds. `check=False` leaves out the static checker, for programs that passed it before.
     `progress` is called now and then with the share done and the simulated seconds.
 
@@ -55,6 +57,6 @@ def run(
     for text in done.warnings if done else ():
         warnings.warn(text, stacklevel=2)
     outputs = done.outputs if done else {}
-    where = None if timeline is None else fspath(timeline)
-    report = Report.from_json(*_core.run(on._core, ready._core, where, max_ms, check, progress))
+    traces = [None if path is None else fspath(path) for path in (timeline, vcd)]
+    report = Report.from_json(*_core.run(on._core, ready._core, *traces, max_ms, check, progress))
     return replace(report, outputs=outputs)

@@ -139,3 +139,27 @@ def test_a_point_that_kills_its_worker_is_found_and_its_neighbours_are_spared(
     assert f"died {DEATHS} times" in died["error"]
     assert not final, "it may have been somebody's kill: another sweep tries again"
     assert all(final and not row["error"] for row, final in rows.values())
+
+
+def test_an_interrupt_ends_the_sweep_at_once_and_keeps_what_is_done(tmp_path: Path) -> None:
+    study, results = tmp_path / "long.yaml", tmp_path / "long.sqlite"
+    study.write_text(
+        "base: {chip: edu-8x8, program: 'gemm:4096,4096,512'}\n"  # minutes each
+        "grids: [{program: 'gemm:8,8,8'}, {chip.memory.channels: [1, 2, 4, 8]}]\n"
+    )
+    process = start(study, results)
+    while not results.exists() or len(_kept(results)) < 1:
+        time.sleep(0.1)
+    workers = [pid for pid in descendants(process.pid) if _is_worker(pid)]
+    process.send_signal(signal.SIGINT)
+    begin = time.monotonic()
+    assert process.wait(timeout=20) == 130
+    assert time.monotonic() - begin < 10, "nobody waits for the points under way"
+    wait_until_gone(workers)
+    assert check(results) == "ok"
+    assert [row["program"] for row in _kept(results)] == ["gemm:8,8,8"]
+
+
+def _kept(results: Path) -> list[Row]:
+    with Results(results) as kept:
+        return list(kept)

@@ -2,6 +2,7 @@
 // The fast engine obeys the judge, is near the reference, and does not depend on what it remembers.
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <string_view>
 
 #include "arch/dram/memo.h"
 #include "tests/support/dram_judge.h"
@@ -54,11 +55,26 @@ std::vector<NamedPattern> dma_patterns(const AddressMap& map, std::int64_t burst
   };
 }
 
-/// Narrow tiles are bound by rows, whose commands the fast engine keeps to turns of the bus; on
-/// RNGD's map streams meet in a bank.
-double tolerance(const ResolvedPart& part, const NamedPattern& pattern) {
-  if (std::string{pattern.name} == "tiles of 128 B") return 0.08;
-  return part.params.mapping.preset == MapPreset::rngd ? 0.07 : 0.05;
+struct Tolerance {
+  std::string_view part, pattern;
+  double difference;
+};
+
+/// What is not within 5 %, however long it runs: a tRRD of 11 clocks takes 12 where row commands go
+/// every second clock; the others depend on how much of what is reserved counts as waiting, which
+/// is one figure for all parts (docs/benchmarks.md).
+constexpr Tolerance kFurtherApart[] = {
+    {"hbm3-6000-rngd", "four streams", 0.065},
+    {"lpddr5x-8533@8b", "tiles of 128 B", 0.08},
+    {"ddr5-6400@8Gb", "tiles of 128 B", 0.06},
+    {"hbm3-5200@16Gb", "tiles of 128 B", 0.055},
+};
+
+double tolerance(std::string_view part, std::string_view pattern) {
+  for (const Tolerance& known : kFurtherApart) {
+    if (known.part == part && known.pattern == pattern) return known.difference;
+  }
+  return 0.05;
 }
 
 }  // namespace
@@ -161,7 +177,7 @@ TEST_CASE(
       const double exact = rate(*make_reference_channel(part, {}), 12'000, pattern.source);
       const double fast = rate(*make_fast_channel(part, {}), 12'000, pattern.source);
       INFO(name << ", " << pattern.name << ": " << fast << " against " << exact);
-      CHECK(fast == Approx(exact).epsilon(tolerance(part, pattern)));
+      CHECK(fast == Approx(exact).epsilon(tolerance(name, pattern.name)));
       sum += std::abs(fast / exact - 1);
       ++count;
     }

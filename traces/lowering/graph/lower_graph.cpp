@@ -138,4 +138,13 @@ GraphNotes lower(const graph::Graph& graph, const GraphOptions& options, const T
   return notes;
 }
 
+std::vector<std::string> warnings_of(const GraphNotes& notes) {
+  std::vector<std::string> warnings;
+  for (const auto& [kind, count] : notes.opaque) {
+    warnings.push_back(
+        fmt::format("{} of kind '{}' costed as the bytes they read and write", count, kind));
+  }
+  return warnings;
+}
+
 }  // namespace npulse::lowering

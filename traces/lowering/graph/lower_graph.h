@@ -22,6 +22,9 @@ struct GraphNotes {
   Mapping choices;                             ///< Made of tiles, for every layer that has some.
 };
 
+/// What a user should know of the notes, one line each.
+std::vector<std::string> warnings_of(const GraphNotes& notes);
+
 /// Element types of everything. Throws InputError when graph, options and chip do not go together.
 Formats formats_for(const graph::Graph& graph, const GraphOptions& options, const Target& target);
 
