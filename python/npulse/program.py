@@ -182,7 +182,7 @@ def lower(
     """
     on = (load_chip(chip) if isinstance(chip, str) else chip)._core
     name = fspath(model)
-    maps = (_path(mapping), map, map_budget, _path(write_mapping))
+    maps = (path_text(mapping), map, map_budget, path_text(write_mapping))
     if _core.names_graph(name):
         shapes = {
             "phase": phase,
@@ -205,7 +205,8 @@ def lower(
     return Program(_core.lower(name, on, *options, maps))
 
 
-def _path(path: str | PathLike[str] | None) -> str | None:
+def path_text(path: str | PathLike[str] | None) -> str | None:
+    """A path as text, if there is one."""
     return None if path is None else fspath(path)
 
 

@@ -6,14 +6,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
-from os import PathLike, fspath
+from os import PathLike
 from typing import Unpack
 
 from . import _core
 from .chip import Chip, load_chip
 from .errors import InputError
 from .functional import Inputs, execute
-from .program import ModelOptions, Program, prepare
+from .program import ModelOptions, Program, path_text, prepare
 from .report import Report
 
 Progress = Callable[[float, float], None]
@@ -57,6 +57,6 @@ def run(
     for text in done.warnings if done else ():
         warnings.warn(text, stacklevel=2)
     outputs = done.outputs if done else {}
-    traces = [None if path is None else fspath(path) for path in (timeline, vcd)]
+    traces = (path_text(timeline), path_text(vcd))
     report = Report.from_json(*_core.run(on._core, ready._core, *traces, max_ms, check, progress))
     return replace(report, outputs=outputs)
