@@ -11,7 +11,6 @@ import pytest
 
 import npulse
 from npulse import Program
-from npulse.places import acc, dram, spm
 
 DOCS = Path(__file__).parents[2] / "docs"
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -28,29 +27,27 @@ def quoted_errors() -> list[str]:
     return [said.sub("", block.strip()) for block in blocks("faq.md", "")]
 
 
-def race() -> npulse.Report:
-    build = npulse.ProgramBuilder("edu-8x8")
-    build.dma("ld", dst=spm(0), src=dram(0), shape=[64])
-    build.mm("mx", a=spm(0), b=spm(0x20), c=acc(0), m=4, n=4, k=4)
-    lines = [line for line in build.text().splitlines() if not line.startswith((".t", ".s", ".c"))]
-    head = [line for line in lines if "ld dma" in line or "mx matrix" in line]
-    text = "\n".join([lines[0], *head, *lines[lines.index("core 0 {") :]])
-    return npulse.run("edu-8x8", Program.from_text(text, name="race.npt"))
-
-
 def small(name: str, body: str, head: str = ".queue ld dma\n") -> npulse.Report:
     text = f".npu 1.0\n{head}core 0 {{\n {body}\n}}\n"
     return npulse.run("edu-8x8", Program.from_text(text, name=name))
 
 
 LOAD = "ld: dma dst=spm:0x0 src=dram:0x0 shape=[64]"
+MULTIPLY = "mx: mm a=spm:0x0 b=spm:0x20 c=acc:0x0 m=4 n=4 k=4"
+FILES = {
+    "m.yaml": "layers:\n  gemm:\n    tile: {m: 128, n: 64, k: 256}\n    keep_a: true\n",
+    "bad.yaml": "base:\n  chip: rngd\n  program: llama-3.1-8b\n  program.fase: decode\n",
+}
 CAUSES: list[Callable[[], object]] = [
     lambda: npulse.load_chip("edu-8x9"),
     lambda: npulse.run("rngd", "lama-3.1-8b"),
     lambda: npulse.load_chip("edu-8x8").with_({"pe.systolic.rws": 4}),
     lambda: npulse.run("edu-8x8", "llama-3.1-8b"),
     lambda: npulse.run("edu-8x8", "llama-3.1-8b", weights="mxfp4"),
-    race,
+    lambda: small("race.npt", f"{LOAD}\n {MULTIPLY}", ".queue ld dma\n.queue mx matrix\n"),
+    lambda: small("bad.npt", MULTIPLY.replace("k=4", "kk=4"), ".queue mx matrix\n"),
+    lambda: npulse.run("edu-8x8", "gemm:256,256,256", mapping="m.yaml"),
+    lambda: npulse.load_study("bad.yaml"),
     lambda: small("dead.npt", f"{LOAD} wait e>=1", ".queue ld dma\n.event e\n"),
     lambda: small("big.npt", LOAD.replace("[64]", "[640000]")),
     lambda: small("other.npt", LOAD, ".target rngd\n.queue ld dma\n"),
@@ -59,7 +56,12 @@ CAUSES: list[Callable[[], object]] = [
 
 
 @pytest.mark.parametrize("cause", CAUSES)
-def test_an_error_of_the_faq_is_what_is_said(cause: Callable[[], object]) -> None:
+def test_an_error_of_the_faq_is_what_is_said(
+    cause: Callable[[], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, text in FILES.items():
+        Path(name).write_text(text)
     with pytest.raises(npulse.Error) as caught:
         cause()
     said = str(caught.value)
@@ -90,4 +92,7 @@ def test_the_studies_of_the_page_on_sweeps_load(tmp_path: Path) -> None:
 def test_the_page_on_explaining_shows_what_is_printed(chip: npulse.Chip) -> None:
     shown = blocks("explain.md", "")[0]
     text = npulse.explain(npulse.run(chip, "gemm:256,256,256")).text()
-    assert shown.startswith(text)
+    changes = {"memory.channels": "x2", "pe.systolic.cols": "x2"}
+    effects = npulse.what_if(chip, "gemm:256,256,256", changes, workers=1)
+    lines = "".join(f"  {effect.text()}\n" for effect in effects)
+    assert shown == f"{text}\nBy simulation:\n{lines}"
