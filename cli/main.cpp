@@ -28,6 +28,8 @@ constexpr Command kCommands[] = {
      show_command},
     {"explain", "Say what bounds a run, and what changes would buy.",
      [](const Arguments& arguments) { return python_command("explain", arguments); }},
+    {"lab", "List, start or check a lab: notebooks that ask for a guess first.",
+     [](const Arguments& arguments) { return python_command("lab", arguments); }},
     {"sweep", "Run the points of a study in processes, and keep their results.",
      [](const Arguments& arguments) { return python_command("sweep", arguments); }},
     {"compare", "Put two reports side by side.", compare_command},

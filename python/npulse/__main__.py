@@ -8,7 +8,7 @@ from importlib import import_module
 
 from .errors import Error
 
-COMMANDS = {"explain": "explain_command", "sweep": "sweep_command"}
+COMMANDS = {"explain": "explain_command", "lab": "lab_command", "sweep": "sweep_command"}
 """Modules with a `main`, by command."""
 
 
