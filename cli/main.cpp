@@ -30,6 +30,8 @@ constexpr Command kCommands[] = {
      [](const Arguments& arguments) { return python_command("explain", arguments); }},
     {"html", "Write the report of a run as a web page.",
      [](const Arguments& arguments) { return python_command("html", arguments); }},
+    {"lab", "List, start or check a lab: notebooks that ask for a guess first.",
+     [](const Arguments& arguments) { return python_command("lab", arguments); }},
     {"sweep", "Run the points of a study in processes, and keep their results.",
      [](const Arguments& arguments) { return python_command("sweep", arguments); }},
     {"compare", "Put two reports side by side.", compare_command},

@@ -11,6 +11,7 @@ constexpr std::size_t kMaxNameLength = 64;      ///< Queues, events, features, m
 constexpr std::size_t kMaxTextLength = 4096;    ///< Marks, notes, cfg keys, targets.
 constexpr std::size_t kMaxMetaLength = 65536;   ///< One meta value.
 constexpr std::size_t kMaxDeclarations = 4096;  ///< Queues, events, features, meta entries: each.
+constexpr std::size_t kMaxTensors = 65536;      ///< Boxes of tensors.
 constexpr std::uint32_t kMaxCores = 65535;
 constexpr std::size_t kMaxWaits = 64;  ///< Of one instruction; signals likewise.
 constexpr std::size_t kMaxMarkDepth = 64;

@@ -171,9 +171,11 @@ std::optional<Cycles> Sequencer::wake_at() const {
   return wake;
 }
 
+/// What comes next may not have been read yet.
 bool Sequencer::can_dispatch() const {
   const isa::Instruction* next = dispatcher_.next();
-  return next && next->queue != isa::kNoQueue && has_room(queues_.at(next->queue));
+  if (!next) return !dispatcher_.at_end();
+  return next->queue != isa::kNoQueue && has_room(queues_.at(next->queue));
 }
 
 bool Sequencer::has_room(const IssueQueue& queue) const {

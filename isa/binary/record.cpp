@@ -5,6 +5,7 @@
 
 #include "isa/binary/values.h"
 #include "isa/limits.h"
+#include "isa/rules/rules.h"
 
 namespace npulse::isa::binary {
 namespace {
@@ -52,7 +53,7 @@ bool decode_known(WireReader& in, WireReader::Tag tag, Record& record) {
     known = true;
     auto& value = record.*member;
     if constexpr (kIsList<std::decay_t<decltype(value)>>) {
-      decode_entry(in, tag, value, kMaxDeclarations);
+      decode_entry(in, tag, value, max_entries(value));
     } else {
       decode_field(in, tag, value);
     }

@@ -54,8 +54,8 @@ bool same_tensor(const TensorDecl& a, const TensorDecl& b) {
 }
 
 void check_tensors(const ProgramHeader& header, const std::string& where, Faults& faults) {
-  if (header.tensors.size() > kMaxDeclarations) {
-    faults.add(where, fmt::format("over {} of .tensor", kMaxDeclarations));
+  if (header.tensors.size() > kMaxTensors) {
+    faults.add(where, fmt::format("over {} of .tensor", kMaxTensors));
     return;
   }
   std::map<std::string, const TensorDecl*> seen;

@@ -6,7 +6,9 @@
 #include <array>
 #include <optional>
 #include <string_view>
+#include <type_traits>
 
+#include "isa/limits.h"
 #include "isa/program.h"
 #include "sim/core/error.h"
 
@@ -24,6 +26,12 @@ bool is_name(std::string_view text);
 
 /// The name nearest to a text from elsewhere: `_` for what no name has, and no more than fits.
 std::string nearest_name(std::string_view text);
+
+/// How many entries a list of a header, or of an entry in it, may have.
+template <class List>
+constexpr std::size_t max_entries(const List&) {
+  return std::is_same_v<typename List::value_type, TensorDecl> ? kMaxTensors : kMaxDeclarations;
+}
 
 /// Adds every fault of a header; `where` is the program's name.
 void check_header(const ProgramHeader& header, const std::string& where, Faults& faults);

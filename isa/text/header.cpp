@@ -138,8 +138,8 @@ void parse_directive(Cursor& in, std::string_view given, std::size_t column,
     if (known || given != name) return;
     known = true;
     if constexpr (kIsList<std::decay_t<decltype(header.*member)>>) {
-      if ((header.*member).size() >= kMaxDeclarations)
-        in.fail_at(column, fmt::format("over {} of them", kMaxDeclarations));
+      const std::size_t most = max_entries(header.*member);
+      if ((header.*member).size() >= most) in.fail_at(column, fmt::format("over {} of them", most));
     }
     parse_entry(in, header.*member);
   };

@@ -13,6 +13,7 @@ NPULSE_CONFIGS names another tree of them.
 
 from ._configs import use_packaged_configs
 from ._core import __version__
+from .builder import ProgramBuilder
 from .chip import Chip, load_chip
 from .errors import DeadlockError, Error, Fault, InputError, InternalError, SimulationError
 from .explain import Explanation, explain
@@ -43,6 +44,7 @@ __all__ = [
     "Model",
     "ModelOptions",
     "Program",
+    "ProgramBuilder",
     "Report",
     "SimulationError",
     "Study",

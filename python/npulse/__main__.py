@@ -8,7 +8,12 @@ from importlib import import_module
 
 from .errors import Error
 
-COMMANDS = {"explain": "explain_command", "html": "html_command", "sweep": "sweep_command"}
+COMMANDS = {
+    "explain": "explain_command",
+    "html": "html_command",
+    "lab": "lab_command",
+    "sweep": "sweep_command",
+}
 """Modules with a `main`, by command."""
 
 

@@ -32,7 +32,10 @@ def evaluate(points: Mapping[int, Point], pool: Pool) -> Iterator[tuple[int, Row
             if deaths[index] < DEATHS:
                 suspects.append(index)
             else:
-                text = f"its worker process died {DEATHS} times (out of memory, or killed?)"
+                text = (
+                    f"its worker process died {DEATHS} times: out of memory, killed, or started "
+                    "from a script without `if __name__ == '__main__':`"
+                )
                 yield index, failed_row(points[index], text), False
 
 

@@ -14,10 +14,10 @@ REGIONS = 5
 """Regions that are told of, by time."""
 HIDDEN = 0.05
 """Shares below this are not worth a word."""
-NEAR_LIMIT = 0.7
+NEAR_LIMIT = 0.5
 """From this share of its capacity on a resource is what bounds (as in the report's own `bound`)."""
 
-MOSTLY = 0.3
+MOSTLY = 0.25
 
 
 @dataclass(frozen=True)

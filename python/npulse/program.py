@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal, TypedDict
 
 from . import _core
 from .chip import Chip, load_chip
-from .errors import InputError
+from .errors import Fault, InputError
 
 
 class ModelOptions(TypedDict, total=False):
@@ -64,10 +65,36 @@ class Tensor:
 
 
 class Program:
-    """Instructions for the cores of a chip. Made by `lower` or `load_program`; never changes."""
+    """Instructions for the cores of a chip; never changes.
+
+    Made by `lower`, `load_program`, `Program.from_text` or a `ProgramBuilder`.
+    """
 
     def __init__(self, core: _core.Program) -> None:
         self._core = core
+
+    @classmethod
+    def from_text(cls, text: str, *, name: str = "<text>") -> Program:
+        """Assembles a program written as in docs/isa.md.
+
+        `name` stands for the file's in reports and messages. Raises InputError with every fault,
+        each with its place as `<text>:line:col`.
+
+        >>> Program.from_text(".npu 1.0\\n.queue ld dma\\ncore 0 {\\n  bar core\\n}").queues
+        ['ld']
+        >>> Program.from_text(".npu 1.0\\ncore 0 {\\n  bar cor\\n}")
+        Traceback (most recent call last):
+        npulse.errors.InputError: <text>:3:7: unknown value 'cor': allowed are core, chip...
+        """
+        if not name or "/" in name or "\0" in name:
+            raise InputError(f"name={name!r}: must be a word that can name a file")
+        with TemporaryDirectory(prefix="npulse-") as folder:
+            path = Path(folder, name)
+            try:
+                path.write_text(text)
+                return cls(_core.open_program(fspath(path)))
+            except InputError as error:
+                raise _without(f"{folder}/", error) from None
 
     @property
     def name(self) -> str:
@@ -111,6 +138,12 @@ class Program:
 
     def __repr__(self) -> str:
         return f"<npulse.Program {self.name}, {self.cores} cores, for {self.target or 'any chip'}>"
+
+
+def _without(folder: str, error: InputError) -> InputError:
+    """The same error, its places without the folder."""
+    faults = (Fault(f.where.removeprefix(folder), f.message, f.hint) for f in error.faults)
+    return InputError(str(error).replace(folder, ""), tuple(faults))
 
 
 def load_program(path: str | PathLike[str]) -> Program:

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+import npulse
 
 Array = NDArray[Any]
 INTEGERS = {"i4": 4, "i8": 8, "i16": 16, "i32": 32}
@@ -164,6 +167,18 @@ def decode_row(name: str, data: Array, columns: int) -> list[float]:
         meta = metadata[g * codec.metadata : (g + 1) * codec.metadata]
         out += decode_group(name, meta, payload[g * step :], count)
     return out
+
+
+def random_matrix(rng: np.random.Generator, kind: str, *shape: int) -> Array:
+    """Weights whose products are as large as what they multiply."""
+    scale = 1 / np.sqrt(shape[-2])
+    return as_type((rng.standard_normal(shape) * scale).astype(np.float32), kind)
+
+
+def has_online_softmax(program: npulse.Program, folder: Path) -> bool:
+    """Whether its attention goes chunk by chunk: exponentials by themselves."""
+    program.save(folder / "program.npt")
+    return " vec exp " in (folder / "program.npt").read_text()
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,12 @@ def test_it_finds_the_packaged_chips(tmp_path: Path) -> None:
     assert all(name in listed for name in ("rngd", "bertha", "edu-8x8"))
 
 
+def test_commands_in_python_are_reached_through_it(tmp_path: Path) -> None:
+    listed = command("lab", "list", cwd=tmp_path)
+    assert listed.returncode == 0, listed.stderr
+    assert "systolic" in listed.stdout
+
+
 def test_it_reports_the_same_bytes_as_python(tmp_path: Path, report: npulse.Report) -> None:
     ran = command("run", "edu-8x8", GEMM, "--json", "out.json", cwd=tmp_path)
     assert ran.returncode == 0, ran.stderr

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Mixtures of experts and latent attention, lowered for shipped chips, equal NumPy."""
+"""Mixtures of experts, lowered for shipped chips, equal NumPy."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Mixture:
 
 
 def matrix(rng: np.random.Generator, *shape: int) -> Array:
-    return as_type((rng.standard_normal(shape) / np.sqrt(shape[-2])).astype("f4"), KIND)
+    return reference.random_matrix(rng, KIND, *shape)
 
 
 def attention_weights(rng: np.random.Generator) -> dict[str, Array]:
@@ -149,100 +149,3 @@ def test_a_mixture_of_experts_is_the_models(
             DIMS, weights, x, rotation, old[0], old[1], feed_forward=experts
         )
         assert_near(got["logits"][s], logits)
-
-
-@dataclass(frozen=True)
-class Latent:
-    """DeepSeek-V2's attention, small, with a dense feed-forward part."""
-
-    heads: int = 4
-    q_rank: int = 24
-    kv_rank: int = 16
-    nope: int = 8
-    rope: int = 4
-    value: int = 12
-    hidden: int = 48
-    ffn: int = 64
-    vocab: int = 80
-
-    def config(self) -> dict[str, object]:
-        return {
-            "architectures": ["DeepseekV2ForCausalLM"],
-            "model_type": "deepseek_v2",
-            "hidden_size": self.hidden,
-            "intermediate_size": self.ffn,
-            "num_attention_heads": self.heads,
-            "num_key_value_heads": self.heads,
-            "q_lora_rank": self.q_rank,
-            "kv_lora_rank": self.kv_rank,
-            "qk_nope_head_dim": self.nope,
-            "qk_rope_head_dim": self.rope,
-            "v_head_dim": self.value,
-            "vocab_size": self.vocab,
-            "num_hidden_layers": 1,
-            "first_k_dense_replace": 1,
-            "n_routed_experts": 4,
-            "num_experts_per_tok": 2,
-            "moe_intermediate_size": 16,
-            "n_shared_experts": 1,
-            "rms_norm_eps": 1e-5,
-            "tie_word_embeddings": False,
-        }
-
-
-def rotated(x: Array, rotation: Array) -> Array:
-    h = x.shape[-1] // 2
-    cosine, sine = rotation[..., :h], rotation[..., h:]
-    low, high = x[..., :h], x[..., h:]
-    return np.concatenate([low * cosine - high * sine, high * cosine + low * sine], axis=-1)
-
-
-def normed(x: Array, weight: Array) -> Array:
-    return np.asarray(x / np.sqrt((x * x).mean(axis=-1, keepdims=True) + 1e-5) * weight)
-
-
-def attend(dims: Latent, w: dict[str, Array], x: Array, cache: Array, rotation: Array) -> Array:
-    """One token by the definition: keys and values of every head expanded."""
-    query_norm, kv_norm = np.split(w["attn.latent_norms"][0], [dims.q_rank])
-    q = normed(x @ w["attn.q_down"][0], query_norm)
-    nope = (q @ w["attn.q_nope"][0]).reshape(dims.heads, dims.nope)
-    rope = rotated((q @ w["attn.q_rope"][0]).reshape(dims.heads, dims.rope), rotation)
-    latent, key = np.split(x @ w["attn.kv_down"][0], [dims.kv_rank])
-    fresh = np.concatenate([normed(latent, kv_norm), rotated(key, rotation[0])])
-    tokens = np.concatenate([cache, fresh[None]])
-    c, k_rope = tokens[:, : dims.kv_rank], tokens[:, dims.kv_rank :]
-    k_up = w["attn.k_up"][0].reshape(dims.nope, dims.heads, dims.kv_rank)
-    keys = np.einsum("nhr,tr->htn", k_up, c)
-    scores = np.einsum("hn,htn->ht", nope, keys) + rope @ k_rope.T
-    p = np.exp(scores / np.sqrt(dims.nope + dims.rope))
-    p /= p.sum(axis=1, keepdims=True)
-    v_up = w["attn.v_up"][0].reshape(dims.kv_rank, dims.heads, dims.value)
-    return np.asarray(np.einsum("ht,tr,rhv->hv", p, c, v_up).reshape(-1) @ w["attn.out"][0])
-
-
-@pytest.mark.parametrize("chip", ["rngd", "bertha"])
-def test_latent_attention_is_its_definition(tmp_path: Path, chip: str) -> None:
-    rng = np.random.default_rng(9)
-    dims, batch, context = Latent(), 2, 11
-    (tmp_path / "config.json").write_text(json.dumps(dims.config()))
-    program = npulse.lower(
-        tmp_path / "config.json", chip, batch=batch, context=context, weights=KIND
-    )
-    inputs: dict[str, Array] = {}
-    for name, tensor in program.tensors.items():
-        if tensor.role == "output":
-            continue
-        inputs[name] = matrix(rng, *tensor.shape)
-        if "norms" in name:
-            inputs[name] = as_type(rng.uniform(0.5, 1.5, tensor.shape).astype("f4"), KIND)
-    angles = context * 10000.0 ** (-np.arange(dims.rope // 2) / (dims.rope // 2))
-    rotation = np.concatenate([np.cos(angles), np.sin(angles)])[None]
-    inputs["rotation"] = as_type(rotation.astype("f4"), KIND)
-    got = npulse.execute(chip, program, inputs=inputs).outputs
-    for s in range(batch):
-        x = inputs["embedding"][s * 7919 % dims.vocab]
-        cache = np.concatenate([inputs[n][0, 0, s, :context] for n in ("keys", "values")], axis=1)
-        x = x + attend(dims, inputs, normed(x, inputs["norms"][0]), cache, inputs["rotation"])
-        part = normed(x, inputs["norms"][1])
-        x = x + reference.gated(part, inputs["mlp.gate_up"][0], inputs["mlp.down"][0])
-        assert_near(got["logits"][s], normed(x, inputs["norms"][2]) @ inputs["lm_head"][0])

@@ -45,11 +45,6 @@ lowering::Options short_layer(lowering::Phase phase) {
   return options;
 }
 
-bool is_latent(const std::string& name) {
-  const auto model = std::get<lowering::Transformer>(lowering::load_model(name, kModels));
-  return model.latent.has_value();
-}
-
 bool has_experts(const std::string& name) {
   const auto model = std::get<lowering::Transformer>(lowering::load_model(name, kModels));
   return model.experts.has_value();
@@ -68,7 +63,6 @@ lowering::Options layer_of(const std::string& name, lowering::Phase phase) {
 
 void require_models_pass(const Chip& chip, lowering::Phase phase) {
   for (const auto& model : lowering::model_names(kModels)) {
-    if (phase == lowering::Phase::prefill && is_latent(model)) continue;
     CAPTURE(chip.params.name, model);
     const isa::CheckReport found =
         isa::check(lowered(model, chip, layer_of(model, phase)), check_target(chip));
@@ -121,27 +115,15 @@ TEST_CASE("A decode layer of every model passes the checker on every big chip", 
   }
 }
 
-TEST_CASE("Prefills that lowering cannot express are refused by name", "[smoke]") {
-  for (const auto& model : lowering::model_names(kModels)) {
-    if (!is_latent(model)) continue;
-    CHECK_THROWS_WITH(lowered(model, load_chip("rngd"), short_layer(lowering::Phase::prefill)),
-                      Catch::Contains(model) && Catch::Contains("cannot be lowered yet"));
-  }
-}
-
-TEST_CASE("A prefill layer of every model without latent attention passes the checker on RNGD",
-          "[smoke]") {
+TEST_CASE("A prefill layer of every model passes the checker on RNGD", "[smoke]") {
   require_models_pass(load_chip("rngd"), lowering::Phase::prefill);
 }
 
-TEST_CASE(
-    "A prefill layer of every model without latent attention can be lowered for every big chip",
-    "[smoke]") {
+TEST_CASE("A prefill layer of every model can be lowered for every big chip", "[smoke]") {
   for (const auto& name : kCatalogue.list("chips")) {
     const Chip chip = load_chip(name);
     if (!is_big(chip)) continue;
     for (const auto& model : lowering::model_names(kModels)) {
-      if (is_latent(model)) continue;
       CHECK_NOTHROW(lowered(model, chip, layer_of(model, lowering::Phase::prefill)));
     }
   }

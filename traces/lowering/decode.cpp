@@ -181,14 +181,7 @@ void DecodeLowering::emit(Emitter& emitter) const {
 }
 
 std::vector<isa::TensorDecl> DecodeLowering::tensors() const {
-  auto list = transformer_tensors(plan_, plan_.job.options.batch, 1, isa::TensorRole::state);
-  if (const auto& latent = plan_.job.model.latent) {
-    const std::int64_t width = latent->q_rank.value_or(0) + latent->kv_rank;
-    list.push_back(dense_tensor("attn.latent_norms", isa::TensorRole::weight,
-                                plan_.memory.latent_norms, {plan_.job.layers.size(), width},
-                                plan_.job.formats.residual));
-  }
-  return list;
+  return transformer_tensors(plan_, plan_.job.options.batch, 1, isa::TensorRole::state);
 }
 
 }  // namespace npulse::lowering

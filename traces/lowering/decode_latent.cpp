@@ -52,9 +52,9 @@ class DecodeLatent {
   double scale() const {
     return 1 / std::sqrt(static_cast<double>(latent_.nope_dim + latent_.rope_dim));
   }
-  std::int64_t norms() const { return latent_.q_rank.value_or(0) + latent_.kv_rank; }
   Address norm_weights(std::int64_t before) const {
-    return advance(plan_.memory.latent_norms, layer_ * norms() + before, job_.formats.residual);
+    return advance(plan_.memory.latent_norms, layer_ * latent_.norm_width() + before,
+                   job_.formats.residual);
   }
   Address stage(std::int64_t elements, isa::DataType type) const {
     return advance(plan_.buffers.stage, elements, type);
@@ -171,7 +171,8 @@ void DecodeLatent::attend() {
   const isa::DataType type = job_.formats.activation;
   if (mine.size() > 0) {
     emitter_.region("attn.kv_norm");
-    const Slot norm = step_.load_vector(norm_weights(norms() - latent_.kv_rank), latent_.kv_rank);
+    const Slot norm =
+        step_.load_vector(norm_weights(latent_.norm_width() - latent_.kv_rank), latent_.kv_rank);
     for (std::int64_t i = 0; i < mine.size(); ++i) run_unit(i, mine.first + i, norm);
     attention_.drain();
   }

@@ -63,16 +63,11 @@ void Placement::place_expert_tables(const Experts& experts) {
 }
 
 void Placement::place_cache() {
-  const std::int64_t layers = job_.layers.size(), tokens = job_.options.context + 1;
-  KvCache::Extent extent{layers,          model_.kv_heads, batch_,         tokens,
-                         model_.head_dim, model_.head_dim, job_.formats.kv};
   if (const auto& latent = model_.latent) {
-    extent = {layers, 1, batch_, tokens, latent->kv_rank, latent->rope_dim, job_.formats.kv};
-    plan_.memory.latent_norms =
-        dram_.take("norms of latent vectors",
-                   job_.residual_bytes(layers * (latent->q_rank.value_or(0) + latent->kv_rank)));
+    plan_.memory.latent_norms = dram_.take(
+        "norms of latent vectors", job_.residual_bytes(job_.layers.size() * latent->norm_width()));
   }
-  plan_.cache = KvCache{dram_, extent};
+  plan_.cache = KvCache{dram_, cache_extent(job_, job_.options.context + 1)};
 }
 
 }  // namespace

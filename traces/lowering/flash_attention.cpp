@@ -35,7 +35,8 @@ class FlashAttention {
 
   AttentionSetup setup() const {
     AttentionSetup setup;
-    setup.head_dim = shape_.width;
+    setup.head_dim = shape_.nope_width();
+    setup.rope_dim = shape_.rope_width;
     setup.value_dim = shape_.value_width;
     setup.scale = work_.scale;
     setup.online = work_.tiling.chunk < shape_.tokens;
@@ -49,8 +50,12 @@ class FlashAttention {
   void run_item(const FlashItem& item);
   void run_chunk(const Block& block, Range tokens);
   AttentionStep step_of(const Block& block, std::int64_t head, Range tokens) const;
+  void load(const isa::Dma& dma, const Slot& slot) {
+    emitter_.put(Role::activation, dma, {slot.free, work_.stored}, {slot.full});
+  }
   Slot load_queries(const FlashItem& item);
-  Slot load_chunk(Address from, std::int64_t elements);
+  Slot load_keys(const FlashItem& item, Range tokens);
+  Slot load_values(const FlashItem& item, Range tokens);
   void load_mask(AttentionStep& step, const FlashItem& item, std::int64_t head, Range tokens);
   void store_pending();
 
@@ -67,8 +72,7 @@ class FlashAttention {
 
 Slot FlashAttention::load_queries(const FlashItem& item) {
   const Slot slot = rings_.queries.next();
-  emitter_.put(Role::activation, work_.queries(item, slot.address), {slot.free, work_.stored},
-               {slot.full});
+  for (const isa::Dma& dma : work_.queries(item, slot.address)) load(dma, slot);
   return slot;
 }
 
@@ -89,19 +93,22 @@ void FlashAttention::run_item(const FlashItem& item) {
   unstored_ = std::move(block);
 }
 
-Slot FlashAttention::load_chunk(Address from, std::int64_t elements) {
+Slot FlashAttention::load_keys(const FlashItem& item, Range tokens) {
   const Slot slot = rings_.kv.next();
-  emitter_.put(Role::activation,
-               transfer(in_spm(slot.address), in_dram(from), {elements}, formats_.kv),
-               {slot.free, work_.stored}, {slot.full});
+  for (const isa::Dma& dma : work_.keys(item, tokens, slot.address)) load(dma, slot);
+  return slot;
+}
+
+Slot FlashAttention::load_values(const FlashItem& item, Range tokens) {
+  const Slot slot = rings_.kv.next();
+  load(work_.values(item, tokens, slot.address), slot);
   return slot;
 }
 
 void FlashAttention::load_mask(AttentionStep& step, const FlashItem& item, std::int64_t head,
                                Range tokens) {
   const Slot slot = rings_.masks.next();
-  emitter_.put(Role::activation, work_.mask(item, head, tokens, slot.address),
-               {slot.free, work_.stored}, {slot.full});
+  load(work_.mask(item, head, tokens, slot.address), slot);
   step.mask = slot.address;
   step.mask_ready = {slot.full};
   step.mask_done = {slot.free};
@@ -112,7 +119,11 @@ AttentionStep FlashAttention::step_of(const Block& block, std::int64_t head, Ran
   const std::int64_t rows = item.rows.size(), hidden = shape_.tokens - shape_.rows;
   AttentionStep step;
   step.head = block.heads[static_cast<std::size_t>(head)];
-  step.q = advance(block.queries.address, head * rows * shape_.width, formats_.activation);
+  const auto queries = [&](std::int64_t elements) {
+    return advance(block.queries.address, elements, formats_.activation);
+  };
+  step.q = queries(head * rows * shape_.nope_width());
+  step.q_rope = queries((shape_.group() * shape_.nope_width() + head * shape_.rope_width) * rows);
   step.rows = rows;
   step.columns = tokens.size();
   step.first = tokens.first == 0;
@@ -130,11 +141,12 @@ AttentionStep FlashAttention::step_of(const Block& block, std::int64_t head, Ran
 void FlashAttention::run_chunk(const Block& block, Range tokens) {
   emitter_.region(work_.regions.scores);
   const FlashItem& item = block.item;
-  const Slot k = load_chunk(work_.keys(item, tokens.first), tokens.size() * shape_.width);
-  const Slot v = load_chunk(work_.values(item, tokens.first), tokens.size() * shape_.value_width);
+  const Slot k = load_keys(item, tokens);
+  const Slot v = load_values(item, tokens);
   for (std::int64_t g = 0; g < shape_.group(); ++g) {
     AttentionStep step = step_of(block, g, tokens);
     step.k = k.address;
+    step.k_rope = advance(k.address, tokens.size() * shape_.nope_width(), formats_.kv);
     step.v = v.address;
     step.k_ready = {k.full};
     step.v_ready = {v.full};

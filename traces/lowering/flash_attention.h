@@ -44,11 +44,13 @@ struct FlashWork {
   double scale = 1;  ///< Of scores that are not scaled through their queries.
   AttentionRegions regions;
   isa::EventId stored = 0;  ///< All operands are made when it is.
-  /// [head][row][width] of an item's heads to `to`, and [head][row][value_width] from `from`.
-  std::function<isa::Dma(const FlashItem&, Address to)> queries;
+  /// [head][row][nope_width] of an item's heads to `to`, behind it [head][row][rope_width], and
+  /// [head][row][value_width] from `from`.
+  std::function<std::vector<isa::Dma>(const FlashItem&, Address to)> queries;
   std::function<isa::Dma(const FlashItem&, Address from)> results;
-  /// First of an item's tokens from `token` on; they lie dense.
-  std::function<Address(const FlashItem&, std::int64_t token)> keys, values;
+  /// [token][nope_width] of an item's tokens to `to`, behind it [token][rope_width].
+  std::function<std::vector<isa::Dma>(const FlashItem&, Range tokens, Address to)> keys;
+  std::function<isa::Dma(const FlashItem&, Range tokens, Address to)> values;
   /// [rows, tokens] of the mask of the item's head `head`; unset: none.
   std::function<isa::Dma(const FlashItem&, std::int64_t head, Range tokens, Address to)> mask;
   MaskKind mask_kind = MaskKind::added;

@@ -127,7 +127,8 @@ class Search {
     const double memory =
         moved * static_cast<double>(c.grid_rows * c.grid_columns) / cost_.memory_rate();
     const double dma = std::max(moved / engine, 2 * static_cast<double>(tiles) * start);
-    const double one = cost_.array_cycles(c.m, c.n, c.k);
+    // A step reads what the one before has accumulated.
+    const double one = cost_.array_cycles({c.m, c.n, c.k}) + cost_.drain_cycles();
     const auto first = static_cast<double>((a_bytes(c) + b_bytes(c)).count());
     const auto last = static_cast<double>(isa::bytes_of(c.m * c.n, formats_.residual).count());
     const double ends = (first + last) / engine + 2 * start + one;

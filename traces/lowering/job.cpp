@@ -27,14 +27,6 @@ void check_layers(Faults& faults, const LayerRange& range, const Transformer& mo
                                    range.last, model.layers));
 }
 
-/// What of a model has no instructions yet; better none than those of another model.
-void check_supported(Faults& faults, const Transformer& model, Phase phase) {
-  if (model.latent && phase == Phase::prefill) {
-    faults.add(model.name, "prefill of latent attention cannot be lowered yet",
-               "lower its decode, or the prefill of another model");
-  }
-}
-
 /// Columns of the narrowest matrix that all cores share.
 std::int64_t narrowest_matrix(const Transformer& model) {
   std::int64_t narrowest = std::min(model.hidden, model.vocab);
@@ -48,7 +40,6 @@ std::int64_t narrowest_matrix(const Transformer& model) {
 
 Job make_job(const Transformer& model, const Options& options, const Target& target) {
   Faults faults;
-  check_supported(faults, model, options.phase);
   const std::int64_t shortest = options.phase == Phase::prefill ? 1 : 0;
   check_range(faults, "batch", options.batch, 1, kMaxBatch);
   check_range(faults, "context", options.context, shortest, kMaxContext);

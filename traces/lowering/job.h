@@ -47,8 +47,9 @@ struct Plan {
   Bytes kv{};       ///< KV cache read and written by attention, each byte once.
   /// Tokens of a block: picks of experts count from its first, [token of block, expert].
   std::int64_t picks_block = 0;
-  Bytes scores{};  ///< Of attention, and their softmax: written to memory and read again.
-  Bytes kept{};    ///< Tensors that stay in scratchpads: memory neither stores nor loads them.
+  Bytes scores{};    ///< Of attention, and their softmax: written to memory and read again.
+  Bytes expanded{};  ///< Keys and values that a latent prefill makes: written and read by it.
+  Bytes kept{};      ///< Tensors that stay in scratchpads: memory neither stores nor loads them.
   std::int64_t macs = 0;
   std::int64_t experts_read = 0;  ///< Whose weights are read, summed over layers.
   std::int64_t tokens = 0;  ///< Went through the model: the prompts', or one of each sequence.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "isa/types.h"
+#include "traces/lowering/job.h"
 #include "traces/lowering/space.h"
 
 namespace npulse::lowering {
@@ -53,5 +54,14 @@ class KvCache {
   std::int64_t key_stride_ = 0, value_stride_ = 0;  ///< Bytes from one sequence to the next.
   Address base_ = 0;
 };
+
+/// The cache of the layers that are lowered, with room for `tokens` of each sequence.
+inline KvCache::Extent cache_extent(const Job& job, std::int64_t tokens) {
+  const Transformer& model = job.model;
+  const std::int64_t layers = job.layers.size(), batch = job.options.batch;
+  if (const auto& latent = model.latent)
+    return {layers, 1, batch, tokens, latent->kv_rank, latent->rope_dim, job.formats.kv};
+  return {layers, model.kv_heads, batch, tokens, model.head_dim, model.head_dim, job.formats.kv};
+}
 
 }  // namespace npulse::lowering

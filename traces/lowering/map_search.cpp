@@ -44,7 +44,9 @@ Mapping search_gemm(const Gemm& gemm, const Options& options, const Target& targ
 class PrefillSearch {
  public:
   explicit PrefillSearch(const Job& job) : job_{job}, plan_{job} {
-    for (const Matrix which : {Matrix::qkv, Matrix::out, Matrix::gate_up, Matrix::down}) {
+    for (const Matrix which :
+         {Matrix::qkv, Matrix::q_down, Matrix::kv_down, Matrix::q_nope, Matrix::q_rope,
+          Matrix::k_up, Matrix::v_up, Matrix::out, Matrix::gate_up, Matrix::down}) {
       if (plan_.matrix(which).shape().n > 0) layers_.push_back({which, {}});
     }
   }

@@ -17,7 +17,8 @@ void add_feed_forward(std::vector<LinearShape>& shapes, const Job& job) {
   shapes.push_back({"moe.shared_down", experts.shared_ffn, hidden, 1, 0, shared});
 }
 
-/// k_up is the absorbed form: from a head's query to the space of the latent vectors.
+/// k_up of decode is the absorbed form, from a head's query to the space of the latent vectors;
+/// that of prefill goes from a latent vector to a head's key.
 void add_latent_attention(std::vector<LinearShape>& shapes, const Job& job) {
   const LatentAttention latent = job.model.latent.value_or(LatentAttention{});
   const std::int64_t hidden = job.model.hidden, heads = job.model.heads;
@@ -30,7 +31,9 @@ void add_latent_attention(std::vector<LinearShape>& shapes, const Job& job) {
   shapes.push_back({"attn.kv_down", hidden, latent.kv_rank + latent.rope_dim, 1, 0, layers});
   by_head("attn.q_nope", query, latent.nope_dim);
   by_head("attn.q_rope", query, latent.rope_dim);
-  by_head("attn.k_up", latent.nope_dim, latent.kv_rank);
+  const bool absorbed = job.options.phase == Phase::decode;
+  by_head("attn.k_up", absorbed ? latent.nope_dim : latent.kv_rank,
+          absorbed ? latent.kv_rank : latent.nope_dim);
   by_head("attn.v_up", latent.kv_rank, latent.value_dim);
 }
 

@@ -15,7 +15,7 @@ std::int64_t gated_ffn(std::int64_t hidden, std::int64_t ffn) {
 
 std::int64_t latent_attention(const Transformer& model, const LatentAttention& latent) {
   const std::int64_t query_width = model.heads * (latent.nope_dim + latent.rope_dim);
-  const std::int64_t norms = latent.q_rank.value_or(0) + latent.kv_rank;
+  const std::int64_t norms = latent.norm_width();
   const std::int64_t queries =
       latent.q_rank ? *latent.q_rank * (model.hidden + query_width) : model.hidden * query_width;
   const std::int64_t compressed = model.hidden * (latent.kv_rank + latent.rope_dim);
@@ -79,8 +79,8 @@ std::int64_t Transformer::parameters_read() const {
   return active_parameters() - (tied_embeddings ? 0 : embedding_parameters());
 }
 
-std::int64_t Transformer::kv_elements_per_token() const {
-  return layers * (latent ? latent->kv_rank + latent->rope_dim : 2 * kv_width());
+std::int64_t Transformer::kv_elements_per_layer() const {
+  return latent ? latent->kv_rank + latent->rope_dim : 2 * kv_width();
 }
 
 std::string name_of(const Model& model) {

@@ -41,6 +41,9 @@ struct LatentAttention {
   std::int64_t nope_dim = 1;  ///< Of a query's or key's dimensions, those not rotated ...
   std::int64_t rope_dim = 2;  ///< ... and those rotated; the key's are the same for all heads.
   std::int64_t value_dim = 1;
+
+  /// Weights of the norms of compressed queries and of latent vectors, one behind the other.
+  std::int64_t norm_width() const { return q_rank.value_or(0) + kv_rank; }
 };
 
 /// RMSNorm, grouped-query attention with rotary positions, SwiGLU; dimensions only.
@@ -65,7 +68,8 @@ struct Transformer {
   std::int64_t group() const { return heads / kv_heads; }  ///< Query heads that share a KV head.
   std::int64_t q_width() const { return heads * head_dim; }
   std::int64_t kv_width() const { return kv_heads * head_dim; }
-  std::int64_t attention_width() const { return latent ? heads * latent->value_dim : q_width(); }
+  std::int64_t attention_width() const { return heads * value_dim(); }
+  std::int64_t value_dim() const { return latent ? latent->value_dim : head_dim; }
   std::int64_t rotary_dim() const { return latent ? latent->rope_dim : head_dim; }
   std::int64_t qkv_width() const { return q_width() + 2 * kv_width(); }
   std::int64_t head_norm_parameters() const { return qk_norm ? 2 * head_dim : 0; }
@@ -76,7 +80,8 @@ struct Transformer {
   std::int64_t active_parameters() const;  ///< Without the experts that a token does not visit.
   /// Read from memory for one token: of the embeddings it takes one row, unless they are the head.
   std::int64_t parameters_read() const;
-  std::int64_t kv_elements_per_token() const;
+  std::int64_t kv_elements_per_token() const { return layers * kv_elements_per_layer(); }
+  std::int64_t kv_elements_per_layer() const;  ///< What is kept of a token.
 };
 
 /// C[m,n] = A[m,k] x B[k,n], all in memory.

@@ -2,6 +2,7 @@
 // Splits a dimension over cores or into tiles.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <vector>
 
@@ -11,7 +12,7 @@ namespace npulse::lowering {
 struct Range {
   std::int64_t first = 0, last = 0;
   std::int64_t size() const { return last - first; }
-  bool operator==(const Range&) const = default;
+  auto operator<=>(const Range&) const = default;
 };
 
 /// `parts` ranges that cover [0, n), equal to within one granule; trailing ones may be empty.

@@ -6,6 +6,7 @@
 #include "traces/lowering/embedding.h"
 #include "traces/lowering/prefill_attention.h"
 #include "traces/lowering/prefill_experts.h"
+#include "traces/lowering/prefill_latent.h"
 #include "traces/lowering/prefill_linear.h"
 #include "traces/lowering/resident.h"
 #include "traces/lowering/tensors.h"
@@ -31,14 +32,15 @@ class PrefillCore {
   void run_alone(Matrix which) {
     if (which == Matrix::qkv) return linear_.qkv(0);
     if (which == Matrix::gate_up) return linear_.gate_up(0);
-    linear_.residual(which, 0);
+    if (which == Matrix::out || which == Matrix::down) return linear_.residual(which, 0);
+    run_latent_matrix(plan_, linear_, which, 0);
   }
 
   void run() {
     if (job_.embeds()) embed();
     for (std::int64_t layer = 0; layer < job_.layers.size(); ++layer) {
       norm("attn.norm", 2 * layer);
-      linear_.qkv(layer);
+      project(layer);
       run_prefill_attention(plan_, emitter_, layer);
       linear_.residual(Matrix::out, layer);
       norm("mlp.norm", 2 * layer + 1);
@@ -54,6 +56,11 @@ class PrefillCore {
   }
 
  private:
+  /// Queries, keys and values.
+  void project(std::int64_t layer) {
+    if (model_.latent) return run_prefill_latent(plan_, linear_, rings_, emitter_, layer);
+    linear_.qkv(layer);
+  }
   void embed();
   void norm(const char* region, std::int64_t index);
   Slot load_norm(std::int64_t index);

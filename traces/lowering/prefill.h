@@ -21,7 +21,8 @@ class PrefillLowering : public Lowering {
   PrefillPlan plan_;
 };
 
-/// One linear layer by itself: qkv, out, gate_up or down of the first layer that has it.
+/// One linear layer by itself: qkv or what latent attention has in its place, out, gate_up or down
+/// of the first layer that has it.
 class PanelLowering : public PrefillLowering {
  public:
   PanelLowering(const Job& job, Matrix which) : PrefillLowering{job}, which_{which} {}

@@ -17,16 +17,16 @@ FlashWork work_of(const PrefillPlan& plan, std::int64_t layer) {
   work.scale = plan.online() ? 1 : scale;
   work.stored = plan.stored;
   work.queries = [&plan](const FlashItem& item, Address to) {
-    return queries_transfer(plan, item, to);
+    return queries_transfers(plan, item, to);
   };
   work.results = [&plan](const FlashItem& item, Address from) {
     return results_transfer(plan, item, from);
   };
-  work.keys = [&plan, layer](const FlashItem& item, std::int64_t token) {
-    return plan.cache.key(layer, item.kv_head, item.sequence, token);
+  work.keys = [&plan, layer](const FlashItem& item, Range tokens, Address to) {
+    return keys_transfers(plan, layer, item, tokens, to);
   };
-  work.values = [&plan, layer](const FlashItem& item, std::int64_t token) {
-    return plan.cache.value(layer, item.kv_head, item.sequence, token);
+  work.values = [&plan, layer](const FlashItem& item, Range tokens, Address to) {
+    return values_transfer(plan, layer, item, tokens, to);
   };
   return work;
 }

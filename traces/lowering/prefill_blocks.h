@@ -1,39 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a block of query rows of one group of heads comes from memory, and how its outputs go there.
+// How operands of a prefill's attention come from memory, and how its outputs go there: blocks of
+// query rows of one group of heads, chunks of tokens.
 #pragma once
+
+#include <algorithm>
+#include <vector>
 
 #include "traces/lowering/instructions.h"
 #include "traces/lowering/prefill_plan.h"
 
 namespace npulse::lowering {
 
+/// Cuts rows of all sequences where a sequence begins; `f(sequence, tokens, rows before)`.
+template <class F>
+void for_each_sequence(Range row, std::int64_t context, F&& f) {
+  for (std::int64_t at = row.first; at < row.last;) {
+    const std::int64_t sequence = at / context, token = at % context;
+    const std::int64_t count = std::min(context - token, row.last - at);
+    f(sequence, Range{token, token + count}, at - row.first);
+    at += count;
+  }
+}
+
+/// Rows of the rotation table for `row` of all sequences.
+std::vector<isa::Dma> rotation_transfers(const PrefillPlan& plan, Range row, Address to);
+
 /// First of an item's rows, over all sequences.
 inline std::int64_t first_row(const PrefillPlan& plan, const FlashItem& item) {
   return item.sequence * plan.job.options.context + item.rows.first;
 }
 
-/// To [head][row][head_dim] in the scratchpad.
-inline isa::Dma queries_transfer(const PrefillPlan& plan, const FlashItem& item, Address to) {
-  const Transformer& model = plan.job.model;
-  const isa::DataType type = plan.job.formats.activation;
-  const std::int64_t width = model.head_dim, rows = plan.rows();
-  const Address from =
-      advance(plan.memory.queries,
-              (item.kv_head * model.group() * rows + first_row(plan, item)) * width, type);
-  return transfer(in_spm(to), in_dram(from), {model.group(), item.rows.size() * width}, type, {},
-                  {rows * width, 1});
-}
+/// To [head][row][nope_width] in the scratchpad, behind it [head][row][rope_width].
+std::vector<isa::Dma> queries_transfers(const PrefillPlan& plan, const FlashItem& item, Address to);
+
+/// To [token][nope_width] in the scratchpad, behind it [token][rope_width], which all heads share.
+std::vector<isa::Dma> keys_transfers(const PrefillPlan& plan, std::int64_t layer,
+                                     const FlashItem& item, Range tokens, Address to);
+
+isa::Dma values_transfer(const PrefillPlan& plan, std::int64_t layer, const FlashItem& item,
+                         Range tokens, Address to);
 
 /// [head][row] in the scratchpad becomes [row][head] in memory.
-inline isa::Dma results_transfer(const PrefillPlan& plan, const FlashItem& item, Address results) {
-  const Transformer& model = plan.job.model;
-  const isa::DataType type = plan.job.formats.activation;
-  const std::int64_t width = model.head_dim, rows = item.rows.size();
-  const std::int64_t before =
-      first_row(plan, item) * model.q_width() + item.kv_head * model.group() * width;
-  return transfer(in_dram(advance(plan.memory.heads, before, type)), in_spm(results),
-                  {rows, model.group(), width}, type, {model.q_width(), width, 1},
-                  {width, rows * width, 1});
-}
+isa::Dma results_transfer(const PrefillPlan& plan, const FlashItem& item, Address results);
 
 }  // namespace npulse::lowering

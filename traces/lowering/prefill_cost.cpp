@@ -25,6 +25,12 @@ std::int64_t cores_that_rotate(const Linear& qkv, const Job& job) {
   return cores;
 }
 
+/// Keys and values of every head, which latent attention makes in each layer.
+Bytes expanded_once(const PrefillPlan& plan, const LatentAttention& latent) {
+  const std::int64_t width = latent.nope_dim + latent.value_dim;
+  return isa::bytes_of(plan.rows() * plan.job.model.heads * width, plan.job.formats.kv);
+}
+
 struct Moved {
   Bytes once{};  ///< Weights, each once.
   Bytes read{}, written{};
@@ -54,29 +60,69 @@ Moved product(const PrefillPlan& plan, Matrix which, std::int64_t rows) {
   return moved;
 }
 
+/// Queries, keys and values of grouped heads, from normed rows on.
+Moved grouped_projections(const PrefillPlan& plan) {
+  const Job& job = plan.job;
+  const Transformer& model = job.model;
+  const std::int64_t rows = plan.rows();
+  const Linear& qkv = plan.matrix(Matrix::qkv);
+  const Bytes biases = job.residual_bytes(model.qkv_bias ? model.qkv_width() : 0);
+  const Bytes head_norms = job.residual_bytes(model.head_norm_parameters());
+
+  Moved moved = product(plan, Matrix::qkv, rows);
+  moved.once += biases + head_norms;
+  moved.read += biases + head_norms * cores_that_rotate(qkv, job);
+  moved.read += job.residual_bytes(rows * model.rotary_dim()) * cores_with_columns(qkv, job.cores);
+  moved.written = isa::bytes_of(rows * model.q_width(), job.formats.activation) +
+                  isa::bytes_of(rows * 2 * model.kv_width(), job.formats.kv);
+  return moved;
+}
+
+/// The same of latent attention; what is compressed goes through memory to be normed.
+Moved latent_projections(const PrefillPlan& plan, const LatentAttention& latent) {
+  const Job& job = plan.job;
+  const Transformer& model = job.model;
+  const std::int64_t rows = plan.rows(), kept = model.kv_elements_per_layer();
+  const Linear& turned = plan.matrix(Matrix::q_rope);
+  const Bytes norms = job.residual_bytes(latent.norm_width());
+  const Bytes compressed = job.residual_bytes(rows * (latent.q_rank.value_or(0) + kept));
+
+  Moved moved;
+  for (const Matrix which : {Matrix::q_down, Matrix::kv_down, Matrix::q_nope, Matrix::q_rope,
+                             Matrix::k_up, Matrix::v_up}) {
+    moved += product(plan, which, rows);
+  }
+  moved.once += norms;
+  moved.read += compressed + norms * std::min<std::int64_t>(rows, job.cores);
+  moved.read +=
+      job.residual_bytes(rows * latent.rope_dim) * (1 + cores_with_columns(turned, job.cores));
+  moved.written =
+      compressed +
+      isa::bytes_of(rows * (latent.norm_width() + model.q_width()), job.formats.activation) +
+      isa::bytes_of(rows * kept, job.formats.kv) + expanded_once(plan, latent);
+  return moved;
+}
+
 /// Attention with its norm, and the norm of the feed-forward part.
 Moved attention(const PrefillPlan& plan) {
   const Job& job = plan.job;
   const Transformer& model = job.model;
   const std::int64_t rows = plan.rows(), batch = job.options.batch;
-  const Linear& qkv = plan.matrix(Matrix::qkv);
   const VisibleScores seen = visible(plan);
   const Bytes norm = job.residual_bytes(model.hidden);
-  const Bytes biases = job.residual_bytes(model.qkv_bias ? model.qkv_width() : 0);
-  const Bytes head_norms = job.residual_bytes(model.head_norm_parameters());
   const Bytes x = job.residual_bytes(rows * model.hidden);
-  const Bytes normed = isa::bytes_of(rows * model.hidden, job.formats.activation);
-  const Bytes q = isa::bytes_of(rows * model.q_width(), job.formats.activation);
+  const auto activations = [&](std::int64_t width) {
+    return isa::bytes_of(rows * width, job.formats.activation);
+  };
 
-  Moved moved = product(plan, Matrix::qkv, rows);
+  Moved moved = model.latent ? latent_projections(plan, *model.latent) : grouped_projections(plan);
   moved += product(plan, Matrix::out, rows);
-  moved.once += norm * 2 + biases + head_norms;
-  moved.read += norm * (2 * std::min<std::int64_t>(rows, job.cores)) + biases + x * 3 + q;
-  moved.read += isa::bytes_of(seen.tokens * batch * 2 * model.kv_width(), job.formats.kv);
-  moved.read += job.residual_bytes(rows * model.head_dim) * cores_with_columns(qkv, job.cores);
-  moved.read += head_norms * cores_that_rotate(qkv, job);
-  moved.written = normed * 2 + q * 2 + x;
-  moved.written += isa::bytes_of(rows * 2 * model.kv_width(), job.formats.kv);
+  moved.once += norm * 2;
+  moved.read += norm * (2 * std::min<std::int64_t>(rows, job.cores)) + x * 3;
+  moved.read += activations(model.q_width());
+  moved.read += isa::bytes_of(
+      seen.tokens * batch * model.kv_heads * (model.head_dim + model.value_dim()), job.formats.kv);
+  moved.written += activations(2 * model.hidden + model.attention_width()) + x;
   if (plan.unfused) {
     const Bytes through = score_traffic(plan.attention(), plan.unfused->tiling);
     moved.read += through;
@@ -139,6 +185,12 @@ Moved head(const PrefillPlan& plan) {
   return moved;
 }
 
+/// Elements of the cache that attention reads for a token that a block of rows sees: of latent
+/// attention the rotated keys, by every head.
+std::int64_t cache_width(const Transformer& model) {
+  return model.latent ? model.heads * model.latent->rope_dim : 2 * model.kv_width();
+}
+
 }  // namespace
 
 Plan PrefillLowering::plan() const {
@@ -156,9 +208,14 @@ Plan PrefillLowering::plan() const {
 
   Plan plan;
   plan.weights = all.once;
-  plan.kv = isa::bytes_of((rows + visible(plan_).tokens * job.options.batch) * 2 * model.kv_width(),
+  const std::int64_t seen = visible(plan_).tokens * job.options.batch;
+  plan.kv = isa::bytes_of(rows * model.kv_elements_per_layer() + seen * cache_width(model),
                           job.formats.kv) *
             layers;
+  if (const auto& latent = model.latent) {
+    const std::int64_t width = model.heads * (latent->nope_dim + latent->value_dim);
+    plan.expanded = isa::bytes_of((rows + seen) * width, job.formats.kv) * layers;
+  }
   if (plan_.unfused)
     plan.scores = score_traffic(plan_.attention(), plan_.unfused->tiling) * (2 * layers);
   plan.dram_read = all.read + embedded;

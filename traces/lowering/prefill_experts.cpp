@@ -31,7 +31,7 @@ class PrefillExperts {
         buffers_{plan.combine} {}
 
   void run() {
-    linear_.scores(copy_);
+    linear_.plain(Matrix::router, copy_, plan_.memory.scores, job_.formats.state);
     widen();
     narrow();
     combine();

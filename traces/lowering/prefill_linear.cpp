@@ -4,22 +4,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "traces/lowering/prefill_blocks.h"
+
 namespace npulse::lowering {
 namespace {
 
 using isa::Broadcast;
 using isa::VecKind;
-
-/// Cuts rows of all sequences where a sequence begins; `f(sequence, tokens, rows before)`.
-template <class F>
-void for_each_sequence(Range row, std::int64_t context, F&& f) {
-  for (std::int64_t at = row.first; at < row.last;) {
-    const std::int64_t sequence = at / context, token = at % context;
-    const std::int64_t count = std::min(context - token, row.last - at);
-    f(sequence, Range{token, token + count}, at - row.first);
-    at += count;
-  }
-}
 
 }  // namespace
 
@@ -56,18 +47,10 @@ Slot PrefillLinear::load_rows(Matrix which, Ring& ring, const RowSource& from, R
   return slot;
 }
 
-/// Rows of the rotation table for the tokens of a block, behind its activations.
-void PrefillLinear::load_rotation(const Slot& slot, std::int64_t at, Range row) {
-  const isa::DataType type = job_.formats.residual;
-  const std::int64_t width = job_.model.head_dim;
-  for_each_sequence(
-      row, job_.options.context, [&](std::int64_t, Range tokens, std::int64_t before) {
-        const Address to = advance(slot.address + static_cast<Address>(at), before * width, type);
-        const Address from = advance(plan_.memory.rotation, tokens.first * width, type);
-        emitter_.put(Role::activation,
-                     transfer(in_spm(to), in_dram(from), {tokens.size() * width}, type),
-                     {slot.free}, {slot.full});
-      });
+/// Rows of the rotation table for the tokens of a block.
+void PrefillLinear::load_rotation(const Slot& slot, Address to, Range row) {
+  for (const isa::Dma& dma : rotation_transfers(plan_, row, to))
+    emitter_.put(Role::activation, dma, {slot.free}, {slot.full});
 }
 
 void PrefillLinear::pass(Matrix which, std::int64_t copy, const RowSource& from,
@@ -90,13 +73,7 @@ void PrefillLinear::pass(Matrix which, std::int64_t copy, const RowSource& from,
         Slot& slot = blocks[static_cast<std::size_t>(i)];
         if (tile == 0) {
           slot = load_rows(which, ring, from, row);
-          if (which == Matrix::qkv) {
-            load_rotation(
-                slot,
-                isa::bytes_of(tiling.block_rows * linear.shape().k, job_.formats.activation)
-                    .count(),
-                row);
-          }
+          if (has_rotation(which)) load_rotation(slot, rotation_in(which, slot), row);
         }
         const Block block{rings_.acc.next(), slot, row, linear.tile(emitter_.core(), tile),
                           tile + 1 == tiles};
@@ -111,10 +88,9 @@ void PrefillLinear::pass(Matrix which, std::int64_t copy, const RowSource& from,
   }
 }
 
-Address PrefillLinear::rotation_of(const Block& block) const {
-  const std::int64_t k = plan_.matrix(Matrix::qkv).shape().k;
-  return advance(block.rows.address, plan_.tiling(Matrix::qkv).block_rows * k,
-                 job_.formats.activation);
+Address PrefillLinear::rotation_in(Matrix which, const Slot& rows) const {
+  const std::int64_t k = plan_.matrix(which).shape().k;
+  return advance(rows.address, plan_.tiling(which).block_rows * k, job_.formats.activation);
 }
 
 void PrefillLinear::qkv(std::int64_t layer) {
@@ -194,7 +170,7 @@ void PrefillLinear::project_head(const Block& block, std::int64_t layer, Ring& s
                                  const HeadVectors& vectors) {
   const Transformer& model = job_.model;
   const Formats& formats = job_.formats;
-  const std::int64_t head = block.columns.first / model.head_dim, width = model.head_dim;
+  const std::int64_t head = block.columns.first / model.head_dim;
   const bool is_query = head < model.heads, rotated = head < model.heads + model.kv_heads;
   const bool last_block = block.last_tile && block.row.last == plan_.rows();
   const Slot slot = stage.next();
@@ -202,26 +178,48 @@ void PrefillLinear::project_head(const Block& block, std::int64_t layer, Ring& s
   const bool norms = vectors.norms && rotated;
   if (norms) from = normed(block, from, *vectors.norms, !vectors.bias);
   const Typed to{in_spm(slot.address), is_query ? formats.activation : formats.kv};
-  const bool scales = is_query && plan_.online();
-  Events waits{slot.free, block.c.full, block.rows.full};
-  Events signals;
-  if (!vectors.bias && !norms) signals.push_back(block.c.free);
-  if (block.last_tile) signals.push_back(block.rows.free);
-  if (!scales) signals.push_back(slot.full);
-  if (rotated) {
-    const Typed table{in_spm(rotation_of(block)), formats.residual};
-    emitter_.put(Role::vector, binary(VecKind::rope, to, from, table, block.row.size(), width),
-                 waits, signals);
-  } else {
-    emitter_.put(Role::vector, unary(VecKind::copy, to, from, block.row.size(), width), waits,
-                 signals);
-  }
-  if (scales) {
-    const double scale = 1 / std::sqrt(static_cast<double>(width));
-    emitter_.put(Role::vector, unary(VecKind::mul, to, to, block.row.size(), width, scale), {},
-                 {slot.full});
-  }
+  finish_head(Matrix::qkv, block, {from, to, rotated, is_query && plan_.online()}, slot);
   store_head(block, layer, slot);
+}
+
+/// Rotates or copies, then scales.
+void PrefillLinear::finish_head(Matrix which, const Block& block, const HeadFinish& finish,
+                                const Slot& slot) {
+  const std::int64_t rows = block.row.size(), width = block.columns.size();
+  const Events waits{slot.free, block.c.full, block.rows.full};
+  Events signals;
+  if (finish.from.at.space == isa::Space::acc) signals.push_back(block.c.free);
+  if (block.last_tile && has_rotation(which)) signals.push_back(block.rows.free);
+  if (!finish.scaled) signals.push_back(slot.full);
+  isa::Vec vec = unary(VecKind::copy, finish.to, finish.from, rows, width);
+  if (finish.rotated) {
+    const Typed table{in_spm(rotation_in(which, block.rows)), job_.formats.residual};
+    vec = binary(VecKind::rope, finish.to, finish.from, table, rows, width);
+  }
+  emitter_.put(Role::vector, vec, waits, signals);
+  if (!finish.scaled) return;
+  const double scale = 1 / std::sqrt(static_cast<double>(job_.model.head_dim));
+  emitter_.put(Role::vector, unary(VecKind::mul, finish.to, finish.to, rows, width, scale), {},
+               {slot.full});
+}
+
+void PrefillLinear::heads(Matrix which, std::int64_t copy, const Heads& heads) {
+  begin(which);
+  Ring& stage = panel(which).stage;
+  const std::int64_t width = plan_.matrix(which).shape().head;
+  const bool scaled = heads.are_queries && plan_.online();
+  pass(which, copy, heads.from, [&](const Block& block) {
+    const Slot slot = stage.next();
+    const Typed to{in_spm(slot.address), heads.type};
+    finish_head(which, block, {result(block), to, has_rotation(which), scaled}, slot);
+    const std::int64_t head = block.columns.first / width;
+    const std::int64_t before = (head * plan_.rows() + block.row.first) * width;
+    emitter_.put(Role::store,
+                 transfer(in_dram(advance(heads.to, before, heads.type)), in_spm(slot.address),
+                          {block.elements()}, heads.type),
+                 {slot.full}, {slot.free, plan_.stored});
+  });
+  emitter_.end_round(plan_.stored);
 }
 
 void PrefillLinear::store_head(const Block& block, std::int64_t layer, const Slot& slot) {
@@ -282,18 +280,17 @@ void PrefillLinear::gate_up(Matrix which, std::int64_t copy, const RowSource& fr
   });
 }
 
-void PrefillLinear::scores(std::int64_t copy) {
-  const isa::DataType type = job_.formats.state;
-  begin(Matrix::router);
-  Ring& stage = panel(Matrix::router).stage;
-  const std::int64_t width = plan_.matrix(Matrix::router).shape().n;
-  pass(Matrix::router, copy, {plan_.memory.normed, plan_.rows()}, [&](const Block& block) {
+void PrefillLinear::plain(Matrix which, std::int64_t copy, Address to, isa::DataType type) {
+  begin(which);
+  Ring& stage = panel(which).stage;
+  const std::int64_t width = plan_.matrix(which).shape().n;
+  pass(which, copy, {plan_.memory.normed, plan_.rows()}, [&](const Block& block) {
     const Slot slot = stage.next();
     emitter_.put(Role::vector,
                  unary(VecKind::copy, {in_spm(slot.address), type}, result(block), block.row.size(),
                        block.columns.size()),
                  {block.c.full, slot.free}, {block.c.free, slot.full});
-    store_block(block, slot, plan_.memory.scores, width, type);
+    store_block(block, slot, to, width, type);
   });
   emitter_.end_round(plan_.stored);
 }

@@ -43,8 +43,18 @@ class PrefillLinear {
   void gate_up(std::int64_t copy);
   /// x += a x weights; `which` is out (a = outputs of attention) or down (a = gated activations).
   void residual(Matrix which, std::int64_t copy);
-  /// Products of all rows with a router, kept in memory.scores.
-  void scores(std::int64_t copy);
+  /// `to` = rows of the normed residual stream x weights, as `type`.
+  void plain(Matrix which, std::int64_t copy, Address to, isa::DataType type);
+  /// from x weights, head by head to [head][row][width]; scaled if attention wants it of queries.
+  struct Heads {
+    RowSource from;
+    Address to;
+    isa::DataType type;
+    bool are_queries;
+  };
+  void heads(Matrix which, std::int64_t copy, const Heads& heads);
+  /// Weights of a norm, or biases, into the next slot of `ring`.
+  Slot load_vector(Ring& ring, Address from, std::int64_t elements);
   /// silu(gate) * up of `from` to rows of `to` from the first on.
   void gate_up(Matrix which, std::int64_t copy, const RowSource& from, Address to);
   /// from x weights, to the rows of `to` at `places`.
@@ -64,13 +74,18 @@ class PrefillLinear {
 
   void pass(Matrix which, std::int64_t copy, const RowSource& from, const Epilogue& epilogue);
   Slot load_rows(Matrix which, Ring& ring, const RowSource& from, Range row);
-  void load_rotation(const Slot& slot, std::int64_t at, Range row);
+  void load_rotation(const Slot& slot, Address to, Range row);
   /// What the epilogue of q, k and v needs besides its block.
   struct HeadVectors {
     std::optional<Slot> bias, norms;
   };
   HeadVectors load_head_vectors(std::int64_t layer);
-  Slot load_vector(Ring& ring, Address from, std::int64_t elements);
+  /// What becomes of a head's results.
+  struct HeadFinish {
+    Typed from, to;
+    bool rotated, scaled;
+  };
+  void finish_head(Matrix which, const Block& block, const HeadFinish& finish, const Slot& slot);
   void project_head(const Block& block, std::int64_t layer, Ring& stage,
                     const HeadVectors& vectors);
   Typed normed(const Block& block, const Typed& from, const Slot& norms, bool from_acc);
@@ -78,7 +93,8 @@ class PrefillLinear {
   void store_head(const Block& block, std::int64_t layer, const Slot& slot);
   void store_block(const Block& block, const Slot& slot, Address to, std::int64_t row_length,
                    isa::DataType type);
-  Address rotation_of(const Block& block) const;
+  /// Behind the activations of a block.
+  Address rotation_in(Matrix which, const Slot& rows) const;
   Typed result(const Block& block) const {
     return {in_acc(block.c.address), job_.formats.accumulator};
   }

@@ -38,6 +38,7 @@ class Planner {
     tile_panels();
     lay_out_rows();
     if (has_experts()) lay_out_combine(*model_.experts);
+    if (model_.latent) lay_out_latent(*model_.latent);
     lay_out_head();
     for (std::size_t i = 0; i < shapes_.size(); ++i)
       plan_.linears.emplace_back(shapes_[i], columns_[i], widths_[i]);
@@ -54,8 +55,10 @@ class Planner {
   void lay_out_attention();
   void lay_out_rows();
   void lay_out_combine(const Experts& experts);
+  void lay_out_latent(const LatentAttention& latent);
   void lay_out_head();
   void place_memory();
+  void place_latent_memory(const LatentAttention& latent);
   void place_expert_memory(const Experts& experts);
   std::int64_t most_visitors() const;
   bool has_experts() const { return job_.routed_before(job_.layers.size()) > 0; }
@@ -64,6 +67,10 @@ class Planner {
                                    : job_.residual_bytes(elements);
   }
   Bytes smallest_slot() const;
+  /// Columns that a tile must have; 0: any number.
+  std::int64_t head_width(std::size_t matrix) const {
+    return static_cast<Matrix>(matrix) == Matrix::qkv ? model_.head_dim : shapes_[matrix].head;
+  }
   const std::vector<Range>& share(Matrix which) const {
     return columns_[static_cast<std::size_t>(which)];
   }
@@ -96,10 +103,9 @@ class Planner {
 void Planner::split_work() {
   shapes_ = matrix_shapes(job_);
   for (std::size_t i = 0; i < shapes_.size(); ++i) {
-    const bool by_head = static_cast<Matrix>(i) == Matrix::qkv;
-    const std::int64_t n = shapes_[i].n;
+    const std::int64_t n = shapes_[i].n, head = head_width(i);
     const std::int64_t granule =
-        by_head ? model_.head_dim : balanced_granule(n, job_.cores, job_.target.tile_n);
+        head > 0 ? head : balanced_granule(n, job_.cores, job_.target.tile_n);
     columns_.push_back(split(n, job_.cores, granule));
   }
   widths_.assign(shapes_.size(), 1);
@@ -119,12 +125,14 @@ std::int64_t Planner::most_visitors() const {
   return most;
 }
 
-/// A tile of one column of every matrix, and one head of qkv.
+/// A tile of one column of every matrix, and one head where tiles are heads.
 Bytes Planner::smallest_slot() const {
-  Bytes smallest = isa::bytes_of(model_.hidden * model_.head_dim, job_.formats.weight);
-  for (const LinearShape& shape : shapes_) {
+  Bytes smallest{};
+  for (std::size_t i = 0; i < shapes_.size(); ++i) {
+    const LinearShape& shape = shapes_[i];
     if (shape.n == 0) continue;
-    smallest = std::max(smallest, isa::bytes_of(shape.k * shape.parts, job_.formats.weight));
+    const std::int64_t columns = std::max<std::int64_t>(head_width(i), 1) * shape.parts;
+    smallest = std::max(smallest, isa::bytes_of(shape.k * columns, job_.formats.weight));
   }
   return smallest;
 }
@@ -139,7 +147,8 @@ void Planner::place_fixed() {
   const std::int64_t slots = budget / smallest >= kManySlots ? kManySlots : kFewSlots;
   plan_.weights = ring(
       "weights", Bytes{std::max(smallest, budget / slots / kSpmAlignment * kSpmAlignment)}, slots);
-  const std::int64_t longest = std::max(model_.hidden, has_experts() ? model_.experts->count : 0);
+  const std::int64_t longest = std::max({model_.hidden, has_experts() ? model_.experts->count : 0,
+                                         model_.latent ? model_.latent->norm_width() : 0});
   plan_.vectors = ring("norms", job_.residual_bytes(longest), 2);
   if (model_.qkv_bias)
     plan_.biases = ring("biases", job_.residual_bytes(share(Matrix::qkv).front().size()), 2);
@@ -164,10 +173,9 @@ void Planner::tile_panels() {
     limits.arena = arena_bytes_ - Bytes{16 * kSpmAlignment};  // for rounding up of buffers
     limits.weight_slot = plan_.weights.slot_bytes();
     limits.stage_buffers = which == Matrix::router ? 12 : 6;  // of twice as many bits
-    if (which == Matrix::qkv) {
-      limits.width = model_.head_dim;
-      limits.row_extra_bytes = job_.residual_bytes(model_.head_dim).count();
-    }
+    if (head_width(i) > 0) limits.width = head_width(i);
+    if (has_rotation(which))
+      limits.row_extra_bytes = job_.residual_bytes(model_.rotary_dim()).count();
     const bool visited = which == Matrix::expert_gate_up || which == Matrix::expert_down;
     const std::int64_t rows = visited ? most_visitors() : plan_.rows();
     const PanelProblem problem{job_, shape, share(which).front().size(), rows, limits};
@@ -186,7 +194,7 @@ void Planner::lay_out_panel(Matrix which, const PanelTiling& tiling) {
   Arena arena{plan_.events, shape.region, arena_};
   const Bytes results = result_bytes(which, tiling.width * tiling.block_rows);
   Bytes block = isa::bytes_of(shape.k * tiling.block_rows, job_.formats.activation);
-  if (which == Matrix::qkv) block += job_.residual_bytes(model_.head_dim * tiling.block_rows);
+  if (has_rotation(which)) block += job_.residual_bytes(model_.rotary_dim() * tiling.block_rows);
   PanelRings rings;
   rings.stage = arena.ring("stage", results, 3);
   rings.addends = arena.ring("addends", results, 2);
@@ -227,6 +235,22 @@ void Planner::lay_out_rows() {
   const std::int64_t elements = plan_.row_rings.block_rows * model_.hidden;
   plan_.row_rings.in = arena.ring("in", job_.residual_bytes(elements), 2);
   plan_.row_rings.out = arena.ring("out", isa::bytes_of(elements, job_.formats.activation), 2);
+}
+
+void Planner::lay_out_latent(const LatentAttention& latent) {
+  const auto activations = [&](std::int64_t n) {
+    return isa::bytes_of(n, job_.formats.activation);
+  };
+  const std::int64_t kept = latent.kv_rank + latent.rope_dim;
+  const Bytes in = job_.residual_bytes(latent.norm_width() + 2 * latent.rope_dim),
+              out = activations(latent.norm_width()) + isa::bytes_of(kept, job_.formats.kv);
+  const std::int64_t fit = (arena_bytes_.count() - 4 * kSpmAlignment) / ((in + out) * 2).count();
+  if (fit < 1) does_not_fit("norms of latent vectors");
+  Arena arena{plan_.events, "latent", arena_};
+  LatentRings& to = plan_.latent;
+  to.block_rows = std::min(kRowBlock, fit);
+  to.in = arena.ring("in", in * to.block_rows, 2);
+  to.out = arena.ring("out", out * to.block_rows, 2);
 }
 
 void Planner::lay_out_combine(const Experts& experts) {
@@ -309,6 +333,7 @@ void Planner::place_memory() {
   if (job_.has_head()) plan_.linears[static_cast<std::size_t>(Matrix::head)].place(dram_, formats);
   const auto residuals = [&](std::int64_t n) { return job_.residual_bytes(n); };
   const auto activations = [&](std::int64_t n) { return isa::bytes_of(n, formats.activation); };
+  const std::int64_t nope = model_.latent ? model_.latent->nope_dim : model_.head_dim;
   auto& memory = plan_.memory;
   if (job_.embeds())
     memory.embedding = dram_.take("embeddings", residuals(model_.vocab * model_.hidden));
@@ -318,11 +343,11 @@ void Planner::place_memory() {
         dram_.take("norms of q and k", residuals(layers * model_.head_norm_parameters()));
   }
   if (model_.qkv_bias) memory.biases = dram_.take("biases", residuals(layers * model_.qkv_width()));
-  memory.rotation = dram_.take("rotations", residuals(job_.options.context * model_.head_dim));
+  memory.rotation = dram_.take("rotations", residuals(job_.options.context * model_.rotary_dim()));
   memory.x = dram_.take("the residual stream", residuals(rows * model_.hidden));
   memory.normed = dram_.take("normed activations", activations(rows * model_.hidden));
-  memory.queries = dram_.take("queries", activations(rows * model_.q_width()));
-  memory.heads = dram_.take("outputs of attention", activations(rows * model_.q_width()));
+  memory.queries = dram_.take("queries", activations(rows * model_.heads * nope));
+  memory.heads = dram_.take("outputs of attention", activations(rows * model_.attention_width()));
   memory.gated = dram_.take(
       "gated activations",
       activations(rows *
@@ -331,9 +356,28 @@ void Planner::place_memory() {
   if (has_experts()) place_expert_memory(*model_.experts);
   if (job_.has_head())
     memory.logits = dram_.take("logits", residuals(job_.options.batch * model_.vocab));
-  plan_.cache = KvCache{dram_,
-                        {layers, model_.kv_heads, job_.options.batch, job_.options.context,
-                         model_.head_dim, model_.head_dim, formats.kv}};
+  if (model_.latent) place_latent_memory(*model_.latent);
+  plan_.cache = KvCache{dram_, cache_extent(job_, job_.options.context)};
+}
+
+void Planner::place_latent_memory(const LatentAttention& latent) {
+  const Formats& formats = job_.formats;
+  const std::int64_t rows = plan_.rows(), heads = model_.heads;
+  const auto take = [&](const char* what, std::int64_t elements, isa::DataType type) {
+    return dram_.take(what, isa::bytes_of(elements, type));
+  };
+  const std::int64_t q_rank = latent.q_rank.value_or(0);
+  LatentMemory& to = plan_.memory.latent;
+  plan_.memory.latent_norms =
+      take("norms of latent vectors", job_.layers.size() * latent.norm_width(), formats.residual);
+  to.q_down = take("compressed queries", rows * q_rank, formats.residual);
+  to.kv_down = take("compressed keys and values", rows * (latent.kv_rank + latent.rope_dim),
+                    formats.residual);
+  to.q_normed = take("normed queries", rows * q_rank, formats.activation);
+  to.latents = take("latent vectors", rows * latent.kv_rank, formats.activation);
+  to.q_rope = take("rotated queries", rows * heads * latent.rope_dim, formats.activation);
+  to.keys = take("expanded keys", rows * heads * latent.nope_dim, formats.kv);
+  to.values = take("expanded values", rows * heads * latent.value_dim, formats.kv);
 }
 
 }  // namespace

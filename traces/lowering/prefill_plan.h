@@ -39,21 +39,45 @@ struct CombineBuffers {
   std::int64_t block_rows = 1;  ///< Blocks of tokens are dealt to cores in turn.
 };
 
+/// Buffers of the phase that norms what latent attention compressed; every part is one dense block,
+/// one behind the other.
+struct LatentRings {
+  Ring in;   ///< Compressed queries, latent vectors, keys to rotate and their rotations.
+  Ring out;  ///< The first two as activations, then latent vectors and keys as the cache has them.
+  std::int64_t block_rows = 1;
+};
+
 /// The last token of every sequence, on every core.
 struct HeadBuffers {
   Address x = 0, normed = 0;
   Ring logits;
 };
 
-/// Activations and tables in memory, all row-major except `queries`: [head][row][head_dim].
+/// Of latent attention in memory. Keys and values are expanded from one layer to the next.
+struct LatentMemory {
+  Address q_down = 0, kv_down = 0;    ///< [row, width], of the residual stream's type.
+  Address q_normed = 0, latents = 0;  ///< [row, rank], activations.
+  Address q_rope = 0;                 ///< [head][row][rope_dim]; the others are `queries`.
+  Address keys = 0, values = 0;       ///< [head][row][nope_dim or value_dim], as the cache's.
+};
+
+/// Activations and tables in memory, all row-major except `queries`: [head][row][head_dim], of
+/// latent attention without the rotated part.
 struct PrefillMemory {
   Address embedding = 0, norms = 0, biases = 0, head_norms = 0, rotation = 0;
   Address x = 0, normed = 0, queries = 0, heads = 0, gated = 0, logits = 0;
   Address scores = 0;                   ///< [row, expert], as formats.state.
   Address picks = 0, score_biases = 0;  ///< [routed layer, row * rank], [routed layer, expert].
-  Address shared_gated = 0;             ///< Like gated, of shared experts.
-  Address outputs = 0;                  ///< [rank, row, hidden]; shared experts are a further rank.
+  Address latent_norms = 0;             ///< [layer, q_rank + kv_rank].
+  LatentMemory latent;
+  Address shared_gated = 0;  ///< Like gated, of shared experts.
+  Address outputs = 0;       ///< [rank, row, hidden]; shared experts are a further rank.
 };
+
+/// Whether results of a matrix are rotated, so that rows come with their rotations.
+inline bool has_rotation(Matrix which) {
+  return which == Matrix::qkv || which == Matrix::q_rope;
+}
 
 /// Whether any of these columns of q, k and v belong to q or k.
 inline bool rotates(Range columns, const Transformer& model) {
@@ -73,7 +97,7 @@ struct PrefillPlan {
   AttentionJob attention() const {
     const Transformer& m = job.model;
     return {{job.options.batch, m.heads, m.kv_heads, job.options.context, job.options.context,
-             m.head_dim, m.head_dim, true},
+             m.head_dim, m.value_dim(), true, m.latent ? m.latent->rope_dim : 0},
             job.formats,
             job.target,
             job.cores};
@@ -95,6 +119,7 @@ struct PrefillPlan {
   Ring weights, vectors, biases, head_norms, acc;
   RowRings row_rings;
   CombineBuffers combine;
+  LatentRings latent;
   FlashRings flash_rings;
   HeadBuffers head;
   PrefillMemory memory;

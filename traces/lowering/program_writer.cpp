@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "traces/lowering/program_writer.h"
 
+#include <fmt/format.h>
+
+#include "isa/limits.h"
+#include "sim/core/error.h"
+
 namespace npulse::lowering {
 namespace {
 
@@ -12,6 +17,7 @@ void add_plan(std::map<std::string, std::string>& meta, const Plan& plan) {
   meta["plan.weight_bytes"] = std::to_string(plan.weights.count());
   meta["plan.kv_bytes"] = std::to_string(plan.kv.count());
   if (plan.scores > Bytes{0}) meta["plan.score_bytes"] = std::to_string(plan.scores.count());
+  if (plan.expanded > Bytes{0}) meta["plan.expanded_bytes"] = std::to_string(plan.expanded.count());
   if (plan.kept > Bytes{0}) meta["plan.kept_bytes"] = std::to_string(plan.kept.count());
   meta["plan.macs"] = std::to_string(plan.macs);
   if (plan.experts_read > 0) meta["plan.experts_read"] = std::to_string(plan.experts_read);
@@ -32,6 +38,13 @@ isa::ProgramHeader make_header(const Lowering& lowering, const Survey& survey,
   return header;
 }
 
+void require_room(std::size_t count, std::size_t most, const std::string& model,
+                  const std::string& what) {
+  if (count <= most) return;
+  throw InputError{model, fmt::format("needs {} {}; a program holds {}", count, what, most),
+                   "split the model into several, or give larger tiles (--mapping)"};
+}
+
 }  // namespace
 
 void write_program(const Lowering& lowering, const Target& target,
@@ -50,6 +63,9 @@ void write_program(const Lowering& lowering, const Target& target,
   setup.sink = &sink;
   isa::ProgramHeader header = make_header(lowering, survey, target);
   add_plan(meta, lowering.plan());
+  const std::string& model = meta["model"];
+  require_room(header.tensors.size(), isa::kMaxTensors, model, "declarations of tensors");
+  require_room(header.events.size(), isa::kMaxDeclarations, model, "events");
   header.meta = std::move(meta);
   sink.begin(header);
   emit_all();

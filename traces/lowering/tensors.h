@@ -38,6 +38,10 @@ void append_vectors(std::vector<isa::TensorDecl>& list, const Job& job, const Me
     add("attn.bias", TensorRole::weight, memory.biases, {layers, model.qkv_width()});
   if (model.qk_norm)
     add("attn.head_norms", TensorRole::weight, memory.head_norms, {layers, 2, model.head_dim});
+  if (const auto& latent = model.latent) {
+    add("attn.latent_norms", TensorRole::weight, memory.latent_norms,
+        {layers, latent->norm_width()});
+  }
   add("rotation", TensorRole::input, memory.rotation, {rotations, model.rotary_dim()});
   const std::int64_t routed = job.routed_before(layers);
   if (routed > 0 && model.experts->score_bias)

@@ -17,12 +17,12 @@ class UnfusedAttention {
         model_{plan.job.model},
         formats_{plan.job.formats},
         tiling_{plan.unfused->tiling},
+        shape_{plan.attention().shape},
         memory_{plan.unfused->memory},
         rings_{plan.unfused->rings},
         emitter_{emitter},
         layer_{layer},
-        items_{deal_items(plan.attention().shape, tiling_.products.rows, plan.job.cores,
-                          emitter.core())} {}
+        items_{deal_items(shape_, tiling_.products.rows, plan.job.cores, emitter.core())} {}
 
   void run() {
     emitter_.region("attn.scores");
@@ -44,6 +44,7 @@ class UnfusedAttention {
 
   void scores(const FlashItem& item);
   void score_tile(const FlashItem& item, const Tile& tile, const Slot& queries, const Slot& keys);
+  void multiply_scores(const Tile& tile, const Slot& queries, const Slot& keys, const Slot& sums);
   void softmax(const FlashItem& item);
   void softmax_rows(const FlashItem& item, std::int64_t head, Range rows);
   void values(const FlashItem& item);
@@ -62,13 +63,8 @@ class UnfusedAttention {
     const std::int64_t before = item.sequence * model_.heads + item.kv_head * model_.group() + head;
     return in_dram(advance(memory_.at(before * job_.options.context + row), token, type));
   }
-  Slot load_tokens(Ring& ring, Address from, std::int64_t tokens) {
-    const Slot slot = ring.next();
-    emitter_.put(
-        Role::activation,
-        transfer(in_spm(slot.address), in_dram(from), {tokens * model_.head_dim}, formats_.kv),
-        {slot.free, plan_.stored}, {slot.full});
-    return slot;
+  void load(const isa::Dma& dma, const Slot& slot) {
+    emitter_.put(Role::activation, dma, {slot.free, plan_.stored}, {slot.full});
   }
 
   const PrefillPlan& plan_;
@@ -76,6 +72,7 @@ class UnfusedAttention {
   const Transformer& model_;
   const Formats& formats_;
   const UnfusedTiling& tiling_;
+  AttentionShape shape_;
   const ScoreMemory& memory_;
   UnfusedRings rings_;
   Emitter& emitter_;
@@ -85,12 +82,12 @@ class UnfusedAttention {
 
 void UnfusedAttention::scores(const FlashItem& item) {
   const Slot queries = rings_.queries.next();
-  emitter_.put(Role::activation, queries_transfer(plan_, item, queries.address),
-               {queries.free, plan_.stored}, {queries.full});
+  for (const isa::Dma& dma : queries_transfers(plan_, item, queries.address)) load(dma, queries);
   for (std::int64_t i = 0; i < chunks(item); ++i) {
     const Range tokens = chunk(item, i);
-    const Address from = plan_.cache.key(layer_, item.kv_head, item.sequence, tokens.first);
-    const Slot keys = load_tokens(rings_.keys, from, tokens.size());
+    const Slot keys = rings_.keys.next();
+    for (const isa::Dma& dma : keys_transfers(plan_, layer_, item, tokens, keys.address))
+      load(dma, keys);
     for (std::int64_t g = 0; g < model_.group(); ++g)
       score_tile(item, {g, item.rows, tokens}, queries, keys);
   }
@@ -100,19 +97,7 @@ void UnfusedAttention::score_tile(const FlashItem& item, const Tile& tile, const
                                   const Slot& keys) {
   const Slot sums = rings_.scores.next(), stage = rings_.stage.next();
   const std::int64_t rows = tile.rows.size(), columns = tile.tokens.size();
-  isa::Mm mm;
-  mm.a = in_spm(advance(queries.address, tile.head * rows * model_.head_dim, formats_.activation));
-  mm.b = in_spm(keys.address);
-  mm.c = in_acc(sums.address);
-  mm.m = rows, mm.n = columns, mm.k = model_.head_dim;
-  mm.a_type = formats_.activation, mm.b_type = formats_.kv, mm.c_type = formats_.score;
-  mm.b_transposed = true;
-  Events signals{sums.full};
-  if (tile.head + 1 == model_.group()) {
-    signals.push_back(keys.free);
-    if (tile.tokens.last == tile.rows.last) signals.push_back(queries.free);
-  }
-  emitter_.put(Role::matrix, mm, {queries.full, keys.full, sums.free}, signals);
+  multiply_scores(tile, queries, keys, sums);
   const isa::DataType type = spilled_score(formats_);
   emitter_.put(Role::vector,
                unary(isa::VecKind::copy, {in_spm(stage.address), type},
@@ -122,6 +107,37 @@ void UnfusedAttention::score_tile(const FlashItem& item, const Tile& tile, const
                transfer(matrix(item, tile.head, tile.rows.first, tile.tokens.first, type),
                         in_spm(stage.address), {rows, columns}, type, {memory_.stride(type), 1}),
                {stage.full}, {stage.free, plan_.stored});
+}
+
+/// The parts of keys that lie apart add to each other's products.
+void UnfusedAttention::multiply_scores(const Tile& tile, const Slot& queries, const Slot& keys,
+                                       const Slot& sums) {
+  const std::int64_t rows = tile.rows.size(), columns = tile.tokens.size();
+  const std::int64_t nope = shape_.nope_width(), rope = shape_.rope_width;
+  const auto query = [&](std::int64_t elements) {
+    return in_spm(advance(queries.address, elements, formats_.activation));
+  };
+  isa::Mm mm;
+  mm.a = query(tile.head * rows * nope);
+  mm.b = in_spm(keys.address);
+  mm.c = in_acc(sums.address);
+  mm.m = rows, mm.n = columns, mm.k = nope;
+  mm.a_type = formats_.activation, mm.b_type = formats_.kv, mm.c_type = formats_.score;
+  mm.b_transposed = true;
+  const Events waits{queries.full, keys.full, sums.free};
+  if (rope > 0) {
+    emitter_.put(Role::matrix, mm, waits, {});
+    mm.a = query((shape_.group() * nope + tile.head * rope) * rows);
+    mm.b = in_spm(advance(keys.address, columns * nope, formats_.kv));
+    mm.k = rope;
+    mm.accumulate = true;
+  }
+  Events signals{sums.full};
+  if (tile.head + 1 == shape_.group()) {
+    signals.push_back(keys.free);
+    if (tile.tokens.last == tile.rows.last) signals.push_back(queries.free);
+  }
+  emitter_.put(Role::matrix, mm, waits, signals);
 }
 
 void UnfusedAttention::softmax(const FlashItem& item) {
@@ -156,8 +172,8 @@ void UnfusedAttention::values(const FlashItem& item) {
   for (std::int64_t g = 0; g < model_.group(); ++g) outputs.push_back(rings_.outputs.next());
   for (std::int64_t i = 0; i < chunks(item); ++i) {
     const Range tokens = chunk(item, i);
-    const Address from = plan_.cache.value(layer_, item.kv_head, item.sequence, tokens.first);
-    const Slot values = load_tokens(rings_.values, from, tokens.size());
+    const Slot values = rings_.values.next();
+    load(values_transfer(plan_, layer_, item, tokens, values.address), values);
     for (std::int64_t g = 0; g < model_.group(); ++g)
       value_tile(item, {g, item.rows, tokens}, outputs[static_cast<std::size_t>(g)], values);
   }
@@ -178,7 +194,7 @@ void UnfusedAttention::value_tile(const FlashItem& item, const Tile& tile, const
   mm.a = in_spm(p.address);
   mm.b = in_spm(values.address);
   mm.c = in_acc(output.address);
-  mm.m = rows, mm.n = model_.head_dim, mm.k = tokens;
+  mm.m = rows, mm.n = shape_.value_width, mm.k = tokens;
   mm.a_type = type, mm.b_type = formats_.kv, mm.c_type = formats_.score;
   mm.accumulate = tile.tokens.first > 0;
   Events signals{p.free};
@@ -192,11 +208,11 @@ void UnfusedAttention::store_outputs(const FlashItem& item, const std::vector<Sl
   const std::int64_t rows = item.rows.size();
   for (std::size_t g = 0; g < outputs.size(); ++g) {
     const Address to =
-        advance(results.address, static_cast<std::int64_t>(g) * rows * model_.head_dim,
+        advance(results.address, static_cast<std::int64_t>(g) * rows * shape_.value_width,
                 formats_.activation);
     emitter_.put(Role::vector,
                  unary(isa::VecKind::copy, {in_spm(to), formats_.activation},
-                       {in_acc(outputs[g].address), formats_.score}, rows, model_.head_dim),
+                       {in_acc(outputs[g].address), formats_.score}, rows, shape_.value_width),
                  {outputs[g].full, results.free}, {outputs[g].free, results.full});
   }
   emitter_.region("attn.store");

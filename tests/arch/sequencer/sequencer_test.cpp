@@ -65,20 +65,24 @@ class Bench {
 
   /// Runs until all are idle or nothing has moved for a long time; returns the last cycle.
   Cycles run() {
-    program.begin(header);
-    for (std::uint32_t core = 0; core < header.cores; ++core) {
-      for (const auto& instruction : code[core]) program.put(core, instruction);
-    }
-    shared.emplace(SharedState{{header.events, header.cores}, Barrier{header.cores}, {}});
-    for (std::uint16_t core = 0; core < header.cores; ++core) {
-      units.push_back({});
-      std::vector<Unit*> pointers{&units.back()[0], &units.back()[1]};
-      cores.push_back(std::make_unique<Sequencer>(params, core, program, pointers, *shared, log));
-    }
+    prepare();
     Cycles now{0};
     for (; now < Cycles{2000} && !idle(); ++now) cycle(now);
     for (auto& core : cores) core->close_accounts(now);
     return now;
+  }
+  /// Runs core 0 alone, stepped only when it asks to be, or when a unit is done.
+  void run_woken() {
+    prepare();
+    std::optional<Cycles> wake{Cycles{0}};
+    for (Cycles now{0}; now < Cycles{2000} && !idle(); ++now) {
+      const auto before = log.records.size();
+      for (std::uint16_t queue = 0; queue < 2; ++queue) finish(now, 0, queue);
+      if (before == log.records.size() && (!wake || *wake > now)) continue;
+      cores[0]->step(now);
+      begin_work(now);
+      wake = cores[0]->wake_at();
+    }
   }
   bool idle() const {
     return std::all_of(cores.begin(), cores.end(), [](const auto& core) { return core->idle(); });
@@ -97,6 +101,18 @@ class Bench {
   Log log;
 
  private:
+  void prepare() {
+    program.begin(header);
+    for (std::uint32_t core = 0; core < header.cores; ++core) {
+      for (const auto& instruction : code[core]) program.put(core, instruction);
+    }
+    shared.emplace(SharedState{{header.events, header.cores}, Barrier{header.cores}, {}});
+    for (std::uint16_t core = 0; core < header.cores; ++core) {
+      units.push_back({});
+      std::vector<Unit*> pointers{&units.back()[0], &units.back()[1]};
+      cores.push_back(std::make_unique<Sequencer>(params, core, program, pointers, *shared, log));
+    }
+  }
   void cycle(Cycles now) {
     for (std::uint16_t core = 0; core < cores.size(); ++core) {
       for (std::uint16_t queue = 0; queue < 2; ++queue) finish(now, core, queue);
@@ -105,6 +121,9 @@ class Bench {
       again = false;
       for (auto& core : cores) again = core->step(now) || again;
     }
+    begin_work(now);
+  }
+  void begin_work(Cycles now) {
     for (auto& pair : units) {
       for (TimedUnit& unit : pair) {
         if (std::exchange(unit.started, false)) unit.done = now + unit.cycles;
@@ -164,6 +183,17 @@ TEST_CASE("A full queue stalls dispatch of everything behind it", "[sequencer]")
   bench.run();
   // Two wait and one executes: the fifth enters when the second begins, at 20; then line 6 follows.
   REQUIRE(bench.record(6).issued == Cycles{20});
+}
+
+TEST_CASE("Dispatch goes on every dispatch_cycles, whatever the units do", "[sequencer]") {
+  Bench bench;
+  bench.params.dispatch_cycles = Cycles{3};
+  bench.work(0, 0, 100);
+  bench.work(0, 0, 1);
+  bench.work(0, 1, 10);
+  bench.run_woken();
+  REQUIRE(bench.record(3).finished == bench.params.dispatch_cycles * 2 + Cycles{10});
+  REQUIRE(bench.record(2).finished == Cycles{101});
 }
 
 TEST_CASE("Core events are each core's own, chip events are shared", "[sequencer]") {

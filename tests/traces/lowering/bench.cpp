@@ -114,6 +114,18 @@ struct Bench {
     machine.fill(advance(at, before, isa::DataType::i32), picks, isa::DataType::i32);
   }
 
+  /// [nope_dim, head * kv_rank] becomes [kv_rank, head * nope_dim].
+  Matrix2 by_latent(const Matrix2& k_up) const {
+    const std::int64_t nope = k_up.rows, rank = job.model.latent->kv_rank, heads = job.model.heads;
+    Matrix2 out{rank, heads * nope, std::vector<double>(k_up.values.size())};
+    for (std::int64_t h = 0; h < heads; ++h) {
+      for (std::int64_t j = 0; j < nope; ++j) {
+        for (std::int64_t r = 0; r < rank; ++r) out.at(r, h * nope + j) = k_up.at(j, h * rank + r);
+      }
+    }
+    return out;
+  }
+
   template <class Layout>
   void fill_latent(const Layout& layout, std::int64_t layer) {
     const ReferenceLatent& latent = model.layers[static_cast<std::size_t>(layer)].latent;
@@ -121,7 +133,9 @@ struct Bench {
     fill_linear(layout.matrix(Matrix::kv_down), layer, {&latent.kv_down});
     fill_linear(layout.matrix(Matrix::q_nope), layer, {&latent.q_nope});
     fill_linear(layout.matrix(Matrix::q_rope), layer, {&latent.q_rope});
-    fill_linear(layout.matrix(Matrix::k_up), layer, {&latent.k_up});
+    const Matrix2 to_keys = by_latent(latent.k_up);
+    const bool absorbed = job.options.phase == Phase::decode;
+    fill_linear(layout.matrix(Matrix::k_up), layer, {absorbed ? &latent.k_up : &to_keys});
     fill_linear(layout.matrix(Matrix::v_up), layer, {&latent.v_up});
     std::vector<double> norms;
     if (job.model.latent->q_rank) norms = latent.q_norm.values;
@@ -143,9 +157,7 @@ struct Bench {
       fill_linear(layout.matrix(Matrix::qkv), index, {&layer.qkv});
       fill_linear(layout.matrix(Matrix::out), index, {&layer.out});
       fill_feed_forward(layout, index);
-      if constexpr (std::is_same_v<Layout, DecodePlan>) {
-        if (job.model.latent) fill_latent(layout, index);
-      }
+      if (job.model.latent) fill_latent(layout, index);
       append(norms, layer.attention_norm);
       append(norms, layer.mlp_norm);
       append(biases, layer.bias);

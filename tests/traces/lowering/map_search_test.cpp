@@ -7,7 +7,9 @@
 
 #include "isa/loop_expander.h"
 #include "isa/memory_program.h"
-#include "tests/traces/lowering/targets.h"
+#include "tests/traces/lowering/bench.h"
+#include "tests/traces/lowering/sparse_models.h"
+#include "traces/lowering/matrices.h"
 
 using namespace npulse;
 using namespace npulse::lowering;
@@ -128,6 +130,31 @@ TEST_CASE("A search of a prefill looks at its linear layers, each alone, and kee
   const std::int64_t elements =
       model.hidden * (model.qkv_width() + model.attention_width()) + 3 * model.hidden * model.ffn;
   CHECK(macs == 8 * options.context * elements);  // eight candidates of each of four layers
+  isa::MemoryProgram chosen;
+  lower(model, options, target, chosen);
+  CHECK(test::findings_of(chosen, target) == std::vector<std::string>{});
+}
+
+TEST_CASE("A search of latent attention looks at each of its matrices", "[mapping]") {
+  const Transformer model = test::latent_model();
+  const Target target = test::small_target(3, 8 << 10);
+  Options options = test::options_of(Phase::prefill, 1, 40, WeightFormat::bf16);
+  const auto shapes = matrix_shapes(make_job(model, options, target));
+  std::set<std::string> seen;
+  const MapSearch search{
+      100, [&](const isa::Program& program) {
+        REQUIRE(test::findings_of(program, target) == std::vector<std::string>{});
+        seen.insert(program.name());
+        for (const LinearShape& shape : shapes) {
+          if (shape.region == program.name())
+            CHECK(program_macs(program) == options.context * shape.elements());
+        }
+        return instructions_of(program);
+      }};
+  options.mapping = search_mapping(model, options, target, search);
+  CHECK(seen == std::set<std::string>{"attn.q_down", "attn.kv_down", "attn.q_nope", "attn.q_rope",
+                                      "attn.k_up", "attn.v_up", "attn.out", "mlp.gate_up",
+                                      "mlp.down"});
   isa::MemoryProgram chosen;
   lower(model, options, target, chosen);
   CHECK(test::findings_of(chosen, target) == std::vector<std::string>{});

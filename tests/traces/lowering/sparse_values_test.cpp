@@ -5,6 +5,7 @@
 
 #include "tests/traces/lowering/sparse_models.h"
 #include "traces/lowering/decode.h"
+#include "traces/lowering/prefill.h"
 
 using namespace npulse;
 using namespace npulse::lowering;
@@ -91,6 +92,30 @@ TEST_CASE("Latent attention in its absorbed form gives the logits of its definit
   check_decode(latent_model(), decode(5, 13, WeightFormat::fp8), small_target(3, 8 << 10));
   check_decode(latent_model(), decode(2, 0, WeightFormat::int4g128), small_target(7, 16 << 10));
   check_decode(latent_model(), decode(3, 6, WeightFormat::int8), test::tiny_target());
+}
+
+TEST_CASE("A prefill of latent attention gives the logits and the cache of its definition",
+          "[lowering]") {
+  const auto prefill = [](std::int64_t batch, std::int64_t context, WeightFormat weights,
+                          AttentionForm form = AttentionForm::fused) {
+    Options options = test::options_of(Phase::prefill, batch, context, weights);
+    options.attention = form;
+    return options;
+  };
+  check_prefill(latent_model(), prefill(1, 20, WeightFormat::bf16), small_target(4, 32 << 10));
+  check_prefill(latent_model(), prefill(3, 13, WeightFormat::fp8), small_target(3, 8 << 10));
+  check_prefill(latent_model(), prefill(2, 17, WeightFormat::int4g128), small_target(7, 16 << 10));
+  check_prefill(latent_model(), prefill(2, 6, WeightFormat::int8), test::tiny_target());
+  Transformer dims = latent_model();
+  for (const bool compressed : {true, false}) {
+    if (!compressed) dims.latent->q_rank.reset();
+    const Options options = prefill(2, 150, WeightFormat::bf16);
+    const Target target = small_target(2, 2 << 10);
+    const PrefillLowering lowering{make_job(dims, options, target)};
+    REQUIRE(lowering.layout().online());
+    check_prefill(dims, options, target);
+    check_prefill(dims, prefill(2, 150, WeightFormat::bf16, AttentionForm::unfused), target);
+  }
 }
 
 TEST_CASE("Latent attention over several chunks, and without compressed queries, does too",

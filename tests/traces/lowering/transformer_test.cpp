@@ -159,12 +159,13 @@ TEST_CASE("Random prefills run without fault and move what was planned", "[lower
   }
 }
 
-TEST_CASE("Random prefills with experts do so too", "[lowering]") {
-  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+TEST_CASE("Random prefills with experts and latent attention do so too", "[lowering]") {
+  for (std::uint64_t seed = 1; seed <= 90; ++seed) {
     Case c = random_case(Phase::prefill, seed);
     Draw draw{1000 + seed};
-    add_experts(draw, c.model);
-    if (draw.from(0, 1) == 0) c.options.experts = SeededChoice{seed};
+    make_sparse(draw, c);
     require_sound(c);
+    c.options.attention = AttentionForm::unfused;
+    if (c.model.latent) require_sound(c);
   }
 }

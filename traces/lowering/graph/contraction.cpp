@@ -44,9 +44,14 @@ InputSpan input_columns(const Contraction& l, Range columns) {
   return span_of({l.kw, l.stride_w, l.dilation_w, l.pad_left, l.w, beyond(l, l.stride_w)}, columns);
 }
 
+std::int64_t input_height(const Contraction& l, std::int64_t h) {
+  if (l.pointwise()) return h;
+  return std::min(l.h, reach(h, l.kh, l.stride_h, l.dilation_h) + beyond(l, l.stride_h));
+}
+
 std::int64_t input_pixels(const Contraction& l, std::int64_t h, std::int64_t w) {
   if (l.pointwise()) return h * w;
-  return std::min(l.h, reach(h, l.kh, l.stride_h, l.dilation_h) + beyond(l, l.stride_h)) *
+  return input_height(l, h) *
          std::min(l.w, reach(w, l.kw, l.stride_w, l.dilation_w) + beyond(l, l.stride_w));
 }
 

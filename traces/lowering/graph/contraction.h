@@ -67,6 +67,8 @@ struct PixelTile {
 InputSpan input_rows(const Contraction& loops, Range rows);
 InputSpan input_columns(const Contraction& loops, Range columns);
 
+/// Rows of input that `h` rows of the output need, with padding.
+std::int64_t input_height(const Contraction& loops, std::int64_t h);
 /// Elements of input that `h` rows and `w` columns of the output need of one channel, with padding.
 std::int64_t input_pixels(const Contraction& loops, std::int64_t h, std::int64_t w);
 

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "traces/lowering/graph/contraction_cost.h"
 #include "traces/lowering/ranking.h"
-#include "traces/lowering/tile_cost.h"
 
 namespace npulse::lowering {
 namespace {
@@ -14,13 +14,6 @@ constexpr std::int64_t kSlotAlignment = 16;
 Bytes slot(std::int64_t elements, isa::DataType type) {
   return Bytes{round_up(isa::bytes_of(elements, type).count(), kSlotAlignment)};
 }
-
-/// Tiles in a share of a core, and how many of each operand there are to fetch.
-struct Visits {
-  std::int64_t pixels = 1, channels = 1, chunks = 1;
-
-  std::int64_t all() const { return pixels * channels * chunks; }
-};
 
 struct Candidate {
   TileShape tile;
@@ -37,7 +30,7 @@ class Search {
         formats_{problem.formats},
         target_{problem.target},
         wish_{problem.wish},
-        cost_{formats_, target_},
+        cost_{loops_, extras_, formats_, target_},
         ranking_{keeps} {
     loops_.gathers = wish_.gathers.value_or(loops_.gathers);
   }
@@ -138,62 +131,9 @@ class Search {
   void try_tile(const Candidate& candidate, const CoreShare& share) {
     if (candidate.order != wish_.order.value_or(candidate.order)) return;
     const CoreGrid& grid = candidate.grid;
-    const double cycles =
-        estimate(candidate.tile, share, candidate.order, grid.rows * grid.columns);
+    const double cycles = cost_.cycles(
+        {candidate.tile, candidate.order, share, grid, wish_.keeps_operands.value_or(true)});
     ranking_.take(cycles, candidate, 2 * grid.rows + static_cast<int>(candidate.order));
-  }
-
-  Visits visits(const TileShape& tile, const CoreShare& share) const {
-    const std::int64_t height = std::min(share.rows.size(), loops_.oh);
-    const std::int64_t images = ceil_div(share.rows.size(), loops_.oh);
-    return {images * ceil_div(height, tile.h) * ceil_div(loops_.ow, tile.w),
-            ceil_div(share.channels.size(), tile.oc),
-            tile.oc > loops_.oc ? 1 : ceil_div(loops_.c, tile.c)};
-  }
-
-  /// How often an operand with `distinct` tiles is fetched when it is needed `all` times, `outer`
-  /// times over again; two tiles stay for good.
-  static std::int64_t fetches(std::int64_t distinct, std::int64_t all, bool stays) {
-    return stays || distinct <= ContractionTiling::kSlots ? distinct : all;
-  }
-
-  /// The longest of array, memory and DMA engine, and what nothing hides at either end.
-  double estimate(const TileShape& tile, const CoreShare& share, LoopOrder order,
-                  std::int64_t cores) const {
-    const Visits v = visits(tile, share);
-    const bool pixels_outer = order == LoopOrder::pixels_outer;
-    const std::int64_t own_input = loops_.groups > 1 ? v.channels : 1;
-    const std::int64_t inputs = fetches(v.pixels * v.chunks * own_input, v.all(),
-                                        v.channels == own_input || (pixels_outer && v.chunks <= 2));
-    const std::int64_t per_batch = loops_.weight_batches > 1 ? loops_.batch : 1;
-    const std::int64_t weights =
-        fetches(v.channels * v.chunks * per_batch, v.all(),
-                v.pixels == per_batch || (!pixels_outer && v.chunks <= 2 && per_batch == 1));
-    const std::int64_t groups = std::max<std::int64_t>(1, tile.oc / loops_.oc);
-    const double input = static_cast<double>(inputs) *
-                         cost_.rows_bytes(input_pixels(loops_, tile.h, tile.w), groups * tile.c,
-                                          loops_.in_channels(), formats_.activation);
-    const double weight = static_cast<double>(weights * loops_.taps() * tile.c * tile.oc) *
-                          isa::bits_of(formats_.weight) / 8.0;
-    const double stores =
-        static_cast<double>(1 + extras_.tensors) *
-        (cost_.rows_bytes(share.rows.size() * loops_.ow, tile.oc, loops_.channels(),
-                          formats_.activation) *
-             static_cast<double>(share.channels.size()) / static_cast<double>(loops_.channels()) +
-         cost_.merge_bytes(share.rows.size() * loops_.ow, v.channels, tile.oc, loops_.channels(),
-                           formats_.activation));
-    const double moved = input + weight + stores;
-    const double array =
-        static_cast<double>(groups) *
-        cost_.array_cycles(tile.h * tile.w, tile.oc / groups, loops_.taps() * tile.c);
-    const double dma = std::max(moved / cost_.engine_rate(),
-                                static_cast<double>(inputs + weights) * cost_.start_cycles());
-    const double memory = moved * static_cast<double>(cores) / cost_.memory_rate();
-    const TileBytes bytes = bytes_of(loops_, tile, extras_, formats_);
-    const double first = static_cast<double>((bytes.input + bytes.weights).count());
-    const double last = static_cast<double>(tile.h * tile.w * tile.oc);
-    const double ends = (first + last) / cost_.engine_rate() + 2 * cost_.start_cycles() + array;
-    return std::max({static_cast<double>(v.all()) * array, memory, dma}) + ends;
   }
 
   static constexpr std::int64_t kMostParts = 1 << 20, kMostWidths = 1 << 12;
@@ -204,7 +144,7 @@ class Search {
   const Formats& formats_;
   const Target& target_;
   const ContractionWish& wish_;
-  TileCost cost_;
+  ContractionCost cost_;
   Ranking<Candidate> ranking_;
 };
 
@@ -247,6 +187,14 @@ std::optional<ContractionTiling> tile_contraction(const TilingProblem& problem) 
 
 std::vector<ContractionTiling> rank_contraction(const TilingProblem& problem, std::size_t most) {
   return Search{problem, Search::Keeps::all}.first(most);
+}
+
+double estimated_cycles(const TilingProblem& problem, const ContractionTiling& tiling) {
+  Contraction loops = problem.loops;
+  loops.gathers = tiling.gathers;
+  const ContractionCost cost{loops, problem.extras, problem.formats, problem.target};
+  return cost.cycles(
+      {tiling.tile, tiling.order, tiling.shares.front(), tiling.grid, tiling.keeps_operands});
 }
 
 TileBytes least_bytes(const TilingProblem& problem) {

@@ -6,6 +6,7 @@
 
 #include "traces/lowering/formats.h"
 #include "traces/lowering/graph/contraction.h"
+#include "traces/lowering/tile_cost.h"
 
 namespace npulse::lowering {
 
@@ -59,11 +60,12 @@ struct ContractionWish {
   auto operator<=>(const ContractionWish&) const = default;
 };
 
-/// What lies beside the operands while a tile is worked on.
+/// What comes beside the operands of a tile.
 struct TileExtras {
   std::int64_t row_vectors = 0;  ///< Biases and the like, an accumulator's type a channel.
   std::int64_t tensors = 0;      ///< As large as the result, of the activations' type.
-  bool operator==(const TileExtras&) const = default;
+  VectorWork vector{};           ///< On a result before it leaves.
+  auto operator<=>(const TileExtras&) const = default;
 };
 
 /// Bytes of one slot of each kind.
@@ -94,6 +96,9 @@ std::optional<ContractionTiling> tile_contraction(const TilingProblem& problem);
 
 /// At most `most` that are worth a try; the first is tile_contraction()'s.
 std::vector<ContractionTiling> rank_contraction(const TilingProblem& problem, std::size_t most);
+
+/// What `tiling` takes by that estimate.
+double estimated_cycles(const TilingProblem& problem, const ContractionTiling& tiling);
 
 /// The least scratchpad and accumulators that a wish needs.
 TileBytes least_bytes(const TilingProblem& problem);

@@ -15,21 +15,22 @@ class Operands {
   isa::Operand at(graph::TensorId tensor, std::int64_t element) const {
     return in_dram(advance(plan_.address(tensor), element, type_));
   }
-  isa::Dma queries(const FlashItem& item, Address to) const {
+  std::vector<isa::Dma> queries(const FlashItem& item, Address to) const {
     const std::int64_t width = shape_.width;
-    return transfer(in_spm(to), at(step_.q, first_row(item) * width),
-                    {shape_.group(), item.rows.size() * width}, type_, {},
-                    {shape_.rows * width, 1});
+    return {transfer(in_spm(to), at(step_.q, first_row(item) * width),
+                     {shape_.group(), item.rows.size() * width}, type_, {},
+                     {shape_.rows * width, 1})};
   }
   isa::Dma results(const FlashItem& item, Address from) const {
     const std::int64_t width = shape_.value_width;
     return transfer(at(step_.output, first_row(item) * width), in_spm(from),
                     {shape_.group(), item.rows.size() * width}, type_, {shape_.rows * width, 1});
   }
-  Address tokens(graph::TensorId tensor, const FlashItem& item, std::int64_t token,
-                 std::int64_t width) const {
-    const std::int64_t matrix = item.sequence * shape_.kv_heads + item.kv_head;
-    return at(tensor, (matrix * shape_.tokens + token) * width).address;
+  std::vector<isa::Dma> keys(const FlashItem& item, Range tokens, Address to) const {
+    return {load(step_.k, item, tokens, shape_.width, to)};
+  }
+  isa::Dma values(const FlashItem& item, Range tokens, Address to) const {
+    return load(step_.v, item, tokens, shape_.value_width, to);
   }
   isa::Dma mask(const FlashItem& item, std::int64_t head, Range tokens, Address to) const {
     const std::int64_t index[] = {item.sequence, item.kv_head * shape_.group() + head,
@@ -46,6 +47,12 @@ class Operands {
   std::int64_t first_row(const FlashItem& item) const {
     const std::int64_t head = item.sequence * shape_.heads + item.kv_head * shape_.group();
     return head * shape_.rows + item.rows.first;
+  }
+  isa::Dma load(graph::TensorId tensor, const FlashItem& item, Range tokens, std::int64_t width,
+                Address to) const {
+    const std::int64_t matrix = item.sequence * shape_.kv_heads + item.kv_head;
+    return transfer(in_spm(to), at(tensor, (matrix * shape_.tokens + tokens.first) * width),
+                    {tokens.size() * width}, type_);
   }
 
   const GraphPlan& plan_;
@@ -68,11 +75,11 @@ void emit(CoreWriter& core, const std::string& region, const FusedAttentionStep&
   work.stored = plan.stored;
   work.queries = [&](const FlashItem& item, Address to) { return operands.queries(item, to); };
   work.results = [&](const FlashItem& item, Address from) { return operands.results(item, from); };
-  work.keys = [&](const FlashItem& item, std::int64_t token) {
-    return operands.tokens(step.k, item, token, step.shape.width);
+  work.keys = [&](const FlashItem& item, Range tokens, Address to) {
+    return operands.keys(item, tokens, to);
   };
-  work.values = [&](const FlashItem& item, std::int64_t token) {
-    return operands.tokens(step.v, item, token, step.shape.value_width);
+  work.values = [&](const FlashItem& item, Range tokens, Address to) {
+    return operands.values(item, tokens, to);
   };
   if (step.mask) {
     work.mask = [&](const FlashItem& item, std::int64_t head, Range tokens, Address to) {

@@ -54,22 +54,42 @@ class Placement {
 
   void place_constants(const ContractionStep& step) {
     StepConstants& constants = plan_.constants.back();
-    const Contraction& loops = step.loops;
-    if (step.weights_constant) {
-      const Bytes bytes =
-          isa::bytes_of(loops.taps() * loops.c * loops.channels(), plan_.formats.weight);
-      constants.weights = dram_.take("weights", bytes);
-      plan_.weight_bytes += bytes;
-    }
+    if (step.weights_constant) constants.weights = place_weights(step);
     for (const VectorOp& op : step.then) {
       const bool row = op.y && op.broadcast == isa::Broadcast::row;
-      const Bytes bytes = isa::bytes_of(loops.channels(), plan_.formats.accumulator);
-      constants.row_vectors.push_back(row ? dram_.take("biases", bytes) : 0);
+      constants.row_vectors.push_back(row ? place_row(*op.y, step.loops.channels()) : 0);
     }
   }
 
+  /// Steps that read one constant in the same tiles share it.
+  Address place_weights(const ContractionStep& step) {
+    const Contraction& loops = step.loops;
+    const bool packed = step.tiling.packed_weights;
+    const Layout layout{step.weights,
+                        {loops.taps(), loops.c, loops.channels()},
+                        packed ? std::min(step.tiling.tile.c, loops.c) : 0,
+                        packed ? step.column_tiles() : std::vector<Range>{}};
+    const auto [known, fresh] = weights_.try_emplace(layout, 0);
+    if (!fresh) return known->second;
+    const Bytes bytes =
+        isa::bytes_of(loops.taps() * loops.c * loops.channels(), plan_.formats.weight);
+    plan_.weight_bytes += bytes;
+    return known->second = dram_.take("weights", bytes);
+  }
+
+  Address place_row(graph::TensorId tensor, std::int64_t channels) {
+    const auto [known, fresh] = rows_.try_emplace({tensor, channels}, 0);
+    if (fresh)
+      known->second = dram_.take("biases", isa::bytes_of(channels, plan_.formats.accumulator));
+    return known->second;
+  }
+
+  using Layout = std::tuple<graph::TensorId, std::array<std::int64_t, 3>, std::int64_t,
+                            std::vector<Range>>;  ///< Shape; channels in of a tile, tiles out.
   GraphPlan& plan_;
   SpaceAllocator dram_;
+  std::map<Layout, Address> weights_;
+  std::map<std::pair<graph::TensorId, std::int64_t>, Address> rows_;
 };
 
 /// Rooms of fused attention, declared once a shape.
@@ -106,15 +126,15 @@ class Tilings {
   const ContractionTiling& of(const ContractionStep& step, const std::string& region,
                               const LayerRequest& request) {
     const TilingProblem problem{step.loops, step.extras(), formats_of(step, formats_), target_};
-    const Key key{step.loops, problem.extras.row_vectors, problem.extras.tensors,
-                  step.weights_constant, request.given() ? &request.asked() : nullptr};
+    const Key key{step.loops, problem.extras, step.weights_constant,
+                  request.given() ? &request.asked() : nullptr};
     const auto known = tilings_.find(key);
     if (known != tilings_.end()) return known->second;
     return tilings_.emplace(key, tile_as_asked(request, problem, region)).first->second;
   }
 
  private:
-  using Key = std::tuple<Contraction, std::int64_t, std::int64_t, bool, const LayerMapping*>;
+  using Key = std::tuple<Contraction, TileExtras, bool, const LayerMapping*>;
   const Formats& formats_;
   const Target& target_;
   std::map<Key, ContractionTiling> tilings_;

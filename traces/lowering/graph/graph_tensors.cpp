@@ -54,10 +54,16 @@ class Table {
   }
 
   /// Other tools' names may have any characters.
-  std::string name_of(graph::TensorId id) {
+  const std::string& name_of(graph::TensorId id) {
+    std::string& known = names_[id];
+    if (known.empty()) known = new_name(id);
+    return known;
+  }
+
+  std::string new_name(graph::TensorId id) {
     const std::string name = isa::nearest_name(plan_.steps.graph.tensors[id].name);
     std::string own = name;
-    for (int i = 2; !names_.insert(own).second; ++i) {
+    for (int i = 2; !taken_.insert(own).second; ++i) {
       const std::string number = "_" + std::to_string(i);
       own = name.substr(0, isa::kMaxNameLength - number.size()) + number;
     }
@@ -65,18 +71,19 @@ class Table {
   }
 
   void whole(graph::TensorId id, TensorRole role) {
-    if (!named_.insert(id).second || !plan_.placed(id)) return;
+    if (!plan_.placed(id) || !declared_.insert({id, plan_.address(id)}).second) return;
     list_.push_back(
         dense_tensor(name_of(id), role, plan_.address(id), shape_of(id), plan_.formats.activation));
   }
 
   void constants(const ContractionStep& step, const StepConstants& at) {
-    if (step.weights_constant && named_.insert(step.weights).second) {
+    if (step.weights_constant && declared_.insert({step.weights, at.weights}).second) {
       weights(step, name_of(step.weights), at.weights);
     }
     for (std::size_t i = 0; i < step.then.size(); ++i) {
       const VectorOp& op = step.then[i];
-      if (!op.y || op.broadcast != isa::Broadcast::row || !named_.insert(*op.y).second) continue;
+      if (!op.y || op.broadcast != isa::Broadcast::row) continue;
+      if (!declared_.insert({*op.y, at.row_vectors[i]}).second) continue;
       list_.push_back(dense_tensor(name_of(*op.y), TensorRole::weight, at.row_vectors[i],
                                    {step.loops.channels()}, plan_.formats.accumulator));
     }
@@ -89,16 +96,12 @@ class Table {
     const isa::TensorDecl all =
         dense_tensor(name, TensorRole::weight, at, {loops.taps(), loops.c, loops.channels()}, type);
     if (!step.tiling.packed_weights) return list_.push_back(all);
-    std::map<std::int64_t, std::int64_t> ends;  // of tiles of channels out, by their first
-    for (const CoreShare& share : step.tiling.shares) {
-      for (const Range& range : channel_tiles(loops, step.tiling.tile, share.channels))
-        ends[range.first] = range.last;
-    }
-    for (auto tile = ends.begin(); tile != ends.end();) {
-      const std::int64_t first = tile->first, width = tile->second - first;
+    const std::vector<Range> tiles = step.column_tiles();
+    for (auto tile = tiles.begin(); tile != tiles.end();) {
+      const std::int64_t first = tile->first, width = tile->size();
       std::int64_t last = first;  // equal tiles one behind the other are one box
-      for (; tile != ends.end() && tile->first == last && tile->second - last == width; ++tile)
-        last = tile->second;
+      for (; tile != tiles.end() && tile->first == last && tile->size() == width; ++tile)
+        last = tile->last;
       const std::int64_t c = std::min(step.tiling.tile.c, loops.c);
       isa::TensorDecl box = all;
       box.at = in_dram(advance(at, first * loops.taps() * loops.c, type));
@@ -113,8 +116,9 @@ class Table {
 
   const GraphPlan& plan_;
   std::vector<isa::TensorDecl> list_;
-  std::set<graph::TensorId> named_;
-  std::set<std::string> names_;  ///< Given so far.
+  std::set<std::pair<graph::TensorId, Address>> declared_;  ///< Copies of constants too.
+  std::map<graph::TensorId, std::string> names_;
+  std::set<std::string> taken_;
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "traces/lowering/graph/steps.h"
 
+#include <map>
+
 namespace npulse::lowering {
 namespace {
 
@@ -39,7 +41,49 @@ std::vector<graph::TensorId> tensors_of(const CopyStep& step) {
   return list;
 }
 
+/// Lane operations of the vector unit on an element.
+void add_work(isa::VecKind kind, VectorWork& work) {
+  using isa::VecKind;
+  switch (kind) {
+    case VecKind::gelu:
+    case VecKind::silu:
+      ++work.simple, ++work.transcendental;
+      break;
+    case VecKind::exp:
+    case VecKind::reciprocal:
+    case VecKind::rsqrt:
+    case VecKind::sigmoid:
+    case VecKind::tanh:
+      ++work.transcendental;
+      break;
+    default:
+      ++work.simple;
+  }
+}
+
 }  // namespace
+
+TileExtras ContractionStep::extras() const {
+  TileExtras extras;
+  if (!then.empty()) extras.vector = {static_cast<std::int64_t>(then.size()), 0, 0};
+  for (const VectorOp& op : then) {
+    add_work(op.kind, extras.vector);
+    if (!op.y) continue;
+    ++(op.broadcast == isa::Broadcast::row ? extras.row_vectors : extras.tensors);
+  }
+  return extras;
+}
+
+std::vector<Range> ContractionStep::column_tiles() const {
+  std::map<std::int64_t, std::int64_t> ends;  // by the first
+  for (const CoreShare& share : tiling.shares) {
+    for (const Range& range : channel_tiles(loops, tiling.tile, share.channels))
+      ends[range.first] = range.last;
+  }
+  std::vector<Range> tiles;
+  for (const auto& [first, last] : ends) tiles.push_back({first, last});
+  return tiles;
+}
 
 std::vector<graph::TensorId> tensors_of(const Step& step) {
   return std::visit([](const auto& work) { return tensors_of(work); }, step.work);

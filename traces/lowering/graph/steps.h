@@ -41,6 +41,8 @@ struct ContractionStep {
   std::optional<ResidentTensor> kept_input, kept_output;
 
   TileExtras extras() const;
+  /// Tiles of channels out, as all cores need them, in order.
+  std::vector<Range> column_tiles() const;
 };
 
 /// Attention whose scores stay on the chip.
@@ -91,14 +93,5 @@ struct Step {
 
 /// The tensors that a step reads or writes as activations.
 std::vector<graph::TensorId> tensors_of(const Step& step);
-
-inline TileExtras ContractionStep::extras() const {
-  TileExtras extras;
-  for (const VectorOp& op : then) {
-    if (!op.y) continue;
-    ++(op.broadcast == isa::Broadcast::row ? extras.row_vectors : extras.tensors);
-  }
-  return extras;
-}
 
 }  // namespace npulse::lowering

@@ -2,13 +2,16 @@
 // Lowered convolutions and products compute what the formulas say, to the integer.
 #include <catch2/catch.hpp>
 
+#include "isa/limits.h"
 #include "isa/memory_program.h"
+#include "isa/rules/rules.h"
 #include "tests/traces/lowering/graph/layer_cases.h"
 #include "tests/traces/lowering/targets.h"
 
 using namespace npulse;
 using namespace npulse::lowering;
 using namespace npulse::test;
+using isa::functional::Array;
 
 namespace {
 
@@ -91,4 +94,57 @@ TEST_CASE("What a graph asks for and lowering does not know is refused by the no
   product.nodes[0].inputs = {0, 1, 3};
   product.inputs = {0, 1, 3};
   refused(product, "its third input");
+}
+
+TEST_CASE(
+    "A constant that two nodes read in the same tiles lies in memory once, else once for each",
+    "[lowering]") {
+  Random random{5};
+  Contraction l;
+  l.h = l.w = l.oh = l.ow = 6;
+  l.c = l.oc = 24;
+  graph::Graph graph = conv_graph(l, false);
+  graph.tensors.push_back(tensor("z", graph.tensors[2].shape));
+  graph.nodes.push_back(graph.nodes[0]);
+  graph.nodes[1].name = "again";
+  graph.nodes[1].inputs = {2, 1}, graph.nodes[1].outputs = {3};
+  graph.outputs = {3};
+  const Array x = any_array(random, {1, l.h, l.w, l.c}), w = any_array(random, {1, l.c, l.oc});
+  const Array y{x.shape, reference(l, x, w, false)};
+  const std::vector<double> z = reference(l, y, w, false);
+  const Target target = test::tiny_target();
+  for (const bool same : {true, false}) {
+    GraphOptions options;
+    if (!same) options.mapping = parse_mapping("layers:\n  again:\n    tile: {k: 8}\n", "m.yaml");
+    isa::MemoryProgram program;
+    lower(graph, options, target, program);
+    CHECK(program.header().meta.at("plan.weight_bytes") ==
+          std::to_string(l.c * l.oc * (same ? 1 : 2)));
+    require_values(graph, target, {{"x", x}, {"w", w}}, "z", z, options.mapping);
+  }
+}
+
+TEST_CASE("Models of more constants than a program holds of other declarations are lowered",
+          "[lowering]") {
+  const auto chain = [](std::size_t layers) {
+    graph::Graph graph;
+    graph.name = "chain";
+    graph.tensors = {tensor("x", {1, 1})};
+    for (std::size_t i = 0; i < layers; ++i) {
+      const std::string number = std::to_string(i);
+      graph.tensors.push_back(tensor(("w" + number).c_str(), {1, 1}, true));
+      graph.tensors.push_back(tensor(("y" + number).c_str(), {1, 1}));
+      graph.nodes.push_back({"n" + number, graph::Matmul{}, {2 * i, 2 * i + 1}, {2 * i + 2}, ""});
+    }
+    graph.inputs = {0};
+    graph.outputs = {graph.tensors.size() - 1};
+    return graph;
+  };
+  isa::MemoryProgram program, too_large;
+  lower(chain(isa::kMaxDeclarations + 1), {}, test::tiny_target(), program);
+  Faults faults;
+  isa::check_header(program.header(), "chain", faults);
+  CHECK_NOTHROW(faults.throw_if_any());
+  CHECK_THROWS_WITH(lower(chain(isa::kMaxTensors), {}, test::tiny_target(), too_large),
+                    Catch::Contains("a program holds 65536"));
 }
