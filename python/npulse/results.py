@@ -17,6 +17,7 @@ from types import TracebackType
 from .errors import InputError
 from .points import Point, Row
 
+MAGIC = b"SQLite format 3\0"
 APPLICATION_ID = 0x4E50554C  # "NPUL", in the header of the file
 SCHEMA_VERSION = 1
 SCHEMA = """
@@ -36,6 +37,7 @@ class Results:
 
     def __init__(self, path: str | PathLike[str]) -> None:
         self._path = fspath(path)
+        self._refuse_other_files()
         with self._faults():
             self._file = sqlite3.connect(self._path, timeout=60, isolation_level=None)
         try:
@@ -79,6 +81,18 @@ class Results:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _refuse_other_files(self) -> None:
+        """SQLite takes a file of less than a page for an empty database."""
+        try:
+            with open(self._path, "rb") as file:
+                head = file.read(len(MAGIC))
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise InputError(f"{self._path}: cannot be read: {error.strerror}") from error
+        if head not in (b"", MAGIC):
+            raise InputError(f"{self._path}: is no SQLite file; name another for the results")
 
     def _prepare(self) -> None:
         with self._faults():

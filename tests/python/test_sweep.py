@@ -131,6 +131,9 @@ def test_the_command_writes_all_rows_or_nothing(
     assert main(["sweep", str(tmp_path / "none.yaml")]) == 2
     assert main(["sweep", str(study_file), "--results", str(tmp_path / "no" / "where")]) == 2
     assert main(["sweep", str(study_file), "--results", str(study_file)]) == 2
+    (tmp_path / "tiny").write_text("x")
+    assert main(["sweep", str(study_file), "--results", str(tmp_path / "tiny")]) == 2
+    (tmp_path / "tiny").unlink()
     assert main(["sweep", str(study_file), "--results", str(tmp_path / "x"), "--resume"]) == 2
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == ["kept.sqlite", "rows.csv", "rows.json", "rows.parquet", "small.yaml"]
