@@ -25,9 +25,15 @@ void set_tile(lowering::Target& target, const PeParams& pe) {
   }
   const auto rows = pe.systolic.rows, cols = pe.systolic.cols;
   switch (pe.systolic.dataflow) {
-    case Dataflow::ws: target.tile_k = rows, target.tile_n = cols; break;
-    case Dataflow::os: target.tile_m = rows, target.tile_n = cols; break;
-    case Dataflow::is: target.tile_k = rows, target.tile_m = cols; break;
+    case Dataflow::ws:
+      target.tile_k = rows, target.tile_n = cols;
+      break;
+    case Dataflow::os:
+      target.tile_m = rows, target.tile_n = cols;
+      break;
+    case Dataflow::is:
+      target.tile_k = rows, target.tile_m = cols;
+      break;
   }
   // As the closed forms of arch/pe: os drains, one buffer loads before each stream, two behind it.
   const bool loads = pe.systolic.dataflow != Dataflow::os;
@@ -82,7 +88,9 @@ void set_latencies(lowering::Target& target, const ChipParams& params, const dra
   const double ends = controller.front_end_ns + controller.back_end_ns;
   const double ways = static_cast<double>(2 * params.noc.hop_cycles.count()) + caches;
   const auto local = static_cast<double>(params.spm.access_latency.count());
-  target.read_cycles = std::llround(ways + local + (answered ? 0 : (ends + static_cast<double>(row.count()) / 1000) * cycles_of_ns));
+  target.read_cycles = std::llround(
+      ways + local +
+      (answered ? 0 : (ends + static_cast<double>(row.count()) / 1000) * cycles_of_ns));
   target.write_cycles = std::llround(ways + local + (answered ? 0 : ends * cycles_of_ns));
 }
 
@@ -106,8 +114,7 @@ lowering::Target lowering_target(const Chip& chip) {
   target.dram_bytes = memory.capacity();
   target.dram_access_bytes = Bytes{chip.part.organisation.burst_bytes()};
   target.dram_bytes_per_s = static_cast<double>(memory.peak_bytes_per_s());
-  target.dram_granule =
-      Bytes{params.memory.mapping.value_or(chip.part.mapping).granule_bytes};
+  target.dram_granule = Bytes{params.memory.mapping.value_or(chip.part.mapping).granule_bytes};
   target.dram_channels = static_cast<std::int64_t>(memory.channels());
   set_array(target, params.pe);
   target.vector_types = params.vector.types;
@@ -134,9 +141,10 @@ isa::CheckTarget check_target(const Chip& chip) {
   target.spm_bytes = params.spm.capacity;
   target.acc_bytes = params.acc.capacity;
   target.dram_bytes = dram::Memory{chip.part, params.memory}.capacity();
-  target.units = {{QueueKind::dma, {Opcode::dma}, {}, {}},
-                  {QueueKind::matrix, {Opcode::mm, Opcode::conv}, matrix_types(params.pe), any_type()},
-                  {QueueKind::vector, {Opcode::vec, Opcode::xform}, params.vector.types, {}}};
+  target.units = {
+      {QueueKind::dma, {Opcode::dma}, {}, {}},
+      {QueueKind::matrix, {Opcode::mm, Opcode::conv}, matrix_types(params.pe), any_type()},
+      {QueueKind::vector, {Opcode::vec, Opcode::xform}, params.vector.types, {}}};
   target.codecs = params.dma.codecs;
   target.queue_depth = static_cast<std::size_t>(params.sequencer.queue_depth);
   return target;
