@@ -21,16 +21,22 @@ class Chip:
         self._core = _core.load_chip(source, memory, assignments(sets))
 
     def with_(
-        self, parameters: Mapping[str, object] | None = None, *, memory: str | None = None
+        self,
+        parameters: Mapping[str, object] | None = None,
+        *,
+        memory: str | None = None,
+        **more: object,
     ) -> Chip:
         """The same chip with other parameters and another memory (`PART` or `PART:CHANNELS`).
 
         Parameters are named by their path, those of the memory part begin with `part.`:
-        `chip.with_({"pe.systolic.rows": 16, "clock": "1.2 GHz"})`. Earlier changes stay in force.
+        `chip.with_({"pe.systolic.rows": 16, "clock": "1.2 GHz"})`, or as keywords:
+        `chip.with_(clock="1.2 GHz", **{"pe.systolic.rows": 16})`. Earlier changes stay in force.
 
         Raises InputError for an unknown part or path and for a value out of range.
         """
-        return Chip(self._source, memory or self._memory, {**self._sets, **(parameters or {})})
+        changes = {**self._sets, **(parameters or {}), **more}
+        return Chip(self._source, memory or self._memory, changes)
 
     @property
     def name(self) -> str:

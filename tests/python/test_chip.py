@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,15 @@ def test_a_change_makes_a_new_chip_and_leaves_the_old_one(chip: npulse.Chip) -> 
     assert larger.parameters()["pe"]["systolic"]["rows"] == 16
     assert larger.clock_hertz == 1_500_000_000
     assert chip.parameters()["pe"]["systolic"]["rows"] == 8
+
+
+def test_parameters_may_be_keywords(chip: npulse.Chip) -> None:
+    changes: dict[str, Any] = {"pe.systolic.rows": 16}
+    keywords = chip.with_(memory="lpddr5x-8533", clock="2 GHz", **changes)
+    mapping = chip.with_({**changes, "clock": "2 GHz"}, memory="lpddr5x-8533")
+    assert keywords.to_yaml() == mapping.to_yaml()
+    with pytest.raises(npulse.InputError, match="clok"):
+        chip.with_(clok="2 GHz")
 
 
 def test_changes_add_up(chip: npulse.Chip) -> None:
