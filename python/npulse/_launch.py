@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The `npulse` command: commands in Python, or else the C++ program that the package carries."""
+"""The `npulse` command: replaces this process by the C++ program that the package carries."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from ._configs import PACKAGE
 
 
 def main() -> None:
-    """Runs the command; the program finds the package's configs as `import npulse` does."""
+    """Runs it; it finds the package's configs, and Python for the commands written in that."""
     os.environ.setdefault("NPULSE_PYTHON", sys.executable)
     os.execv(PACKAGE / "bin" / "npulse", ["npulse", *sys.argv[1:]])

@@ -7,9 +7,9 @@ import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, cast
 
+from ._whole import write_text
 from .chip import Chip, load_chip
 from .errors import InputError
 from .explain import explain
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
         print(json.dumps(content, indent=2))
         return 0
     if options.json:
-        Path(options.json).write_text(json.dumps(content, indent=2) + "\n")
+        write_text(options.json, json.dumps(content, indent=2) + "\n")
     print(story.text(), end="")
     if effects:
         print("\nBy simulation:")

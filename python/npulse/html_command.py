@@ -5,11 +5,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
-from ._whole import written_whole
+from ._whole import write_text
 from .chip import load_chip
-from .errors import InputError
 from .html import report_html
 from .report import load_report
 
@@ -26,11 +24,7 @@ def main(arguments: Sequence[str]) -> int:
     if options.chip:
         chip = load_chip(options.chip).with_(memory=options.memory)
     page = report_html(report, chip, options.timeline)
-    try:
-        with written_whole(Path(options.output)) as partial:
-            partial.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{options.output}: cannot be written: {error.strerror}") from error
+    write_text(options.output, page)
     print(options.output)
     return 0
 

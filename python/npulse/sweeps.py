@@ -33,8 +33,8 @@ def sweep(
 
     `results` names an SQLite file that keeps every row as soon as it is there: points that it holds
     already are not run again, so a sweep that was stopped goes on where it was, and a repeated one
-    returns at once. A row depends on the effective chip, the program and the simulator, and on
-    nothing else; points that differ only in what has no effect share one.
+    returns at once. A row depends on what chip and program hold, on the point's parameters and on
+    the simulator, and on nothing else.
 
     `workers` processes (default: one a processor) unless `dask` is the address of a scheduler, or
     `executor` anything of the shape of `concurrent.futures.Executor`.

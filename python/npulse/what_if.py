@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from os import PathLike
+from os import PathLike, fspath
 from typing import Any, Unpack
 
 from .chip import Chip, load_chip
@@ -17,8 +17,8 @@ from .study import Study
 from .sweeps import Progress, sweep
 
 CHANGE = re.compile(r"([+-][0-9.]+)\s*%|[x*]\s*([0-9.]+)")
-SKIPPED = ("part.", "noc.kind", "tech")
-"""Not parameters of a design: the memory device itself and names."""
+DEVICE = "part."
+"""The memory device itself: no parameter of the design."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,11 @@ def what_if(
     the unchanged chip cannot run the program.
     """
     on = load_chip(chip) if isinstance(chip, str) else chip
-    wanted = [(path, changed(_parameter(on, path), change)) for path, change in changes.items()]
+    values = _parameters(on)
+    wanted = []
+    for path, change in changes.items():
+        before = _parameter(on, values, path)
+        wanted.append((path, before, changed(before, change)))
     return _effects(on, program, wanted, workers, results, progress, options)
 
 
@@ -94,12 +98,13 @@ def sensitivity(
     Changes that a chip or program does not allow come last, with their error.
     """
     on = load_chip(chip) if isinstance(chip, str) else chip
-    paths = parameters if parameters is not None else ["memory.channels", *numbers(on.parameters())]
-    wanted = [
-        (path, changed(_parameter(on, path), f"x{factor}")) for path in paths for factor in factors
-    ]
-    real = [(path, value) for path, value in wanted if value not in (0, _parameter(on, path))]
-    effects = _effects(on, program, real, workers, results, progress, options)
+    values = _parameters(on)
+    wanted = []
+    for path in numbers(values) if parameters is None else parameters:
+        before = _parameter(on, values, path)
+        after = [changed(before, f"x{factor}") for factor in factors]
+        wanted += [(path, before, value) for value in after if value not in (0, before)]
+    effects = _effects(on, program, wanted, workers, results, progress, options)
     return sorted(
         effects, key=lambda e: -abs(e.latency_change) if e.latency_change is not None else 1
     )
@@ -112,20 +117,19 @@ def numbers(parameters: Mapping[str, Any], prefix: str = "") -> dict[str, int | 
         path = prefix + name
         if isinstance(value, Mapping):
             found |= numbers(value, path + ".")
-        elif (
-            type(value) in (int, float)
-            and value
-            and path != "memory.channels"
-            and not path.startswith(SKIPPED)
-        ):
+        elif type(value) in (int, float) and value and not path.startswith(DEVICE):
             found[path] = value
     return found
 
 
-def _parameter(chip: Chip, path: str) -> Any:
-    if path == "memory.channels":  # which a chip may leave to the part
-        return chip.memory_channels
-    value: Any = chip.parameters()
+def _parameters(chip: Chip) -> dict[str, Any]:
+    values = chip.parameters()
+    values["memory"]["channels"] = chip.memory_channels  # which a chip may leave to the part
+    return values
+
+
+def _parameter(chip: Chip, values: Mapping[str, Any], path: str) -> Any:
+    value: Any = values
     for name in path.split("."):
         if not isinstance(value, Mapping) or name not in value:
             raise InputError(
@@ -138,7 +142,7 @@ def _parameter(chip: Chip, path: str) -> Any:
 def _effects(
     chip: Chip,
     program: str | PathLike[str],
-    wanted: Sequence[tuple[str, Any]],
+    wanted: Sequence[tuple[str, Any, Any]],
     workers: int | None,
     results: str | PathLike[str] | None,
     progress: Progress | None,
@@ -146,10 +150,10 @@ def _effects(
 ) -> list[Effect]:
     base: Point = {
         **chip.as_point(),
-        "program": str(program),
+        "program": fspath(program),
         **{f"program.{name}": value for name, value in options.items()},
     }
-    points = [base, *({**base, f"chip.{path}": value} for path, value in wanted)]
+    points = [base, *({**base, f"chip.{path}": value} for path, _, value in wanted)]
     rows = sweep(
         Study("what-if", "", tuple(points)), workers=workers, results=results, progress=progress
     )
@@ -157,8 +161,8 @@ def _effects(
     if first["error"]:
         raise InputError(first["error"])
     return [
-        _effect(path, _parameter(chip, path), value, first, row)
-        for (path, value), row in zip(wanted, rows[1:], strict=True)
+        _effect(path, before, value, first, row)
+        for (path, before, value), row in zip(wanted, rows[1:], strict=True)
     ]
 
 

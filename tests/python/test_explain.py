@@ -52,6 +52,13 @@ def test_what_if_says_what_a_run_of_the_changed_chip_says() -> None:
     assert effect.energy_change == pytest.approx(after.energy_j.total / before.energy_j.total - 1)
 
 
+def test_what_if_takes_a_model_as_run_does() -> None:
+    model = npulse.load_model("llama-3.1-8b")
+    changes = {"memory.channels": "x2"}
+    named = npulse.what_if("rngd", "llama-3.1-8b", changes, workers=1, layers=(0, 1))
+    assert npulse.what_if("rngd", model, changes, workers=1, layers=(0, 1)) == named
+
+
 def test_sensitivity_ranks_by_what_latency_moves_and_keeps_what_cannot_be() -> None:
     paths = ["pe.systolic.weight_buffers", "vector.lanes", "clock"]
     effects = npulse.sensitivity("edu-8x8", GEMM, parameters=paths, workers=2)
@@ -81,6 +88,7 @@ def test_the_command_explains_a_report_and_simulates_changes(
     assert capsys.readouterr().out == npulse.explain(decode).text()
     assert main(["explain", "edu-8x8", GEMM, "--what-if", "vector.lanes=x2", "--json", "-"]) == 0
     (effect,) = json.loads(capsys.readouterr().out)["effects"]
+    assert main(["explain", str(saved), "--json", str(tmp_path / "no" / "where.json")]) == 2
     assert (effect["path"], effect["after"]) == ("vector.lanes", 16)
 
 
