@@ -13,19 +13,26 @@ from .errors import InputError
 
 @contextmanager
 def written_whole(target: Path) -> Iterator[Path]:
-    """A path beside `target` to write to; it takes the target's name if nothing was raised."""
+    """A path beside `target` to write to; it takes the target's name if nothing was raised.
+
+    Raises InputError when the file cannot be written.
+    """
     partial = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        yield partial
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+        try:
+            yield partial
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror or error
+        raise InputError(
+            f"{target}: cannot be written: {reason}; "
+            "give a file name in an existing, writable folder with room left"
+        ) from error
 
 
 def write_text(path: str, text: str) -> None:
     """Writes a file of the user's whole or not at all; InputError when it cannot be written."""
-    try:
-        with written_whole(Path(path)) as partial:
-            partial.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror}") from error
+    with written_whole(Path(path)) as partial:
+        partial.write_text(text, encoding="utf-8")

@@ -22,7 +22,7 @@ NAMES = re.compile(r'(\bid="|href="#|url\(#)')
 def save_plot(figure: Figure, path: str | PathLike[str]) -> None:
     """Writes a figure as PNG or SVG by the ending of `path`, whole or not at all.
 
-    Raises InputError for another ending, OSError when the file cannot be written.
+    Raises InputError for another ending, or when the file cannot be written.
     """
     target = Path(path)
     kind = target.suffix.removeprefix(".")
