@@ -15,13 +15,18 @@ from .errors import InputError
 def written_whole(target: Path) -> Iterator[Path]:
     """A path beside `target` to write to; it takes the target's name if nothing was raised.
 
-    Raises InputError when the file cannot be written.
+    A link stays a link; what is no regular file (/dev/null, a pipe) is written in place. Raises
+    InputError when the file cannot be written.
     """
-    partial = target.with_name(f".{target.name}.{os.getpid()}")
     try:
+        place = target.resolve()
+        if place.exists() and not place.is_file() and not place.is_dir():
+            yield place
+            return
+        partial = place.with_name(f".{place.name}.{os.getpid()}")
         try:
             yield partial
-            partial.replace(target)
+            partial.replace(place)
         finally:
             partial.unlink(missing_ok=True)
     except OSError as error:

@@ -108,8 +108,12 @@ class Chip:
     def _meant(self, paths: Iterable[str]) -> str:
         """For a message: what unknown paths may mean."""
         parameters = self.parameters()
-        known = dict(leaves(parameters))
-        unknown = [path for path in paths if path not in known and not path.startswith(PART)]
+        known = [path + "." for path, _ in leaves(parameters)]
+        unknown = [
+            path
+            for path in paths
+            if not path.startswith(PART) and not any(one.startswith(path + ".") for one in known)
+        ]
         found = {path: near(parameters, path) for path in unknown}
         return "".join(
             f"; {path} may mean {' or '.join(meant)}" for path, meant in found.items() if meant

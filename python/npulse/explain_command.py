@@ -18,6 +18,7 @@ from .progress import shown_progress
 from .report import load_report
 from .simulate import run
 from .what_if import Effect, sensitivity, what_if
+from .words import path_and_value
 
 EXAMPLE = """examples:
   npulse explain report.json
@@ -73,7 +74,7 @@ def _read(options: argparse.Namespace) -> tuple[Explanation, list[Effect]]:
 def _simulated(options: argparse.Namespace) -> tuple[Explanation, list[Effect]]:
     """The run of a chip and a program, and the effects that were asked for."""
     chip, program, model = _chip(options), options.what[1], _model_options(options)
-    changes = [_pair("--what-if", text) for text in options.what_if or ()]
+    changes = [path_and_value("--what-if", text) for text in options.what_if or ()]
     story, effects = explain(run(chip, program, **model)), list[Effect]()
     if changes:
         with shown_progress() as progress:
@@ -104,15 +105,8 @@ def _matters(effect: Effect) -> bool:
 
 
 def _chip(options: argparse.Namespace) -> Chip:
-    sets = dict(_pair("--set", text) for text in options.set or ())
+    sets = dict(path_and_value("--set", text) for text in options.set or ())
     return load_chip(options.what[0]).with_(sets, memory=options.memory)
-
-
-def _pair(option: str, text: str) -> tuple[str, str]:
-    path, equals, value = text.partition("=")
-    if not equals or not path or not value:
-        raise InputError(f"{option} {text}: must be PATH=VALUE")
-    return path, value
 
 
 def _model_options(options: argparse.Namespace) -> ModelOptions:
@@ -130,7 +124,7 @@ def _model_options(options: argparse.Namespace) -> ModelOptions:
 
 
 def _size(text: str) -> tuple[str, int]:
-    name, value = _pair("--dim", text)
+    name, value = path_and_value("--dim", text)
     if not value.isdecimal():
         raise InputError(f"--dim {text}: must be NAME=SIZE")
     return name, int(value)

@@ -67,11 +67,9 @@ def test_a_value_out_of_range_is_refused(chip: npulse.Chip) -> None:
 
 
 @pytest.mark.parametrize(
-    ("chip_name", "meant"), [("edu-8x8", "systolic.rows"), ("rngd", "dot_product.n0")]
+    ("name", "meant"), [("edu-8x8", "systolic.rows"), ("rngd", "dot_product.n0")]
 )
-def test_a_path_without_its_section_names_those_that_it_may_mean(
-    chip_name: str, meant: str
-) -> None:
+def test_a_path_without_its_section_names_those_that_it_may_mean(name: str, meant: str) -> None:
     rows: dict[str, Any] = {"pe.rows": 64}
     with pytest.raises(npulse.InputError, match=rf"pe\.rows may mean .*pe\.{meant}"):
         npulse.load_chip(name).with_(memory="lpddr5x-8533", **rows)
