@@ -93,3 +93,27 @@ def wait_for_text(client: BlockingKernelClient, number: str, text: str) -> None:
         if of_it and message["msg_type"] == "stream" and text in message["content"]["text"]:
             return
     raise AssertionError(f"nothing said {text!r}")
+
+
+def test_a_cell_shows_plots_reports_and_explanations(
+    kernel: tuple[KernelManager, BlockingKernelClient],
+) -> None:
+    _, client = kernel
+    status, _ = ran(client, f"report = npulse.run(chip, {GEMM!r}); from npulse import plots")
+    assert status == "ok"
+    assert shown(client, "plots.stalls(report)")["image/png"].startswith("iVBORw0KGgo")
+    assert "<table>" in shown(client, "report")["text/html"]
+    assert "bound by" in shown(client, "npulse.explain(report)")["text/html"]
+
+
+def shown(client: BlockingKernelClient, code: str) -> dict[str, str]:
+    """What the cell shows as its result, by kind."""
+    number = client.execute(code)
+    while True:
+        message: dict[str, Any] = client.get_iopub_msg(timeout=SECONDS)
+        if message["parent_header"].get("msg_id") != number:
+            continue
+        if message["msg_type"] == "execute_result":
+            data: dict[str, str] = message["content"]["data"]
+            return data
+        assert message["msg_type"] != "error", message["content"]["evalue"]

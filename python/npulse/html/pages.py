@@ -54,7 +54,7 @@ def _sections(
     if chip:
         yield "<h2>The chip as it was simulated</h2>\n<details open><summary>Every parameter with "
         yield f"its source</summary>\n<pre>{escape(chip.to_yaml())}</pre></details>\n"
-    yield f"<h2>Figures that are no published fact</h2>\n{_provenance(report)}"
+    yield f"<h2>Figures that are set, or no published fact</h2>\n{_provenance(report)}"
 
 
 def _headline(report: Report) -> str:

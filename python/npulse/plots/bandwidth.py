@@ -46,12 +46,12 @@ def bandwidth(
         above, label = below + rates[name] / scale, plain(name)
         axes.stairs(above, edges / seconds, baseline=below, fill=True, color=color, label=label)
         below = above
+    axes.set_title(f"Memory traffic of {title_of(report)}" if report else "Memory traffic", pad=26)
     if report:
         mean = report.memory.bandwidth_bytes_per_s
         label = f"peak of {plain(report.memory.part)}"
         axes.axhline(peak / scale, color=BLACK, linestyle="--", label=label)
         axes.axhline(mean / scale, color=BLACK, linestyle=":", label="mean of the run")
-        axes.set_title(f"Memory traffic of {title_of(report)}", pad=26)
     axes.set_xlim(0, edges[-1] / seconds)
     axes.set_ylim(bottom=0)
     axes.set_xlabel(f"Time ({time_unit})")
