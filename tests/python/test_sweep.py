@@ -377,6 +377,9 @@ def test_a_dask_cluster_gives_the_same_rows_and_survives_a_dead_worker(study_fil
         assert killed
     with pytest.raises(npulse.InputError, match="no Dask scheduler answers"):
         sweep(study_file, dask="tcp://127.0.0.1:1")
+    for address in ("nonsense", "foo://x:1", "tcp://:"):
+        with pytest.raises(npulse.InputError, match="is no address of a Dask scheduler"):
+            sweep(study_file, dask=address)
 
 
 @pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.yaml")), ids=lambda path: path.stem)
