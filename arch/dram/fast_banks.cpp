@@ -17,6 +17,8 @@ void FastBanks::open(Bank& bank, std::uint32_t row, std::int64_t activate) {
   bank = {activate + timings_.act_act_bank,
           activate + timings_.act_pre,
           {activate + timings_.act_col[0], activate + timings_.act_col[1]},
+          activate + timings_.act_pre + timings_.pre_act,
+          timings_.pre_act,
           row,
           true};
 }
@@ -45,7 +47,7 @@ std::int64_t FastBanks::quiet() const {
 }
 
 void FastBanks::close_all(std::int64_t tick) {
-  for (Bank& bank : banks_) bank = {tick, 0, {}, 0, false};
+  for (Bank& bank : banks_) bank = {tick, 0, {}, tick, 0, 0, false};
 }
 
 bool FastBanks::same_after(std::int64_t base, const FastBanks& other) const {
