@@ -236,6 +236,12 @@ def test_a_comparison_has_a_bar_a_run_in_each_panel(decode: dict[str, npulse.Rep
         assert list(widths(axes).values()) == pytest.approx([scale * value for value in values])
 
 
+def few(folder: Path) -> Path:
+    """The timeline of a run of few instructions."""
+    npulse.run("edu-8x8", "gemm:16,16,16", timeline=folder / "few.json")
+    return folder / "few.json"
+
+
 def test_what_cannot_be_plotted_is_said(
     decode: dict[str, npulse.Report], report: npulse.Report, tmp_path: Path
 ) -> None:
@@ -249,6 +255,7 @@ def test_what_cannot_be_plotted_is_said(
         (lambda: plots.tornado(EFFECTS[-1:]), "none of the changes"),
         (lambda: plots.bandwidth(tmp_path / "none.json"), "cannot be read"),
         (lambda: plots.bandwidth(__file__), "no timeline"),
+        (lambda: plots.bandwidth(few(tmp_path), bins=0), "bins=0: must be 1 or more"),
         (lambda: plots.save_plot(Figure(), tmp_path / "x.pdf"), "ending must be one of .png"),
     ]
     for call, text in wrong:
