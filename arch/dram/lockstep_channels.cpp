@@ -20,12 +20,18 @@ LockstepChannels::LockstepChannels(std::size_t channels, bool alike, Cycles rejo
   }
 }
 
+/// Calls `f` with each; with one twice only if others come between.
 template <class F>
 void LockstepChannels::each_touched(const Split& split, F&& f) {
   if (split.everywhere) {
     std::for_each(simulations_.begin(), simulations_.end(), f);
-  } else {
-    for (const Piece& piece : split.pieces) f(simulations_[simulation_of_[piece.channel]]);
+    return;
+  }
+  std::size_t last = simulations_.size();
+  for (const Piece& piece : split.pieces) {
+    const std::size_t touched = simulation_of_[piece.channel];
+    if (touched != last) f(simulations_[touched]);
+    last = touched;
   }
 }
 
@@ -68,9 +74,27 @@ void LockstepChannels::push(const Split& split, std::uint64_t id, Cycles arrival
   each_touched(split, [](Simulation& simulation) { simulation.note_next_event(); });
 }
 
+/// Whether all channels of one simulation, and no others, are asked for the same: what part() would
+/// find out too. Pieces come channel by channel, and no two of a channel are the same.
+bool LockstepChannels::asks_alike(const Split& split) const {
+  const auto& pieces = split.pieces;
+  std::size_t each = 1;
+  while (each < pieces.size() && pieces[each].channel == pieces[0].channel) ++each;
+  const std::size_t simulation = simulation_of_[pieces[0].channel];
+  if (pieces.size() != each * simulations_[simulation].members.size()) return false;
+  for (std::size_t i = each; i < pieces.size(); ++i) {
+    if (simulation_of_[pieces[i].channel] != simulation ||
+        pieces[i].channel != pieces[i - i % each].channel ||
+        pieces[i].request != pieces[i % each].request) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /// Separates channels of which the pieces ask different things.
 void LockstepChannels::part(const Split& split) {
-  if (simulations_.size() == size()) return;
+  if (simulations_.size() == size() || asks_alike(split)) return;
   for (const Piece& piece : split.pieces) asked_[piece.channel].push_back(&piece.request);
   // Those that are added are looked at in turn.
   for (std::size_t i = 0; i < simulations_.size(); ++i) part(i);

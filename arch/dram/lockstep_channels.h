@@ -65,6 +65,7 @@ class LockstepChannels : private CompletionSink {
   template <class F>
   void each_touched(const Split& split, F&& f);
   void run(Simulation& simulation, Cycles until);
+  bool asks_alike(const Split& split) const;
   void part(const Split& split);
   void part(std::size_t simulation);
   void rejoin(Cycles past);

@@ -67,6 +67,7 @@ std::optional<TransactionId> Memory::offer(Picoseconds now, const Transaction& t
                                            Picoseconds arrival) {
   const auto size = static_cast<Address>(capacity().count());
   const auto bytes = static_cast<Address>(transaction.bytes.count());
+  ensure(bytes != 0, "a transaction of no bytes");
   if (bytes > size || transaction.address > size - bytes) {
     throw InputError{"memory", fmt::format("{} bytes at {:#x} lie beyond its {} bytes", bytes,
                                            transaction.address, size)};

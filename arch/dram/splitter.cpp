@@ -127,9 +127,8 @@ void Splitter::add_block(const Range& at, const BlockTemplates::Block& block) {
   const Location base = map_.decode(at.begin);
   for (const auto& part : block) {
     // Field by field in place: copying what was just written in pieces stalls the processor.
-    Piece& piece = split_.pieces.emplace_back();
+    Piece& piece = split_.pieces.emplace_back(at.channel + (base.channel ^ part.channel));
     const DecodedAddress& within = part.request.at;
-    piece.channel = at.channel + (base.channel ^ part.channel);
     piece.request.at.pseudo_channel = base.at.pseudo_channel ^ part.pseudo_channel;
     piece.request.at.bank = base.at.bank ^ within.bank;
     piece.request.at.row = base.at.row ^ within.row;
@@ -161,7 +160,7 @@ void Splitter::split_run(const Range& run) {
     if (first_partial) merge(where, first, first);
     if (last_partial) merge(where, first, last);
   }
-  Piece piece{where.channel, {}, {}};
+  Piece piece{where.channel};
   if (run.write && !merges_) {
     piece.request.first_masked = first_partial;
     piece.request.last_masked = last_partial;
@@ -176,7 +175,7 @@ void Splitter::split_run(const Range& run) {
 }
 
 void Splitter::merge(const Location& where, Address run, Address burst) {
-  Piece piece{where.channel, {}, {}};
+  Piece piece{where.channel};
   piece.request.at = where.at;
   piece.request.at.column = static_cast<std::uint16_t>(where.at.column + (burst - run) / burst_);
   piece.traffic.merge_bursts = 1;

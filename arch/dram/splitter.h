@@ -27,6 +27,8 @@ struct TrafficCounts {
 };
 
 struct Piece {
+  explicit Piece(std::uint32_t c) : channel{c} {}  // without one all is zeroed first
+
   std::uint32_t channel;
   Request request;        ///< Without id and arrival.
   TrafficCounts traffic;  ///< What it adds.
