@@ -13,19 +13,25 @@ void add_chip_options(CommandLine& line) {
       "command).")(
       "set", po::value<std::vector<std::string>>()->value_name("PATH=VALUE")->composing(),
       "Change any parameter of the chip (`dma.start_cycles=100`), or of its memory part "
-      "(`part.t_rcd=20 ns`); may be given often.");
+      "(`part.timing.t_rcd.ns=20`); may be given often.");
+}
+
+std::vector<std::string> chip_sets(const CommandLine& line) {
+  std::vector<std::string> sets;
+  if (line.has("memory-engine")) {
+    sets.push_back("memory.engine=" + line.get<std::string>("memory-engine"));
+  }
+  if (line.has("set")) {
+    const auto given = line.get<std::vector<std::string>>("set");
+    sets.insert(sets.end(), given.begin(), given.end());
+  }
+  return sets;
 }
 
 arch::Chip chip_from(const CommandLine& line, const std::string& name) {
   arch::ChipChanges changes;
   if (line.has("memory")) changes.memory = line.get<std::string>("memory");
-  if (line.has("memory-engine")) {
-    changes.sets.push_back("memory.engine=" + line.get<std::string>("memory-engine"));
-  }
-  if (line.has("set")) {
-    const auto sets = line.get<std::vector<std::string>>("set");
-    changes.sets.insert(changes.sets.end(), sets.begin(), sets.end());
-  }
+  changes.sets = chip_sets(line);
   return arch::load_chip(name, changes);
 }
 

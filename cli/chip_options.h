@@ -7,8 +7,11 @@
 
 namespace npulse::cli {
 
-/// Adds --memory and --set.
+/// Adds --memory, --memory-engine and --set.
 void add_chip_options(CommandLine& line);
+
+/// What --memory-engine and --set change, as PATH=VALUE.
+std::vector<std::string> chip_sets(const CommandLine& line);
 
 /// The chip `name` with those options applied.
 arch::Chip chip_from(const CommandLine& line, const std::string& name);

@@ -31,6 +31,10 @@ int convert_command(const Arguments& arguments);
 int import_command(const Arguments& arguments);
 /// Becomes the Python command `name`; returns never, throws InputError when there is no Python.
 int python_command(const char* name, const Arguments& arguments);
+/// Runs it beside this process; its exit code.
+int run_python_command(const char* name, const Arguments& arguments);
+/// Throws InputError, on behalf of `option`, when Python or the package is missing.
+void require_python(const std::string& option);
 
 /// The options of one subcommand: positional words, options, usage and an example.
 class CommandLine {

@@ -11,6 +11,7 @@
 #include "arch/chip/report_text.h"
 #include "cli/chip_options.h"
 #include "cli/functional.h"
+#include "cli/html_target.h"
 #include "cli/interrupt.h"
 #include "cli/json_target.h"
 #include "cli/program_options.h"
@@ -34,7 +35,6 @@ Picoseconds time_limit(const CommandLine& line) {
 
 arch::RunOptions run_options(const CommandLine& line) {
   arch::RunOptions options;
-  if (line.has("timeline")) options.timeline = line.get<std::string>("timeline");
   if (line.has("vcd")) options.waveform = line.get<std::string>("vcd");
   if (line.has("max-ms")) options.time_limit = time_limit(line);
   options.check = !line.has("no-check");
@@ -42,8 +42,9 @@ arch::RunOptions run_options(const CommandLine& line) {
 }
 
 arch::Report timed(const CommandLine& line, const arch::Chip& chip, const isa::Program& program,
-                   const InterruptGuard& guard) {
+                   const InterruptGuard& guard, const HtmlTarget& html) {
   arch::RunOptions options = run_options(line);
+  options.timeline = html.timeline();
   ProgressBar bar{"running", line.has("quiet")};
   options.poll = [&] { guard.poll(); };
   options.progress = [&](double fraction, Picoseconds time) {
@@ -57,7 +58,8 @@ arch::Report timed(const CommandLine& line, const arch::Chip& chip, const isa::P
 CommandLine make_line() {
   CommandLine line{"run CHIP PROGRAM [options]",
                    "npulse run rngd llama-3.1-8b --phase decode --context 2048 --weights fp8 "
-                   "--memory lpddr5x-8533 --json out.json"};
+                   "--memory lpddr5x-8533 --json out.json\n"
+                   "  npulse run edu-8x8 gemm:256,256,256 --html report.html"};
   line.positional("CHIP", "A name (npulse list chips) or a path of a chip file.");
   line.positional(
       "PROGRAM",
@@ -67,6 +69,7 @@ CommandLine make_line() {
   add_chip_options(line);
   add_model_options(line);
   add_json_option(line);
+  add_html_option(line);
   add_functional_options(line);
   line.options()("timeline", po::value<std::string>()->value_name("FILE"),
                  "Write what ran when, for ui.perfetto.dev.")(
@@ -87,29 +90,31 @@ int run_command(const Arguments& arguments) {
   const bool quiet = line.has("quiet");
   const arch::Chip chip = chip_from(line, line.get<std::string>("CHIP"));
   const auto program = program_from(line, line.get<std::string>("PROGRAM"), chip);
-  for (const char* option : {"timeline", "vcd", "max-ms"}) {
+  for (const char* option : {"timeline", "vcd", "max-ms", "html"}) {
     if (!line.has("functional-only") || !line.has(option)) continue;
     throw InputError{std::string{"--"} + option,
                      "is about time, which --functional-only leaves out", "take --functional"};
   }
   const InterruptGuard guard;
   JsonTarget json{line};
+  const HtmlTarget html{line};
   const bool shows = !quiet && !json.to_stdout();
   std::optional<isa::functional::RunResult> values;
   if (is_functional(line)) values = execute(line, chip, *program, [&] { guard.poll(); });
-  nlohmann::ordered_json out;
+  nlohmann::ordered_json out, page;
   if (!line.has("functional-only")) {
-    const arch::Report report = timed(line, chip, *program, guard);
+    const arch::Report report = timed(line, chip, *program, guard, html);
     if (shows) std::cout << to_text(report);
-    out = to_json(report);
+    out = page = to_json(report);
   }
   if (values) {
     if (shows) std::cout << to_text(*values);
     out["outputs"] = to_json(*values);
   }
   json.write(out);
+  const int code = html.write(page);
   if (values) require_one_result(*values);
-  return 0;
+  return code;
 }
 
 }  // namespace npulse::cli

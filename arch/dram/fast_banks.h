@@ -16,16 +16,13 @@ class FastBanks {
   explicit FastBanks(const ResolvedPart& part);
 
   /// When the data of a run can begin, from `base` on: smaller goes first, and a hit before others.
-  /// None is smaller than soonest().
+  /// None is smaller than soonest(). Without branches that nobody can foretell.
   std::int64_t urgency(const RowRun& run, bool write, std::int64_t base) const {
     const Bank& bank = banks_[run.bank];
-    const bool hit = bank.open && bank.row == run.row;
-    const std::int64_t opened =
-        bank.open ? std::max(base, bank.pre_ok) + timings_.pre_act : std::max(base, bank.act_ok);
-    const std::int64_t buses =
-        std::max({base, group_ok_[run.bank >> group_shift_], rank_ok_[run.bank >> rank_shift_]});
-    const std::int64_t at = hit ? buses : std::max(buses, opened + timings_.act_col[write]);
-    return 2 * at + !hit;
+    const bool hit = bank.open & (bank.row == run.row);
+    const std::int64_t opened = std::max(base + bank.closing, bank.other_row_ok);
+    const std::int64_t open = hit ? base : opened + timings_.act_col[write];
+    return 2 * std::max(open, bus_ok_[run.bank >> group_shift_]) + !hit;
   }
   static std::int64_t soonest(std::int64_t base) { return 2 * base; }
 
@@ -45,8 +42,10 @@ class FastBanks {
     Bank& bank = banks_[granule.bank];
     if (granule.row != RowState::hit) open(bank, granule.row_number, activate);
     bank.pre_ok = std::max(bank.pre_ok, last_column + timings_.col_pre[granule.write]);
-    group_ok_[granule.bank >> group_shift_] =
-        last_column + timings_.col_col_group[granule.write][granule.write];
+    bank.other_row_ok = bank.pre_ok + timings_.pre_act;
+    const std::size_t group = granule.bank >> group_shift_;
+    group_ok_[group] = last_column + timings_.col_col_group[granule.write][granule.write];
+    bus_ok_[group] = group_ok_[group];
     if (rank_ok_.size() > 1) follow_rank(granule.bank >> rank_shift_, last_column);
   }
 
@@ -63,6 +62,8 @@ class FastBanks {
   struct Bank {
     std::int64_t act_ok = 0, pre_ok = 0;
     std::array<std::int64_t, 2> col_ok{};
+    std::int64_t other_row_ok = 0;  ///< The activate of a row that is not open.
+    std::int64_t closing = 0;       ///< What it waits at least for the open one to be closed.
     std::uint32_t row = 0;
     bool open = false;
   };
@@ -75,6 +76,7 @@ class FastBanks {
   std::vector<Bank> banks_;
   std::vector<std::int64_t> group_ok_;  ///< By bank group: its next column.
   std::vector<std::int64_t> rank_ok_;   ///< By rank: when its columns need not follow another's.
+  std::vector<std::int64_t> bus_ok_;    ///< By bank group: the later of both.
   std::size_t rank_ = 0;                ///< Of the last column.
 };
 

@@ -125,7 +125,7 @@ void FastPseudoChannel::decide(Cycles now, CompletionSink& sink) {
 }
 
 void FastPseudoChannel::admit(Cycles now, CompletionSink& sink) {
-  admit_held(now, sink);
+  if (!held_.empty()) admit_held(now, sink);
   while (!inbox_.empty() && inbox_.front().arrival <= now) {
     const Request& request = inbox_.front();
     if (is_full(request)) return;
@@ -185,19 +185,17 @@ void FastPseudoChannel::unblock() {
 /// The request whose data can begin first; then one that hits, then the oldest.
 std::size_t FastPseudoChannel::choose(Direction direction) const {
   if (passed_[direction == Direction::write] >= pass_limit_) return 0;
-  const WaitingList& list = window_.waiting(direction);
   const std::int64_t base = state_.base().count();
-  const std::size_t count = std::min(list.size(), looked_at_);
-  std::size_t best = 0;
-  std::int64_t most_urgent = std::numeric_limits<std::int64_t>::max();
-  for (std::size_t i = 0; i < count; ++i) {
+  // The place stands behind the urgency, so that the least of both is found without a branch.
+  constexpr std::int64_t kPlaces = kLookedAt;
+  std::int64_t best = std::numeric_limits<std::int64_t>::max(), place = 0;
+  for (const Waiting& waiting : window_.waiting(direction).oldest(looked_at_)) {
     const std::int64_t urgency =
-        banks_.urgency(list[i].rest.run, direction == Direction::write, base);
-    best = urgency < most_urgent ? i : best;
-    most_urgent = std::min(urgency, most_urgent);
+        banks_.urgency(waiting.rest.run, direction == Direction::write, base);
+    best = std::min(best, urgency * kPlaces + place++);
     if (urgency == FastBanks::soonest(base)) break;
   }
-  return best;
+  return static_cast<std::size_t>(best % kPlaces);
 }
 
 void FastPseudoChannel::serve(Direction direction, std::size_t place, CompletionSink& sink) {
@@ -235,7 +233,7 @@ void FastPseudoChannel::serve(Direction direction, std::size_t place, Completion
 std::int64_t FastPseudoChannel::fill_batch(Waiting& waiting, std::int64_t base) {
   const Request& request = waiting.request;
   const std::uint16_t most = granule_[request.write];
-  Rest rest = waiting.rest;
+  Rest& rest = waiting.rest;  // a copy of what was just written in pieces stalls the processor
   BankMask banks = 0;
   std::int64_t bursts = 0;
   batch_.clear();
@@ -252,7 +250,6 @@ std::int64_t FastPseudoChannel::fill_batch(Waiting& waiting, std::int64_t base) 
     bursts += granule.bursts;
     rest.serve(request, granule.bursts);
   } while (batch_.size() < kBatch && !rest.done(request) && !(banks & bit_of(rest.run.bank)));
-  waiting.rest = rest;
   return bursts;
 }
 

@@ -83,14 +83,16 @@ MemoizedReservation::MemoizedReservation(const ResolvedPart& part, std::uint8_t 
       credit_{kMaxCredit} {}
 
 void MemoizedReservation::advance_base(Cycles tick) {
+  if (tick <= base()) return;
   const std::int64_t cell = grid_.cell_at_or_after(tick.count());
-  if (cell <= base_) return;
   behind_ += cell - base_;
   base_ = cell;
 }
 
 std::optional<MemoTable::Key> MemoizedReservation::key_of(std::span<const Granule> batch) const {
-  MemoTable::Key key;
+  // Made in its place: a copy of what was just written in pieces stalls the processor.
+  std::optional<MemoTable::Key> made{std::in_place};
+  MemoTable::Key& key = *made;
   key.words[0] = (std::uint64_t{*state_} + 1) << 32 | std::uint64_t{batch[0].write} << 8 |
                  static_cast<std::uint64_t>(behind_);
 
@@ -104,8 +106,8 @@ std::optional<MemoTable::Key> MemoizedReservation::key_of(std::span<const Granul
         static_cast<std::uint64_t>(g.first_ok) << 8 | static_cast<std::uint64_t>(g.act_ok);
     key.words[1 + i / 2] |= packed << (32 * (i % 2));
   }
-  if (waits > kMaxWait) return std::nullopt;
-  return key;
+  if (waits > kMaxWait) made.reset();
+  return made;
 }
 
 BatchPlacement MemoizedReservation::reserve(std::span<const Granule> batch) {

@@ -19,7 +19,8 @@ from .errors import DeadlockError, Error, Fault, InputError, InternalError, Simu
 from .explain import Explanation, explain
 from .functional import Execution, execute
 from .model import Model, load_model
-from .program import ModelOptions, Program, Tensor, load_program, lower
+from .options import ModelOptions
+from .program import Program, Tensor, load_program, lower
 from .replay import DramReport, dram
 from .report import Report, load_report
 from .rows import pareto_front, save_rows

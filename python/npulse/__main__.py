@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 from importlib import import_module
 
-from .errors import Error
+from ._paths import nearest
+from .errors import INTERRUPTED, Error, InputError, InternalError
 
 COMMANDS = {
     "explain": "explain_command",
@@ -19,17 +22,35 @@ COMMANDS = {
 
 def main(arguments: list[str]) -> int:
     """Runs a command; exit codes are those of `npulse`."""
-    if not arguments or arguments[0] not in COMMANDS:
-        raise SystemExit(f"npulse: commands in Python are {', '.join(COMMANDS)}")
-    command = import_module(f".{COMMANDS[arguments[0]]}", __package__)
     try:
-        return int(command.main(arguments[1:]))
+        return _run(arguments)
     except Error as error:
-        print(f"npulse: {error}", file=sys.stderr)
-        return error.exit_code
+        return _said(str(error), error.exit_code)
     except KeyboardInterrupt:
-        print("npulse: interrupted", file=sys.stderr)
-        return 130
+        return _said("interrupted", INTERRUPTED)
+    except BrokenPipeError:  # whoever read has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        traceback.print_exc()
+        text = f"internal error: {type(error).__name__}: {error}; please report it with the above"
+        return _said(text, InternalError.exit_code)
+
+
+def _run(arguments: list[str]) -> int:
+    name = arguments[0] if arguments else ""
+    if name not in COMMANDS:
+        guess = nearest(name, COMMANDS)
+        raise InputError(f"command line: '{name}' is none of {', '.join(COMMANDS)}{guess}")
+    command = import_module(f".{COMMANDS[name]}", __package__)
+    code = int(command.main(arguments[1:]))
+    sys.stdout.flush()
+    return code
+
+
+def _said(text: str, code: int) -> int:
+    print(f"npulse: {text}", file=sys.stderr)
+    return code
 
 
 def start() -> None:

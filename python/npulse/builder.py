@@ -15,9 +15,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
+from numbers import Real
 from typing import Literal
 
 from .chip import Chip, load_chip
@@ -210,7 +212,10 @@ class ProgramBuilder:
         signal: Signals,
         fields: dict[str, Value],
     ) -> None:
-        waits = [wait] if isinstance(wait, Wait) else list(wait)
+        waits = [wait] if isinstance(wait, (Event, Wait)) else list(wait)
+        for each in waits:
+            if not isinstance(each, Wait):
+                raise InputError(f"wait={each!r}: must be EVENT >= COUNT, for example full >= 1")
         signals = [signal] if isinstance(signal, (Event, Signal)) else list(signal)
         sums = [each + 1 if isinstance(each, Event) else each for each in signals]
         words = [_joined(f"{queue}: {operation}", fields)]
@@ -227,11 +232,13 @@ def _joined(head: str, fields: dict[str, Value]) -> str:
 
 
 def _value(value: Value) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, (int, float, str, Place)):
+    if isinstance(value, (str, Place)):
         return str(value)
-    return f"[{','.join(map(str, value))}]"
+    if isinstance(value, (bool, int, float)):
+        return json.dumps(value)
+    if isinstance(value, Real):  # NumPy's
+        return str(value)
+    return f"[{','.join(map(_value, value))}]"
 
 
 def _quoted(text: str) -> str:

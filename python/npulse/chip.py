@@ -4,11 +4,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterable, Mapping
 from os import PathLike, fspath
 from typing import Any
 
 from . import _core
+from ._paths import has_effect, leaves, near
+from ._plain import plain
+from .errors import InputError
+
+PART = "part."
+"""What paths of the memory part begin with."""
+CHANNELS = "memory.channels"
 
 
 class Chip:
@@ -33,10 +41,24 @@ class Chip:
         `chip.with_({"pe.systolic.rows": 16, "clock": "1.2 GHz"})`, or as keywords:
         `chip.with_(clock="1.2 GHz", **{"pe.systolic.rows": 16})`. Earlier changes stay in force.
 
-        Raises InputError for an unknown part or path and for a value out of range.
+        Raises InputError for an unknown part or path and for a value out of range. A change of the
+        kind of array that the chip does not have (`pe.kind`) is a warning: it has no effect.
         """
-        changes = {**self._sets, **(parameters or {}), **more}
-        return Chip(self._source, memory or self._memory, changes)
+        given = {**(parameters or {}), **more}
+        new = {path: plain_value(path, value) for path, value in given.items()}
+        kept, part = self._sets, memory or self._memory
+        if memory and ":" in memory:  # channels are given twice: the later holds
+            kept = {path: value for path, value in kept.items() if path != CHANNELS}
+        elif part and CHANNELS in new:
+            part = part.rpartition(":")[0] or part
+        try:
+            chip = Chip(self._source, part, {**kept, **new})
+        except InputError as error:
+            meant = "" if "did you mean" in str(error) else self._meant(new)
+            raise InputError(f"{error}{meant}", error.faults) from None
+        for path in new:
+            chip._warn_of_no_effect(path)
+        return chip
 
     @property
     def name(self) -> str:
@@ -83,6 +105,27 @@ class Chip:
         changes = {f"chip.{path}": value for path, value in self._sets.items()}
         return {"chip": self._source, **memory, **changes}
 
+    def _meant(self, paths: Iterable[str]) -> str:
+        """For a message: what unknown paths may mean."""
+        parameters = self.parameters()
+        known = [path + "." for path, _ in leaves(parameters)]
+        unknown = [
+            path
+            for path in paths
+            if not path.startswith(PART) and not any(one.startswith(path + ".") for one in known)
+        ]
+        found = {path: near(parameters, path) for path in unknown}
+        return "".join(
+            f"; {path} may mean {' or '.join(meant)}" for path, meant in found.items() if meant
+        )
+
+    def _warn_of_no_effect(self, path: str) -> None:
+        parameters = self.parameters()
+        if not has_effect(parameters, path):
+            kind = parameters["pe"]["kind"]
+            text = f"{path} has no effect: the array of {self.name} is of pe.kind {kind}"
+            warnings.warn(text, stacklevel=3)
+
     def __repr__(self) -> str:
         return f"<npulse.Chip {self.name}, {self.cores} cores, {self.memory}>"
 
@@ -96,10 +139,19 @@ def load_chip(name_or_path: str | PathLike[str]) -> Chip:
 
 
 def assignments(sets: Mapping[str, object]) -> list[str]:
-    """What stands after `--set` for each."""
-    return [f"{path}={_yaml(value)}" for path, value in sets.items()]
+    """What stands after `--set` for each. JSON is YAML; text stays as the user would write it.
+
+    Raises InputError for a value that no parameter can have.
+    """
+    return [
+        f"{path}={value if isinstance(value, str) else json.dumps(value)}"
+        for path, value in ((path, plain_value(path, value)) for path, value in sets.items())
+    ]
 
 
-def _yaml(value: object) -> str:
-    """JSON is YAML; strings stay as the user would write them after `--set path=`."""
-    return value if isinstance(value, str) else json.dumps(value)
+def plain_value(path: str, value: object) -> Any:
+    """The value of a parameter without NumPy's types; InputError when it can be none."""
+    try:
+        return plain(value)
+    except TypeError as error:
+        raise InputError(f"{path}: {error}") from None

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+INTERRUPTED = 130
+"""What the command exits with after Ctrl-C."""
+
 
 @dataclass(frozen=True)
 class Fault:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from html import escape
 from typing import Any
 
 from .report import Queue, Region, Report
@@ -70,7 +71,7 @@ class Explanation:
     regions: tuple[RegionStory, ...]
     """The longest first."""
     unsure: int
-    """Figures of the chip that are no published fact."""
+    """Figures of the chip, its memory and its energy tables that are set or no published fact."""
 
     def text(self) -> str:
         """The whole story, for people."""
@@ -78,8 +79,15 @@ class Explanation:
         lines += [f"  {queue.text()}" for queue in self.queues]
         lines += ["", "By region (they overlap):"]
         lines += [f"  {region.text()}" for region in self.regions]
-        lines += ["", f"{self.unsure} figures of this chip are assumed or unverified (`unsure`)."]
+        lines += [
+            "",
+            f"{self.unsure} figures behind the run are set, or no published facts (`unsure`).",
+        ]
         return "\n".join(lines) + "\n"
+
+    def _repr_html_(self) -> str:
+        """For notebooks: the text as it is."""
+        return f"<pre>{escape(self.text())}</pre>"
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain values."""
@@ -144,9 +152,11 @@ def _thing(name: str) -> str:
     return f"`{name}`" if "_" in name or len(name) < 4 else name
 
 
-def _verdict(resource: str, share: float) -> str:
+def _verdict(report: Report, resource: str, share: float) -> str:
     if share >= NEAR_LIMIT:
         return f"{resource} bound"
+    if report.bound.by == "decompressor":
+        return "none of these bounds it; decompressors are not counted by region"
     return f"mostly {resource}, between waits" if share >= MOSTLY else "waits, see the queues"
 
 
@@ -167,5 +177,5 @@ def _region_story(report: Report, region: Region) -> RegionStory:
         name=region.name,
         time=active / max(1, report.cycles),
         use=use,
-        bound_by=_verdict(most, use[most]),
+        bound_by=_verdict(report, most, use[most]),
     )

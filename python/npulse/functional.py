@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from . import _core
 from .chip import Chip, load_chip
-from .program import ModelOptions, Program, prepare
+from .errors import InputError
+from .options import ModelOptions
+from .program import Program, prepare
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 Inputs = Mapping[str, "ArrayLike"]
 _GIBIBYTE = 1 << 30
+_MOST_GIB = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,9 @@ def execute(
 
     on = load_chip(chip) if isinstance(chip, str) else chip
     ready = prepare(on, program, options)
-    arrays = {name: np.asarray(value, dtype=np.float64) for name, value in (inputs or {}).items()}
+    arrays = {name: _array(name, value) for name, value in (inputs or {}).items()}
+    if not 0 < memory_gib < _MOST_GIB:
+        raise InputError(f"memory_gib={memory_gib}: must be more than 0 and below {_MOST_GIB}")
     limit = int(memory_gib * _GIBIBYTE)
     outputs, instructions, number, differences, warnings = _core.execute(
         on._core, ready._core, arrays, seed, orders, limit
@@ -70,3 +75,12 @@ def execute(
         name: array.astype(dtypes.get(kind, np.float32)) for name, (kind, array) in outputs.items()
     }
     return Execution(typed, instructions, number, tuple(differences), tuple(warnings))
+
+
+def _array(name: str, value: ArrayLike) -> NDArray[Any]:
+    import numpy as np
+
+    try:
+        return np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"input {name}: is no array of numbers: {error}") from error

@@ -7,11 +7,14 @@ import argparse
 from collections.abc import Sequence
 
 from ._whole import write_text
-from .chip import load_chip
+from .chip import Chip, load_chip
 from .html import report_html
-from .report import load_report
+from .html.configuration import simulated_chip
+from .report import Report, load_report
+from .words import path_and_value
 
-EXAMPLE = """example:
+EXAMPLE = """examples:
+  npulse run rngd llama-3.1-8b --weights fp8 --html report.html      # run and page in one step
   npulse run rngd llama-3.1-8b --weights fp8 --json report.json --timeline timeline.json
   npulse html report.json --chip rngd --timeline timeline.json -o report.html"""
 
@@ -20,13 +23,20 @@ def main(arguments: Sequence[str]) -> int:
     """The command."""
     options = _parse(arguments)
     report = load_report(options.report)
-    chip = None
-    if options.chip:
-        chip = load_chip(options.chip).with_(memory=options.memory)
-    page = report_html(report, chip, options.timeline)
-    write_text(options.output, page)
-    print(options.output)
+    write_text(options.output, report_html(report, _chip(report, options), options.timeline))
+    if not options.quiet:
+        print(options.output)
     return 0
+
+
+def _chip(report: Report, options: argparse.Namespace) -> Chip | None:
+    """The chip of the run: as asked for, else with the memory and changes that the report tells."""
+    if options.chip is None:
+        return None
+    if options.memory is None and options.set is None:
+        return simulated_chip(report, options.chip)
+    sets = dict(path_and_value("--set", text) for text in options.set or ())
+    return load_chip(options.chip).with_(sets, memory=options.memory)
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -39,11 +49,15 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("report", metavar="REPORT.json", help="what npulse run --json wrote")
     parser.add_argument("-o", "--output", metavar="FILE.html", required=True, help="the page")
     parser.add_argument("--chip", metavar="CHIP", help="of the run, to show its configuration")
-    parser.add_argument("--memory", metavar="PART", help="of the run, if not the chip's own")
+    parser.add_argument(
+        "--memory", metavar="PART", help="of the run; default what the report tells of it"
+    )
+    parser.add_argument("--set", action="append", metavar="PATH=VALUE", help="of the run; likewise")
     parser.add_argument(
         "--timeline", metavar="FILE", help="of the run, to show memory traffic over time"
     )
+    parser.add_argument("-q", "--quiet", action="store_true", help="do not print the page's name")
     options = parser.parse_args(arguments)
-    if options.memory and not options.chip:
-        parser.error("--memory goes with --chip")
+    if (options.memory or options.set) and not options.chip:
+        parser.error("--memory and --set go with --chip")
     return options

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from ._whole import write_text
 from .errors import InputError
 from .labs import LABS, Grade, Lab, Status, grade, lab_named
 from .labs.execution import execute
@@ -38,9 +38,9 @@ def _start(lab: Lab, folder: Path) -> int:
         raise InputError(f"{target}: exists already; name another folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(lab.notebook, target)
     except OSError as error:
         raise InputError(f"{target}: cannot be written: {error.strerror}") from error
+    write_text(str(target), lab.notebook.read_text(encoding="utf-8"))
     print(f"{target}: open it in Jupyter; npulse lab check {lab.name} {target} grades it")
     return 0
 
@@ -51,7 +51,8 @@ def _check(lab: Lab, notebook: Path, as_json: bool) -> int:
     right = sum(each.status is Status.RIGHT for each in grades)
     passed = right == len(grades) and not done.faults
     if as_json:
-        print(json.dumps(_content(lab, notebook, grades, done.faults, passed), indent=2))
+        content = _content(lab, notebook, grades, done.faults, passed)
+        print(json.dumps(content, indent=2, allow_nan=False))
         return 0 if passed else 1
     lines = [*(each.text() for each in grades), *done.faults, f"{right} of {len(grades)} right"]
     print("\n".join(lines))
@@ -67,9 +68,19 @@ def _content(
         "passed": passed,
         "right": sum(each.status is Status.RIGHT for each in grades),
         "questions": len(grades),
-        "answers": [asdict(each) for each in grades],
+        "answers": [_plain(each) for each in grades],
         "faults": list(faults),
     }
+
+
+def _plain(grade: Grade) -> dict[str, object]:
+    """A grade as JSON has it, which knows no NaN."""
+    content = asdict(grade)
+    try:
+        json.dumps(grade.answer, allow_nan=False)
+    except ValueError:
+        content["answer"] = str(grade.answer)
+    return content
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:

@@ -47,4 +47,4 @@ def load_model(name_or_path: str | PathLike[str]) -> Model:
     name, *facts = _core.model_facts(text)
     shipped = Path(os.environ["NPULSE_CONFIGS"], "models", f"{text}.json")
     path = shipped if shipped.is_file() else Path(text)
-    return Model(name, path, json.loads(path.read_text()), *facts)
+    return Model(name, path, json.loads(path.read_text(encoding="utf-8")), *facts)

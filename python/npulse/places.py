@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from numbers import Integral
+
+from .errors import InputError
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,10 @@ class Place:
     address: int
     core: int | None = None
     steps: str = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.address, Integral):
+            raise InputError(f"{self.space}: the address {self.address!r} must be a whole number")
 
     def step(self, stride: int, modulo: int | None = None) -> Place:
         """The place moves by `stride` bytes a turn of the loop; call again for the next loop out.

@@ -1,21 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One point of a study: what it runs, the key of its result, and the row of figures."""
+"""One point of a study: what it runs, and the row of figures that comes of it."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 from collections.abc import Callable, Mapping
-from functools import cache
-from pathlib import Path
 from threading import Lock
 from typing import Any, cast
 
 from . import _core
-from .chip import Chip, load_chip
+from ._paths import nearest
+from .chip import Chip, load_chip, plain_value
 from .errors import Error, InputError
-from .program import ModelOptions
+from .options import ModelOptions, checked_option
 from .report import Report
 from .simulate import run
 
@@ -39,7 +35,13 @@ RESULTS: dict[str, Callable[[Report], object]] = {
 }
 """What a row says of a run, by name of the column."""
 
-FILE_OPTIONS = ("mapping", "experts")
+WORDS = ("bound_by",)
+"""Those of RESULTS that are no numbers."""
+ROOTS = ("chip", "memory", "program")
+"""What the paths of a point begin with."""
+NO_STUDY = ("write_mapping",)
+"""Options of a program that have no place in a study."""
+
 _one_at_a_time = Lock()  # a process may run one simulation at a time
 
 
@@ -64,7 +66,7 @@ def report_of(point: Point) -> Report:
     What is lowered here is not checked before it runs: that lowering passes the checker is tested,
     and a tenth to a third of a run's time.
     """
-    options = _below(point, "program")
+    options = below(point, "program")
     if "layers" in options:
         options["layers"] = tuple(options["layers"])
     program = str(point["program"])
@@ -75,54 +77,33 @@ def report_of(point: Point) -> Report:
 def chip_of(point: Point) -> Chip:
     """The chip of a point, with its memory and parameters."""
     chip = load_chip(point["chip"])
-    changes = _below(point, "chip")
+    changes = below(point, "chip")
     return chip.with_(changes, memory=point.get("memory")) if "memory" in point or changes else chip
 
 
-def key_of(point: Point) -> str:
-    """What a result depends on, as SHA-256: the chip and the program by content, and the simulator.
-
-    Two points with the same key have the same result, whatever their files are called.
-    """
-    options = {
-        name: _content(value) if name in FILE_OPTIONS else value
-        for name, value in _below(point, "program").items()
-    }
-    parts = [
-        _chip_content(point["chip"], point.get("memory")),
-        sorted(_below(point, "chip").items()),
-        _content(point["program"]),
-        sorted(options.items()),
-        _build(),
-    ]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-def _below(point: Point, root: str) -> dict[str, Any]:
+def below(point: Point, root: str) -> dict[str, Any]:
+    """The values of a point whose paths begin with `root.`, by the rest of the path."""
     start = root + "."
     return {path[len(start) :]: value for path, value in point.items() if path.startswith(start)}
 
 
-@cache
-def _chip_content(name: str, memory: str | None) -> str:
-    """Every parameter of a chip with its memory; of one that does not load, what is wrong."""
-    try:
-        return chip_of({"chip": name, "memory": memory}).to_yaml()
-    except InputError as error:
-        return f"{name}, {memory}: {error}"
+def checked_point(point: Point) -> Point:
+    """The point with plain values. Raises InputError when a path, or a value's sort, is wrong."""
+    for root in ("chip", "program"):
+        if root not in point:
+            raise InputError(f"a point has no '{root}'")
+    return {path: _checked_value(path, value) for path, value in point.items()}
 
 
-@cache
-def _content(name: str) -> str:
-    """SHA-256 of the file that a program or option names; the name itself where there is none."""
-    shipped = Path(os.environ["NPULSE_CONFIGS"], "models", f"{name}.json")
-    for path in (shipped, Path(name)) if _core.names_model(name) else (Path(name),):
-        if path.is_file():
-            return hashlib.sha256(path.read_bytes()).hexdigest()
-    return name
-
-
-@cache
-def _build() -> str:
-    """SHA-256 of the simulator itself."""
-    return hashlib.sha256(Path(_core.__file__).read_bytes()).hexdigest()
+def _checked_value(path: str, value: object) -> Any:
+    root, _, rest = path.partition(".")
+    if root not in ROOTS or (root == "memory" and rest):
+        raise InputError(f"{path}: paths begin with {', '.join(ROOTS)}{nearest(root, ROOTS)}")
+    if root == "program" and rest:
+        checked_option(path, rest, value)
+    if rest in NO_STUDY:
+        raise InputError(f"{path}: writes a file, which points that run at once cannot share")
+    plain = plain_value(path, value)
+    if not rest and not isinstance(plain, str) and (root != "memory" or plain is not None):
+        raise InputError(f"{path}: {value!r} must be a name or a path")
+    return plain

@@ -80,9 +80,16 @@ class DaskPool:
     def start(self) -> Iterator[Executor]:
         try:
             from distributed import Client
+            from distributed.comm.addressing import get_address_host_port
         except ImportError as error:
             raise InputError(
                 "a Dask cluster needs the package distributed: pip install 'npulse[dask]'"
+            ) from error
+        try:
+            get_address_host_port(self.address)  # a Client with a wrong one cannot even be left
+        except ValueError as error:
+            raise InputError(
+                f"{self.address}: is no address of a Dask scheduler (tcp://HOST:PORT): {error}"
             ) from error
         try:
             client: Any = Client(self.address, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]

@@ -9,46 +9,15 @@ from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal, TypedDict
+from typing import Literal
 
 from . import _core
 from .chip import Chip, load_chip
 from .errors import Fault, InputError
+from .options import ModelOptions, checked_option
 
-
-class ModelOptions(TypedDict, total=False):
-    """What to lower of a model; what is left out takes the default of `npulse lower`."""
-
-    phase: Literal["prefill", "decode"]
-    """`prefill` processes whole prompts; `decode` (default) makes one token of each sequence."""
-    batch: int
-    """Sequences; default 1."""
-    context: int
-    """Tokens in the KV cache (decode) or of each prompt (prefill); default 2048."""
-    weights: str
-    """fp16, bf16, fp8, int8, or a codec of docs/isa.md that the chip expands (int4g128,
-    awq4g128, mxfp4, ...); default the widest type that the chip has."""
-    activations: str
-    """Element type between layers; default as the weights."""
-    kv: str
-    """Element type of the KV cache; default as the activations."""
-    layers: tuple[int, int]
-    """Only layers first to last - 1; default all."""
-    experts: str
-    """Which experts tokens visit: `balanced` (default), `seed:N`, or a JSON file with them."""
-    attention: Literal["auto", "fused", "unfused"]
-    """Of a prefill: scores kept on the chip (`fused`), or put into memory (`unfused`); `auto`
-    (default) is the faster by estimate."""
-    mapping: str | PathLike[str]
-    """A file with tiles, loop orders and splits of layers (docs/mapping.md)."""
-    map: Literal["cost", "search"]
-    """Who chooses what the mapping leaves open: the cost model (default), or simulations."""
-    map_budget: int
-    """Simulations of a layer that a search may make."""
-    write_mapping: str | PathLike[str]
-    """Where to write the choices made, in the form that `mapping` reads."""
-    dims: Mapping[str, int]
-    """Sizes of the symbolic dimensions of a graph that is imported, by name."""
+LONGEST_NAME = 200
+"""Letters of a program's name, which names a file."""
 
 
 @dataclass(frozen=True)
@@ -86,12 +55,12 @@ class Program:
         Traceback (most recent call last):
         npulse.errors.InputError: <text>:3:7: unknown value 'cor': allowed are core, chip...
         """
-        if not name or "/" in name or "\0" in name:
+        if name in ("", ".", "..") or "/" in name or "\0" in name or len(name) > LONGEST_NAME:
             raise InputError(f"name={name!r}: must be a word that can name a file")
         with TemporaryDirectory(prefix="npulse-") as folder:
             path = Path(folder, name)
             try:
-                path.write_text(text)
+                path.write_text(text, encoding="utf-8")
                 return cls(_core.open_program(fspath(path)))
             except InputError as error:
                 raise _without(f"{folder}/", error) from None
@@ -181,6 +150,7 @@ def lower(
     does not fit the chip.
     """
     on = (load_chip(chip) if isinstance(chip, str) else chip)._core
+    span = None if layers is None else (int(layers[0]), int(layers[1]))
     name = fspath(model)
     maps = (path_text(mapping), map, map_budget, path_text(write_mapping))
     if _core.names_graph(name):
@@ -201,7 +171,7 @@ def lower(
         return Program(core)
     if dims is not None:
         raise InputError(f"dims: {name} is no graph; leave the option out")
-    options = (phase, batch, context, weights, activations, kv, layers, experts, attention)
+    options = (phase, batch, context, weights, activations, kv, span, experts, attention)
     return Program(_core.lower(name, on, *options, maps))
 
 
@@ -214,6 +184,8 @@ def prepare(chip: Chip, program: Program | str | PathLike[str], options: ModelOp
     """The program that `program` means: itself, a file's, or a model lowered with `options`."""
     if not isinstance(program, Program):
         name = fspath(program)
+        for option, value in options.items():
+            checked_option(option, option, value)
         known = _core.names_model(name) or _core.names_graph(name)
         if known or not Path(name).exists():  # lower() says what there is
             return lower(name, chip, **options)

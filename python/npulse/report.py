@@ -195,7 +195,8 @@ class Report(JsonReport):
     def from_json(cls, json_text: str, text: str = "") -> Report:
         """The report whose JSON form this is; `text` is its text form, if known.
 
-        Raises KeyError when the JSON is of another version and lacks something.
+        Raises KeyError when the JSON is of another version and lacks something, ValueError when it
+        is no JSON, TypeError when something in it is of another type.
         """
         values = json.loads(json_text)
         return cast(Report, fill(cls, {**values, "outputs": {}, "_json": json_text, "_text": text}))
@@ -215,7 +216,7 @@ class Report(JsonReport):
         """Writes the report by the ending of `path`, whole or not at all: `.json`, which
         `load_report` reads, or `.html`, a page that needs no network (see `npulse.html`).
 
-        Raises InputError for another ending, OSError when the file cannot be written.
+        Raises InputError for another ending, or when the file cannot be written.
         """
         target = Path(path)
         form = FORMS.get(target.suffix)
@@ -260,8 +261,11 @@ def load_report(path: str | PathLike[str]) -> Report:
         return Report.from_json(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path}: is no report of npulse run --json: {error!r}") from error
+    except KeyError as error:
+        text = f"lacks {error}: it is of another version, or of something else; run again"
+        raise InputError(f"{path}: is no report of npulse run --json: {text}") from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise InputError(f"{path}: is no report of npulse run --json: {error}") from error
 
 
 def _html(report: Report) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from os import PathLike, fspath
 from types import TracebackType
@@ -22,7 +22,7 @@ APPLICATION_ID = 0x4E50554C  # "NPUL", in the header of the file
 SCHEMA_VERSION = 1
 SCHEMA = """
 CREATE TABLE rows (
-  key TEXT PRIMARY KEY,  -- points.key_of: chip, program, parameters and simulator
+  key TEXT PRIMARY KEY,  -- keys.Keys.of: chip, program, parameters and simulator
   point TEXT NOT NULL,   -- JSON
   row TEXT NOT NULL      -- JSON
 ) STRICT, WITHOUT ROWID
@@ -48,7 +48,8 @@ class Results:
 
     def row(self, key: str) -> Row | None:
         """The row of a key, if it is there."""
-        found = self._file.execute("SELECT row FROM rows WHERE key = ?", (key,)).fetchone()
+        with self._faults():
+            found = self._file.execute("SELECT row FROM rows WHERE key = ?", (key,)).fetchone()
         return None if found is None else json.loads(found[0])
 
     def put(self, key: str, point: Point, row: Row) -> None:
@@ -60,12 +61,14 @@ class Results:
             )
 
     def __len__(self) -> int:
-        return int(self._file.execute("SELECT count(*) FROM rows").fetchone()[0])
+        with self._faults():
+            return int(self._file.execute("SELECT count(*) FROM rows").fetchone()[0])
 
     def __iter__(self) -> Iterator[Row]:
         """All rows in order of their points' text, whatever sweep they are from."""
-        rows: Iterable[tuple[str]] = self._file.execute("SELECT row FROM rows ORDER BY point, key")
-        return (json.loads(text) for (text,) in rows)
+        with self._faults():
+            for (text,) in self._file.execute("SELECT row FROM rows ORDER BY point, key"):
+                yield json.loads(text)
 
     def close(self) -> None:
         """Ends the write-ahead log; the file is then one file again."""
@@ -96,7 +99,6 @@ class Results:
 
     def _prepare(self) -> None:
         with self._faults():
-            self._file.execute("PRAGMA journal_mode = WAL")
             self._file.execute("BEGIN IMMEDIATE")  # two sweeps may start on a new file at once
             application, version = self._number("application_id"), self._number("user_version")
             tables = self._file.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
@@ -110,6 +112,8 @@ class Results:
                 f"{self._path}: is a database of something else, or of another version of NPUlse; "
                 "name another file for the results"
             )
+        with self._faults():  # not before: a file of something else stays as it is
+            self._file.execute("PRAGMA journal_mode = WAL")
 
     def _number(self, pragma: str) -> int:
         return int(self._file.execute(f"PRAGMA {pragma}").fetchone()[0])

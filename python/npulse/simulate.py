@@ -13,10 +13,12 @@ from . import _core
 from .chip import Chip, load_chip
 from .errors import InputError
 from .functional import Inputs, execute
-from .program import ModelOptions, Program, path_text, prepare
+from .options import ModelOptions
+from .program import Program, path_text, prepare
 from .report import Report
 
 Progress = Callable[[float, float], None]
+MOST_MS = 1e6
 
 
 def run(
@@ -36,10 +38,10 @@ def run(
     """Runs `program` on `chip` and reports.
 
     `program` may also be the path of a program file, or a model to lower first with `options` (see
-    `ModelOptions`). `timeline` names a Chrome trace to write, `vcd` a value
-    change dump of the queues' states (GTKWave). `max_ms` limits simulated time, in
-    milliseconds. `check=False` leaves out the static checker, for programs that passed it before.
-    `progress` is called now and then with the share done and the simulated seconds.
+    `ModelOptions`). `timeline` names a Chrome trace to write, `vcd` a value change dump of the
+    queues' states (GTKWave). `max_ms` limits simulated time, in milliseconds, to at most 1e6.
+    `check=False` leaves out the static checker, for programs that passed it before. `progress` is
+    called now and then with the share done (0 to 1) and the simulated seconds.
 
     With `functional` the program is also executed on real values, as by `execute` with `inputs` and
     `seed`; the report's `outputs` holds what it computed.
@@ -53,6 +55,8 @@ def run(
     ready = prepare(on, program, options)
     if not functional and inputs is not None:
         raise InputError("inputs go with functional=True")
+    if max_ms is not None and not 0 < max_ms <= MOST_MS:
+        raise InputError(f"max_ms={max_ms}: must be more than 0 and at most {MOST_MS:g}")
     done = execute(on, ready, inputs=inputs, seed=seed) if functional else None
     for text in done.warnings if done else ():
         warnings.warn(text, stacklevel=2)

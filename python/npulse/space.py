@@ -6,6 +6,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from .errors import InputError
@@ -32,7 +33,8 @@ class Range:
 
     def sample(self, source: random.Random) -> Any:
         steps = int((self.high - self.low) / self.step + 1e-9)  # 1e-9: 0.3 / 0.1 is 2.9999...
-        return self.low + source.randrange(steps + 1) * self.step
+        value = self.low + source.randrange(steps + 1) * self.step
+        return value if isinstance(value, int) else float(f"{value:.12g}")  # 0.3, not 0.1 + 2 * 0.1
 
 
 Axis = Choice | Range
@@ -59,7 +61,9 @@ def axis_of(where: str, value: object) -> Axis:
         return Choice(tuple(value))
     if isinstance(value, dict) and {"low", "high"} <= set(value) <= {"low", "high", "step"}:
         low, high, step = value["low"], value["high"], value.get("step", 1)
-        numbers = all(type(number) in (int, float) for number in (low, high, step))
+        numbers = all(
+            type(number) in (int, float) and isfinite(number) for number in (low, high, step)
+        )
         if numbers and low <= high and step > 0:
             return Range(low, high, step)
     raise InputError(f"{where}: must be a list of values, or {{low: N, high: N, step: N}}")

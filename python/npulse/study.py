@@ -37,18 +37,19 @@ import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from os import PathLike, fspath
 from typing import Any, Literal
 
 from . import _core
+from ._paths import nearest
 from .errors import InputError
-from .points import RESULTS, Point
-from .program import ModelOptions
+from .points import RESULTS, WORDS, Point, checked_point
 from .space import Space, axis_of
 
-ROOTS = ("chip", "memory", "program")
 DIRECTIONS = ("minimize", "maximize")
 COMMON_KEYS = ("name", "question", "search", "base")
+MOST_POINTS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,24 @@ class Search:
 
 @dataclass(frozen=True)
 class Study:
-    """Points to run, in order; no two are the same. Those of a search are found while it runs."""
+    """Points to run, in order. Those of a search are found while it runs.
+
+    Raises InputError for a point without `chip` or `program`, for a path that means nothing, for a
+    value of a sort that no path takes, and when there is no point.
+    """
 
     name: str
     question: str
     points: tuple[Point, ...]
     search: Search | None = None
+
+    def __post_init__(self) -> None:
+        points = tuple(checked_point(point) for point in self.points)
+        object.__setattr__(self, "points", points)
+        if self.search is not None:
+            checked_point(self.search.space.sample(random.Random(0)))
+        elif not points:
+            raise InputError("there is no point to run")
 
     @property
     def size(self) -> int:
@@ -85,23 +98,28 @@ class Study:
 
 
 def load_study(path: str | PathLike[str]) -> Study:
-    """Reads a study; raises InputError when the file is not one."""
+    """Reads a study; raises InputError with its first fault when the file is not one."""
     where = fspath(path)
     content = json.loads(_core.read_yaml(where))
     if not isinstance(content, dict):
         raise InputError(f"{where}: is not a map of {', '.join(COMMON_KEYS)}")
     kind = content.get("search", "grid")
-    if kind not in SEARCHES:
+    if not isinstance(kind, str) or kind not in SEARCHES:
         raise InputError(f"{where}: search: '{kind}' is not one of {', '.join(SEARCHES)}")
     keys, read = SEARCHES[kind]
-    unknown = [key for key in content if key not in (*COMMON_KEYS, *keys)]
-    if unknown:
-        allowed = ", ".join((*COMMON_KEYS, *keys))
-        raise InputError(f"{where}: {unknown[0]}: unknown key; there are {allowed}")
-    file = _File(where, content)
-    points, search = read(file)
-    name, question = str(content.get("name", where)), str(content.get("question", ""))
-    return Study(name, question, points, search)
+    allowed = (*COMMON_KEYS, *keys)
+    for key in content:
+        if key not in allowed:
+            text = f"unknown key; there are {', '.join(allowed)}{nearest(key, allowed)}"
+            raise InputError(f"{where}: {key}: {text}")
+    points, search = read(_File(where, content))
+    name, question = (
+        str(content.get(key, other)) for key, other in (("name", where), ("question", ""))
+    )
+    try:
+        return Study(name, question, points, search)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
 
 
 class _File:
@@ -119,65 +137,61 @@ class _File:
 
     def maps(self, key: str, default: list[Any]) -> list[dict[str, Any]]:
         """A list of maps."""
-        maps = self.content.get(key) or default
-        if not isinstance(maps, list):
+        maps = self.content.get(key, default)
+        if not isinstance(maps, list) or not maps:
             raise self.fault(f"{key} must be a list of maps")
         wrong = [item for item in maps if not isinstance(item, dict)]
         if wrong:
-            raise self.fault(f"{key}: '{wrong[0]}' is not a map of lists")
+            raise self.fault(f"{key}: '{wrong[0]}' is not a map of paths")
         return maps
 
     def count(self, key: str, default: int | None = None) -> int:
         """A whole number from 1 on."""
         value = self.content.get(key, default)
-        if type(value) is not int or value < 1:
-            raise self.fault(f"{key}: must be a whole number from 1 on")
+        if type(value) is not int or not 1 <= value <= MOST_POINTS:
+            raise self.fault(f"{key}: must be a whole number from 1 to {MOST_POINTS}")
         return value
 
     def space(self) -> Space:
         axes = self.content.get("axes")
         if not isinstance(axes, dict) or not axes:
             raise self.fault("axes: must be a map of lists or ranges")
-        space = Space(
+        return Space(
             self.base,
             {path: axis_of(f"{self.where}: axes: {path}", axis) for path, axis in axes.items()},
         )
-        self.checked(space.sample(random.Random(0)))
-        return space
 
-    def checked(self, point: Point) -> Point:
-        for root in ("chip", "program"):
-            if root not in point:
-                raise self.fault(f"a point has no '{root}'")
-        options = ModelOptions.__optional_keys__
-        for path in point:
-            root, _, rest = path.partition(".")
-            if root not in ROOTS or (root == "memory" and rest):
-                raise self.fault(f"{path}: paths begin with {', '.join(ROOTS)}")
-            if root == "program" and rest and rest not in options:
-                raise self.fault(f"{path}: options are {', '.join(sorted(options))}")
-        return point
+    def axes_of_grids(self) -> list[dict[str, list[Any]]]:
+        """Values by path, for each grid."""
+        grids = [
+            {path: value if isinstance(value, list) else [value] for path, value in grid.items()}
+            for grid in self.maps("grids", [{}])
+        ]
+        empty = [path for grid in grids for path, values in grid.items() if not values]
+        if empty:
+            raise self.fault(f"grids: {empty[0]}: there is no value in its list")
+        points = sum(prod(map(len, grid.values())) for grid in grids)
+        if points > MOST_POINTS:
+            text = f"{points} points; there may be {MOST_POINTS}: take search: random or optuna"
+            raise self.fault(f"grids: {text}")
+        return grids
 
     def distinct(self, points: Iterable[Point]) -> tuple[Point, ...]:
         """The points with the base's values, each once."""
         whole = ({**self.base, **point} for point in points)
-        seen = {json.dumps(point, sort_keys=True): self.checked(point) for point in whole}
-        return tuple(seen.values())
+        return tuple({json.dumps(point, sort_keys=True): point for point in whole}.values())
 
 
 Found = tuple[tuple[Point, ...], Search | None]
 
 
 def _grid(file: _File) -> Found:
-    def points() -> Iterable[Point]:
-        for grid in file.maps("grids", [{}]):
-            axes = {
-                key: value if isinstance(value, list) else [value] for key, value in grid.items()
-            }
-            for values in product(*axes.values()):
-                yield dict(zip(axes, values, strict=True))
-
-    return file.distinct(points()), None
+    points = (
+        dict(zip(axes, values, strict=True))
+        for axes in file.axes_of_grids()
+        for values in product(*axes.values())
+    )
+    return file.distinct(points), None
 
 
 def _list(file: _File) -> Found:
@@ -193,9 +207,11 @@ def _optuna(file: _File) -> Found:
     objectives = file.content.get("objectives")
     if not isinstance(objectives, dict) or not objectives:
         raise file.fault("objectives: must be a map of columns to minimize or maximize")
+    numbers = [name for name in RESULTS if name not in WORDS]
     for column, direction in objectives.items():
-        if column not in RESULTS:
-            raise file.fault(f"objectives: '{column}' is not one of {', '.join(RESULTS)}")
+        if column not in numbers:
+            text = f"is not one of {', '.join(numbers)}{nearest(column, numbers)}"
+            raise file.fault(f"objectives: '{column}' {text}")
         if direction not in DIRECTIONS:
             raise file.fault(f"objectives: {column}: must be one of {', '.join(DIRECTIONS)}")
     trials, batch, seed = file.count("trials"), file.count("batch", 16), file.count("seed", 1)

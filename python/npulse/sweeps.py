@@ -6,11 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import PathLike
 
+from .errors import InputError
 from .evaluation import evaluate
-from .points import RESULTS, Point, Row, key_of
+from .keys import Keys
+from .points import RESULTS, Point, Row
 from .pools import DaskPool, GivenPool, LocalPool, Pool, default_workers
 from .results import Results
 from .search import Proposals
@@ -33,24 +35,33 @@ def sweep(
 
     `results` names an SQLite file that keeps every row as soon as it is there: points that it holds
     already are not run again, so a sweep that was stopped goes on where it was, and a repeated one
-    returns at once. A row depends on what chip and program hold, on the point's parameters and on
-    the simulator, and on nothing else.
+    returns at once. A row depends on what the files of chip, memory part, energy tables and program
+    hold, on the point's parameters and on the simulator, and on nothing else.
 
-    `workers` processes (default: one a processor) unless `dask` is the address of a scheduler, or
-    `executor` anything of the shape of `concurrent.futures.Executor`.
-    `pandas.DataFrame(rows)` makes a frame of the result.
+    `workers` processes (default: one a processor) run the points, or the scheduler at the address
+    `dask`, or `executor`, which is anything of the shape of `concurrent.futures.Executor`.
+    `pandas.DataFrame(rows)` makes a frame of the result: columns are the paths of the points, then
+    those of RESULTS in seconds, joules, watts, bytes and bytes a second, then `error`.
 
     Raises InputError when `study` is a file and not a study, when `results` is a file of something
-    else, or when no scheduler answers at `dask`.
+    else, when no scheduler answers at `dask`, or for two places to run points.
     """
     todo = study if isinstance(study, Study) else load_study(study)
-    pool: Pool = LocalPool(workers or default_workers())
-    if executor is not None:
-        pool = GivenPool(executor)
-    elif dask is not None:
-        pool = DaskPool(dask)
+    pool = _pool(workers, executor, dask)
     with Results(results) if results is not None else nullcontext() as kept:
         return _Sweep(todo, pool, kept, progress).run()
+
+
+def _pool(workers: int | None, executor: Executor | None, dask: str | None) -> Pool:
+    if sum(place is not None for place in (workers, executor, dask)) > 1:
+        raise InputError("workers, executor and dask: give one of them; each runs all points")
+    if executor is not None:
+        return GivenPool(executor)
+    if dask is not None:
+        return DaskPool(dask)
+    if workers is not None and workers < 1:
+        raise InputError(f"workers={workers}: must be 1 or more")
+    return LocalPool(workers or default_workers())
 
 
 @dataclass
@@ -59,6 +70,7 @@ class _Sweep:
     pool: Pool
     results: Results | None
     progress: Progress | None
+    keys: Keys = field(default_factory=Keys)
     done: int = 0
     failed: int = 0
 
@@ -76,7 +88,7 @@ class _Sweep:
         """What is kept, and what has to be run; points of one key share a row."""
         sharers: dict[str, list[int]] = {}
         for number, point in enumerate(points):
-            sharers.setdefault(key_of(point), []).append(number)
+            sharers.setdefault(self.keys.of(point), []).append(number)
         rows: list[Row] = [{}] * len(points)
 
         def settle(numbers: Sequence[int], row: Row) -> None:

@@ -4,21 +4,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike, fspath
 from typing import Any, Unpack
 
-from .chip import Chip, load_chip
+from ._paths import has_effect, leaves, near
+from .chip import CHANNELS, Chip, load_chip, plain_value
 from .errors import InputError
+from .options import ModelOptions
 from .points import Point, Row
-from .program import ModelOptions
+from .program import Program
 from .study import Study
 from .sweeps import Progress, sweep
 
-CHANGE = re.compile(r"([+-][0-9.]+)\s*%|[x*]\s*([0-9.]+)")
-DEVICE = "part."
-"""The memory device itself: no parameter of the design."""
+NUMBER = r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+"
+CHANGE = re.compile(rf"([+-](?:{NUMBER}))\s*%|[x*]\s*({NUMBER})")
+SHIFT = re.compile(rf"[+-]({NUMBER})")
+MEMORY = "memory"
+"""As a path: the memory part as a whole, `PART` or `PART:CHANNELS`."""
+
+Changes = Mapping[str, object] | Iterable[tuple[str, object]]
+"""New values by path; pairs where one path has several."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +49,20 @@ class Effect:
         return f"{what}: latency {self.latency_change:+.1%}, energy {self.energy_change:+.1%}"
 
 
-def changed(value: Any, change: str) -> Any:
+def changed(value: Any, change: object) -> Any:
     """The value after `+50%`, `-25%`, `x2`, or else simply what `change` says.
 
-    >>> changed(32, "+50%"), changed(8, "x2"), changed(64, "128"), changed(4, "hbm3")
-    (48, 16, '128', 'hbm3')
+    Raises InputError for a factor of what is no number, and for `+8`, which may mean two things.
+
+    >>> changed(32, "+50%"), changed(8, "x2"), changed(64, "128"), changed(4, 6)
+    (48, 16, '128', 6)
     """
-    match = CHANGE.fullmatch(change.strip())
+    if not isinstance(change, str):
+        return plain_value("change", change)
+    text = change.strip()
+    if shift := SHIFT.fullmatch(text):
+        raise InputError(f"'{change}': write {text}%, x2 or the value itself, {shift[1]}")
+    match = CHANGE.fullmatch(text)
     if match is None:
         return change
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -60,23 +74,25 @@ def changed(value: Any, change: str) -> Any:
 def what_if(
     chip: Chip | str,
     program: str | PathLike[str],
-    changes: Mapping[str, str],
+    changes: Changes,
     *,
     workers: int | None = None,
     results: str | PathLike[str] | None = None,
     progress: Progress | None = None,
     **options: Unpack[ModelOptions],
 ) -> list[Effect]:
-    """Simulates each of `changes` by itself: `{"memory.channels": "+50%"}`.
+    """Simulates each of `changes` by itself: `{"memory.channels": "+50%"}`, or as pairs where a
+    path has several; the path `memory` puts another part in its place.
 
-    The model is lowered anew for each changed chip. Raises InputError for an unknown path, or when
-    the unchanged chip cannot run the program.
+    `program` is a model or the path of a program, as for `run`. It is lowered anew for each changed
+    chip. A change that cannot be run is an Effect with its error. Raises InputError for an unknown
+    path, or when the unchanged chip cannot run the program.
     """
     on = load_chip(chip) if isinstance(chip, str) else chip
     values = _parameters(on)
     wanted = []
-    for path, change in changes.items():
-        before = _parameter(on, values, path)
+    for path, change in changes.items() if isinstance(changes, Mapping) else changes:
+        before = on.memory if path == MEMORY else _parameter(on, values, path)
         wanted.append((path, before, changed(before, change)))
     return _effects(on, program, wanted, workers, results, progress, options)
 
@@ -94,8 +110,8 @@ def sensitivity(
 ) -> list[Effect]:
     """Simulates each parameter times each of `factors`, and ranks them: most latency moved first.
 
-    `parameters` are paths; default all numbers of the chip that are not of the memory device.
-    Changes that a chip or program does not allow come last, with their error.
+    `parameters` are paths; default all numbers of the chip that have an effect, those of the memory
+    device left out. Changes that a chip or program does not allow come last, with their error.
     """
     on = load_chip(chip) if isinstance(chip, str) else chip
     values = _parameters(on)
@@ -110,16 +126,13 @@ def sensitivity(
     )
 
 
-def numbers(parameters: Mapping[str, Any], prefix: str = "") -> dict[str, int | float]:
-    """Numbers of a chip by path, those left out that are no matter of its design."""
-    found: dict[str, int | float] = {}
-    for name, value in parameters.items():
-        path = prefix + name
-        if isinstance(value, Mapping):
-            found |= numbers(value, path + ".")
-        elif type(value) in (int, float) and value and not path.startswith(DEVICE):
-            found[path] = value
-    return found
+def numbers(parameters: Mapping[str, Any]) -> dict[str, int | float]:
+    """Numbers of a chip by path, those left out that are 0 or have no effect."""
+    return {
+        path: value
+        for path, value in leaves(parameters)
+        if type(value) in (int, float) and value and has_effect(parameters, path)
+    }
 
 
 def _parameters(chip: Chip) -> dict[str, Any]:
@@ -129,14 +142,14 @@ def _parameters(chip: Chip) -> dict[str, Any]:
 
 
 def _parameter(chip: Chip, values: Mapping[str, Any], path: str) -> Any:
-    value: Any = values
-    for name in path.split("."):
-        if not isinstance(value, Mapping) or name not in value:
-            raise InputError(
-                f"{path}: {chip.name} has no such parameter; see npulse show {chip.name}"
-            )
-        value = value[name]
-    return value
+    known = dict(leaves(values))
+    if path not in known:
+        meant = near(values, path)
+        hint = f"; did you mean {' or '.join(meant)}?" if meant else ""
+        raise InputError(
+            f"{path}: {chip.name} has no such parameter; see npulse show {chip.name}{hint}"
+        )
+    return known[path]
 
 
 def _effects(
@@ -148,12 +161,16 @@ def _effects(
     progress: Progress | None,
     options: ModelOptions,
 ) -> list[Effect]:
+    if isinstance(program, Program):
+        raise InputError(
+            f"{program.name}: save it, and give its path: processes of their own run it"
+        )
     base: Point = {
         **chip.as_point(),
         "program": fspath(program),
         **{f"program.{name}": value for name, value in options.items()},
     }
-    points = [base, *({**base, f"chip.{path}": value} for path, _, value in wanted)]
+    points = [base, *(_point(base, path, value) for path, _, value in wanted)]
     rows = sweep(
         Study("what-if", "", tuple(points)), workers=workers, results=results, progress=progress
     )
@@ -164,6 +181,16 @@ def _effects(
         _effect(path, before, value, first, row)
         for (path, before, value), row in zip(wanted, rows[1:], strict=True)
     ]
+
+
+def _point(base: Point, path: str, value: object) -> Point:
+    """The base with a change; a count of channels that came with the memory part gives way."""
+    if path == MEMORY:
+        kept = {name: old for name, old in base.items() if name != f"chip.{CHANNELS}"}
+        return {**kept, MEMORY: value}
+    part = base.get(MEMORY)
+    without = {MEMORY: part.rpartition(":")[0] or part} if part and path == CHANNELS else {}
+    return {**base, **without, f"chip.{path}": value}
 
 
 def _effect(path: str, before: Any, after: Any, first: Row, row: Row) -> Effect:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -129,3 +130,21 @@ def test_texts_are_quoted_so_that_they_come_back(chip: npulse.Chip) -> None:
 def test_a_name_that_no_file_can_have_is_refused(name: str) -> None:
     with pytest.raises(npulse.InputError, match="name="):
         Program.from_text(".npu 1.0\n", name=name)
+
+
+def test_numbers_of_numpy_are_written_as_numbers(chip: npulse.Chip) -> None:
+    one, two = ProgramBuilder(chip), ProgramBuilder(chip)
+    kinds: list[tuple[ProgramBuilder, Any]] = [(one, int), (two, np.int64)]
+    for build, number in kinds:
+        place, shape = spm(number(64)), [number(8), number(8)]
+        build.dma("ld", dst=place, src=dram(number(0)), shape=shape, cols=number(3))
+    assert one.text() == two.text()
+
+
+def test_what_cannot_be_waited_for_or_pointed_at_is_refused(chip: npulse.Chip) -> None:
+    build = ProgramBuilder(chip)
+    full = build.event("full")
+    with pytest.raises(npulse.InputError, match="must be EVENT >= COUNT"):
+        build.opaque("mx", cycles=1, wait=full)  # type: ignore[arg-type]
+    with pytest.raises(npulse.InputError, match=r"address 64\.0 must be a whole number"):
+        spm(64.0)  # type: ignore[arg-type]

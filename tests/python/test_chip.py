@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import npulse
@@ -63,3 +64,33 @@ def test_all_faults_of_a_file_come_together_with_their_places(tmp_path: Path) ->
 def test_a_value_out_of_range_is_refused(chip: npulse.Chip) -> None:
     with pytest.raises(npulse.InputError, match=r"pe\.systolic\.rows"):
         chip.with_({"pe.systolic.rows": -1})
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("edu-8x8", "systolic.rows"), ("rngd", "dot_product.n0")]
+)
+def test_a_path_without_its_section_names_those_that_it_may_mean(name: str, meant: str) -> None:
+    rows: dict[str, Any] = {"pe.rows": 64}
+    with pytest.raises(npulse.InputError, match=rf"pe\.rows may mean .*pe\.{meant}"):
+        npulse.load_chip(name).with_(memory="lpddr5x-8533", **rows)
+
+
+def test_a_parameter_of_the_other_kind_of_array_is_said_to_have_no_effect() -> None:
+    with pytest.warns(UserWarning, match=r"pe\.systolic\.rows has no effect: .* dot_product"):
+        npulse.load_chip("rngd").with_({"pe.systolic.rows": 64})
+
+
+def test_numbers_of_numpy_are_numbers_and_other_things_are_refused(chip: npulse.Chip) -> None:
+    numbers = {"pe.systolic.rows": np.int64(16), "clock": np.float64(2e9)}
+    assert (
+        chip.with_(numbers).to_yaml()
+        == chip.with_({"pe.systolic.rows": 16, "clock": 2e9}).to_yaml()
+    )
+    with pytest.raises(npulse.InputError, match="clock: <object"):
+        chip.with_(clock=object())
+
+
+def test_of_two_counts_of_channels_the_later_holds(chip: npulse.Chip) -> None:
+    two = chip.with_(memory="lpddr5x-8533:2")
+    assert two.with_({"memory.channels": 4}).memory_channels == 4
+    assert two.with_({"memory.channels": 4}).with_(memory="lpddr5-6400:8").memory_channels == 8

@@ -4,7 +4,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
+import sysconfig
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,6 +21,8 @@ import npulse
 from browser import open_page
 from npulse.__main__ import main
 from npulse.html import report_html
+from npulse.html.configuration import require_same, simulated_chip
+from runs import GEMM, LONG
 
 MODEL = "llama-3.1-8b"
 PLOTS = ["stalls", "roofline", "energy", "bandwidth"]
@@ -181,6 +187,87 @@ def test_clicks_sort_tables_numbers_first_by_the_largest(
     assert dom.output.count(' aria-sort="descending"') == 2
 
 
+CHANGES: list[tuple[str | None, dict[str, object]]] = [
+    (None, {"spm.capacity": "128 KiB", "clock": "1.2 GHz"}),
+    ("lpddr5x-8533@16Gb:2", {}),
+    ("lpddr5x-8533", {"part.timing.t_rcd.ns": 20, "memory.channels": 4}),
+]
+
+
+@pytest.mark.parametrize(("memory", "sets"), CHANGES)
+def test_the_configuration_is_that_of_the_run_and_no_other(
+    memory: str | None, sets: dict[str, object], chip: npulse.Chip
+) -> None:
+    changed = chip.with_(sets, memory=memory)
+    report = npulse.run(changed, GEMM)
+    found = simulated_chip(report, "edu-8x8")
+    assert found.parameters()["spm"] == changed.parameters()["spm"]
+    assert (found.memory, found.memory_channels) == (changed.memory, changed.memory_channels)
+    require_same(report, changed)
+    others = [chip, changed.with_({"pe.systolic.cols": 16}), changed.with_({"memory.channels": 8})]
+    others += [changed.with_({"part.timing.t_rcd.ns": 30})]
+    for other in others:
+        with pytest.raises(npulse.InputError, match=r"the report is of .*, not "):
+            report_html(report, other)
+
+
+def test_a_list_that_was_set_is_not_guessed(chip: npulse.Chip) -> None:
+    report = npulse.run(chip.with_({"dma.codecs": ["mxfp4"]}), GEMM)
+    with pytest.raises(npulse.InputError, match=r"had dma\.codecs set"):
+        simulated_chip(report, "edu-8x8")
+
+
+def command(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    program = Path(sysconfig.get_path("scripts")) / "npulse"
+    return subprocess.run(
+        [program, *arguments],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_run_writes_its_page_in_one_step_the_same_as_in_two(tmp_path: Path) -> None:
+    run = ["run", "edu-8x8", GEMM, "--set", "spm.capacity=128 KiB", "--memory", "lpddr5x-8533:2"]
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    words = [*run, "--html", "one.html", "--json", "-"]
+    one = command(*words, cwd=tmp_path, TMPDIR=str(temporary))
+    assert one.returncode == 0, one.stderr
+    assert list(temporary.iterdir()) == [], "what only the page needed is gone"
+    assert json.loads(one.stdout)["chip"] == "edu-8x8"
+    page = (tmp_path / "one.html").read_text()
+    assert "capacity: 128 KiB" in page
+    assert re.findall(r'<figure id="(\w+)">', page) == PLOTS
+    files = ["--json", "report.json", "--timeline", "timeline.json"]
+    assert command(*run, "--quiet", *files, cwd=tmp_path).returncode == 0
+    html = ["html", "report.json", "--chip", "edu-8x8", "--timeline", "timeline.json"]
+    assert command(*html, "-o", "two.html", cwd=tmp_path).returncode == 0
+    set_by = "# set"  # the count of --memory PART:N comes back as a parameter that was set
+    assert (tmp_path / "two.html").read_text().count(set_by) == page.count(set_by) + 1
+
+
+def test_a_page_that_cannot_be_written_is_refused_before_the_run(tmp_path: Path) -> None:
+    run, work = ["run", "edu-8x8", LONG, "--html"], tmp_path / "work"
+    work.mkdir()
+    bare = tmp_path / "bare"  # an interpreter without any package
+    bare.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S "$@"\n')
+    bare.chmod(0o755)
+    for words, environment, fault in (
+        (["no/where.html"], {}, "cannot be written"),
+        (["."], {}, "is a directory"),
+        (["x.html", "--functional-only"], {}, "is about time"),
+        (["x.html"], {"NPULSE_PYTHON": "/nowhere"}, "needs Python"),
+        (["x.html"], {"NPULSE_PYTHON": str(bare)}, "pip install"),
+    ):
+        done = command(*run, *words, cwd=work, **environment)
+        assert done.returncode == 2
+        assert fault in done.stderr
+    assert list(work.iterdir()) == []
+
+
 def test_wrong_words_are_named(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -189,7 +276,8 @@ def test_wrong_words_are_named(
         (["nowhere.json", "-o", out], "cannot be read"),
         ([__file__, "-o", out], "is no report"),
         ([report, "-o", str(tmp_path / "none" / "x.html")], "cannot be written"),
-        ([report, "-o", out, "--chip", "bertha"], "the report is of rngd with hbm3"),
+        ([report, "-o", out, "--chip", "bertha"], "the report is of chip rngd, not bertha"),
+        ([report, "-o", out, "--chip", "rngd", "--set", "spm.banks=8"], "spm.banks 1024, not 8"),
         ([report, "-o", out, "--timeline", report], "is no timeline"),
     ):
         assert main(["html", *words]) == 2

@@ -5,9 +5,15 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
+import numpy as np
 import pytest
 
 import npulse
@@ -165,6 +171,55 @@ def test_a_cell_that_fails_is_named_and_the_rest_is_graded(
     assert "ZeroDivisionError" in fault
     status = {answer["name"]: answer["status"] for answer in told["answers"]}
     assert (status["bytes_64"], status["bytes_16"]) == ("right", "not answered")
+
+
+def test_odd_answers_are_wrong_and_keep_no_other_from_its_grade(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = (
+        "import numpy\nprint = open = None\nbytes_16 = numpy.array([1, 2])\n"
+        "bytes_64 = float('nan')\nbytes_64_kept = 10**400\nwide_or_tall = numpy.int64(3)"
+    )
+    path = with_cells(tmp_path, odd, "compulsory_bytes = numpy.int64(131072)")
+    code = main(["lab", "check", "tiling", str(path), "--json"])
+    assert code == 1
+    told = json.loads(capsys.readouterr().out, parse_constant=lambda word: pytest.fail(word))
+    assert told["faults"] == []
+    status = {answer["name"]: answer["status"] for answer in told["answers"]}
+    assert status.pop("compulsory_bytes") == "right"
+    assert status.pop("best_tile") == "not answered"
+    assert set(status.values()) == {"wrong"}
+
+
+@pytest.mark.parametrize("number", [float, np.int64, np.float64, np.int32])
+def test_numbers_of_numpy_are_graded_as_numbers(number: type) -> None:
+    (question,) = [q for _, q in QUESTIONS if q.name == "last_cycle"]
+    (graded,) = grade([question], {"last_cycle": number(array_cycles(SIZE))})
+    assert graded.status is Status.RIGHT
+    (graded,) = grade([question], {"last_cycle": number(3)})
+    assert graded.status is Status.WRONG
+
+
+def test_a_guess_that_only_simulation_judges_is_judged(capsys: pytest.CaptureFixture[str]) -> None:
+    lab = labs.open("tiling")
+    for tile in ({"m": 256, "n": 16}, {"m": 16, "n": 16}, {"m": 256, "n": 256}):
+        lab.compare(best_tile=tile)
+    told = capsys.readouterr().out.splitlines()
+    for line, end in zip(told, ("is right", "not right yet", "make the tile smaller"), strict=True):
+        assert line.endswith(end)
+
+
+def test_ctrl_c_ends_a_check_as_such_and_leaves_no_kernel(tmp_path: Path) -> None:
+    path = with_cells(tmp_path, "open('started', 'w').close()\nwhile True:\n    pass")
+    program = [sys.executable, "-m", "npulse", "lab", "check", "tiling", str(path)]
+    process = subprocess.Popen(program, stdout=PIPE, stderr=PIPE, text=True)
+    for _ in range(600):
+        if (tmp_path / "started").exists():
+            break
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (130, "npulse: interrupted\n")
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,8 @@ def test_an_interrupt_ends_a_long_run_within_a_second_and_leaves_the_session_usa
     manager, client = kernel
     number = client.execute(
         "started = lambda share, at: print('runs', flush=True) if share else None\n"
-        f"npulse.run(chip, {LONG!r}, progress=started)"
+        f"npulse.run(chip, {LONG!r}, progress=started)",
+        stop_on_error=False,  # else the kernel may abort what comes soon after
     )
     wait_for_text(client, number, "runs")
     began = time.monotonic()
@@ -93,3 +94,27 @@ def wait_for_text(client: BlockingKernelClient, number: str, text: str) -> None:
         if of_it and message["msg_type"] == "stream" and text in message["content"]["text"]:
             return
     raise AssertionError(f"nothing said {text!r}")
+
+
+def test_a_cell_shows_plots_reports_and_explanations(
+    kernel: tuple[KernelManager, BlockingKernelClient],
+) -> None:
+    _, client = kernel
+    status, _ = ran(client, f"report = npulse.run(chip, {GEMM!r}); from npulse import plots")
+    assert status == "ok"
+    assert shown(client, "plots.stalls(report)")["image/png"].startswith("iVBORw0KGgo")
+    assert "<table>" in shown(client, "report")["text/html"]
+    assert "bound by" in shown(client, "npulse.explain(report)")["text/html"]
+
+
+def shown(client: BlockingKernelClient, code: str) -> dict[str, str]:
+    """What the cell shows as its result, by kind."""
+    number = client.execute(code)
+    while True:
+        message: dict[str, Any] = client.get_iopub_msg(timeout=SECONDS)
+        if message["parent_header"].get("msg_id") != number:
+            continue
+        if message["msg_type"] == "execute_result":
+            data: dict[str, str] = message["content"]["data"]
+            return data
+        assert message["msg_type"] != "error", message["content"]["evalue"]

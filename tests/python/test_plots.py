@@ -21,6 +21,7 @@ from matplotlib.patches import Rectangle, StepPatch
 
 import npulse
 from npulse import plots
+from npulse.plots.energy import COLORS
 from runs import GEMM
 
 Run = tuple[npulse.Report, Path]
@@ -171,6 +172,14 @@ def test_energy_bars_are_as_long_as_a_tokens_energy(decode: dict[str, npulse.Rep
     assert list(widths(figure.axes[0]).values()) == pytest.approx(expected)
 
 
+def test_no_two_components_of_energy_have_one_colour(decode: dict[str, npulse.Report]) -> None:
+    names = [name for report in decode.values() for name in report.energy_j.components]
+    parts = dict.fromkeys([*names, "others"])
+    assert {"dma", "dram"} <= set(parts)
+    known = [COLORS[part] for part in parts]
+    assert len(set(known)) == len(known)
+
+
 def test_energy_is_the_runs_where_one_run_makes_no_tokens(run: Run, report: npulse.Report) -> None:
     assert run[0].program.tokens > 1
     axes = plots.energy({"gemm": report, "prefill": run[0]}).axes[0]
@@ -207,6 +216,11 @@ def test_a_tornado_ranks_parameters_and_counts_what_could_not_be_run() -> None:
     drawn = [patch.get_width() for patch in axes.patches if isinstance(patch, Rectangle)]
     assert [width for width in drawn if width] == [0.9, 0.1, -0.3]
     assert "could not be run: 1" in axes.get_xlabel()
+    words = npulse.Effect("kind", "systolic", "dot_product", None, 0.2, 0.2, "")
+    legend = plots.tornado([words, *EFFECTS]).axes[0].get_legend()
+    assert legend is not None
+    sorts = [text.get_text() for text in legend.get_texts()]
+    assert sorts == ["smaller value", "larger value", "another value"]
 
 
 def test_a_comparison_has_a_bar_a_run_in_each_panel(decode: dict[str, npulse.Report]) -> None:
@@ -222,6 +236,12 @@ def test_a_comparison_has_a_bar_a_run_in_each_panel(decode: dict[str, npulse.Rep
         assert list(widths(axes).values()) == pytest.approx([scale * value for value in values])
 
 
+def few(folder: Path) -> Path:
+    """The timeline of a run of few instructions."""
+    npulse.run("edu-8x8", "gemm:16,16,16", timeline=folder / "few.json")
+    return folder / "few.json"
+
+
 def test_what_cannot_be_plotted_is_said(
     decode: dict[str, npulse.Report], report: npulse.Report, tmp_path: Path
 ) -> None:
@@ -230,9 +250,12 @@ def test_what_cannot_be_plotted_is_said(
         (lambda: plots.energy([]), "no reports"),
         (lambda: plots.comparison({"a": report, **decode}), "different programs"),
         (lambda: plots.pareto([], "a", "b"), "no row has both a and b"),
+        (lambda: plots.pareto(rows_of(4), by="colour"), "no row has colour; there are memory"),
+        (lambda: plots.pareto(rows_of(4), "memory"), "memory: 'a' is no number"),
         (lambda: plots.tornado(EFFECTS[-1:]), "none of the changes"),
         (lambda: plots.bandwidth(tmp_path / "none.json"), "cannot be read"),
         (lambda: plots.bandwidth(__file__), "no timeline"),
+        (lambda: plots.bandwidth(few(tmp_path), bins=0), "bins=0: must be 1 or more"),
         (lambda: plots.save_plot(Figure(), tmp_path / "x.pdf"), "ending must be one of .png"),
     ]
     for call, text in wrong:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,3 +55,27 @@ def test_model_options_do_not_go_with_a_program(chip: npulse.Chip) -> None:
     program = npulse.lower(GEMM, chip)
     with pytest.raises(npulse.InputError, match="batch"):
         npulse.run(chip, program, batch=2)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "fault"),
+    [
+        ("batch", "many", "batch: 'many' must be a whole number"),
+        ("layers", 3, "layers: 3 must be two whole numbers"),
+        ("weights", 4, "weights: 4 must be a word"),
+        ("dims", [1], r"dims: \[1\] must be whole numbers by name"),
+        ("bacth", 2, "did you mean 'batch'"),
+    ],
+)
+def test_an_option_of_another_sort_is_named(
+    chip: npulse.Chip, option: str, value: object, fault: str
+) -> None:
+    options: dict[str, Any] = {option: value}
+    with pytest.raises(npulse.InputError, match=fault):
+        npulse.run(chip, GEMM, **options)
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b", "x" * 300])
+def test_a_name_that_can_name_no_file_is_refused(name: str) -> None:
+    with pytest.raises(npulse.InputError, match="must be a word"):
+        npulse.Program.from_text("", name=name)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import pickle
 from dataclasses import FrozenInstanceError, fields, is_dataclass, replace
@@ -101,9 +102,37 @@ def test_saving_refuses_other_endings_and_leaves_no_part_of_a_file(
     with pytest.raises(npulse.InputError, match=r"report\.txt: the ending must be one of \.json"):
         report.save(tmp_path / "report.txt")
     (tmp_path / "taken.json").mkdir()
-    with pytest.raises(OSError, match="directory"):
+    with pytest.raises(npulse.InputError, match="cannot be written: Is a directory"):
         report.save(tmp_path / "taken.json")
     assert [path.name for path in tmp_path.iterdir()] == ["taken.json"]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("latency_s",), "fast"),
+        (("queues",), 5),
+        (("regions",), {}),
+        (("memory", "channels"), 3),
+        (("program", "tokens"), True),
+        (("program",), None),
+        (("memory", "part"), ...),
+    ],
+)
+def test_a_file_that_is_no_report_is_named(
+    report: npulse.Report, tmp_path: Path, path: tuple[str, ...], value: object
+) -> None:
+    content = report.to_dict()
+    inner = content
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = value
+    if value is ...:
+        del inner[path[-1]]
+    file = tmp_path / "odd.json"
+    file.write_text(json.dumps(content))
+    with pytest.raises(npulse.InputError, match=r"odd\.json: is no report"):
+        npulse.load_report(file)
 
 
 def test_a_notebook_shows_the_headline_with_nothing_unescaped(report: npulse.Report) -> None:

@@ -70,6 +70,12 @@ def test_a_limit_of_simulated_time_is_kept(chip: npulse.Chip) -> None:
         npulse.run(chip, GEMM, max_ms=1e-3)
 
 
+@pytest.mark.parametrize("limit", [0, -1, float("nan"), 2e6])
+def test_a_limit_that_is_none_is_refused(chip: npulse.Chip, limit: float) -> None:
+    with pytest.raises(npulse.InputError, match="max_ms="):
+        npulse.run(chip, GEMM, max_ms=limit)
+
+
 def test_progress_rises_and_its_errors_stop_the_run(chip: npulse.Chip) -> None:
     seen: list[float] = []
 

@@ -7,16 +7,20 @@ import csv
 import json
 import os
 import signal
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
+import numpy as np
 import pandas
 import pytest
 
 import npulse
 from npulse.__main__ import main
-from npulse.points import RESULTS, Point, key_of, run_point
+from npulse.keys import Keys
+from npulse.points import RESULTS, Point, run_point
 from npulse.rows import pareto_front
 from npulse.study import Study, load_study
 from npulse.sweeps import sweep
@@ -71,7 +75,30 @@ def test_a_study_has_the_points_of_all_its_grids_each_once(study_file: Path) -> 
         ("search: optuna\nobjectives: {energy_j: least}", "energy_j: must be one of minimize"),
         ("search: list\ngrids: []", "grids: unknown key"),
         ("base: 3", "base must be a map"),
-        ("grids: [4]", "is not a map of lists"),
+        ("grids: [4]", "'4' is not a map of paths"),
+        ("grids: []", "grids must be a list of maps"),
+        ("search: [grid]", r"'\['grid'\]' is not one of grid"),
+        ("search: list\npoints: []", "points must be a list of maps"),
+        ("grid: [{chip: rngd}]", "grid: unknown key; .*did you mean 'grids'"),
+        ("base: {chip: rngd, program: x}\ngrids: [{memory: []}]", "memory: there is no value"),
+        (
+            f"grids: [{{chip.a: {list(range(1001))}, chip.b: {list(range(1000))}}}]",
+            "1001000 points",
+        ),
+        ("search: random\naxes: {chip: {low: 1, high: .inf}}", "axes: chip: must be a list of val"),
+        ("search: optuna\nobjectives: {bound_by: minimize}", "'bound_by' is not one of latency_s"),
+        ("base: {chip: 3, program: x}", "chip: 3 must be a name or a path"),
+        ("base: {chip: rngd, program: [x]}", r"program: \['x'\] must be a name"),
+        ("base: {chip: rngd, program: x, memory: [y]}", r"memory: \['y'\] must be a name"),
+        (
+            "base: {chip: rngd, program: x, program.layers: 3}",
+            "layers: 3 must be two whole numbers",
+        ),
+        ("base: {chip: rngd, program: x, program.batch: many}", "batch: 'many' must be a whole"),
+        ("base: {chip: rngd, program: x, program.weights: 4}", "weights: 4 must be a word"),
+        ("base: {chip: rngd, program: x, program.write_mapping: y}", "writes a file"),
+        ("base: {chip: rngd, program: x, program.fase: y}", "did you mean 'phase'"),
+        ("base: {chip: rngd, program: x, chips.cores: 3}", "did you mean 'chip'"),
         ("base: {chip: rngd}", "a point has no 'program'"),
         ("base: {chip: rngd, program: x, cores: 3}", "cores: paths begin with"),
         ("base: {chip: rngd, program: x, program.batches: 3}", "options are activations"),
@@ -83,8 +110,23 @@ def test_a_file_that_is_no_study_is_named_with_its_fault(
 ) -> None:
     path = tmp_path / "wrong.yaml"
     path.write_text(text)
-    with pytest.raises(npulse.InputError, match=fault):
+    with pytest.raises(npulse.InputError, match=fault) as caught:
         load_study(path)
+    assert str(caught.value).startswith(str(path))
+
+
+def test_a_study_from_python_is_held_to_the_same() -> None:
+    point = {"chip": "edu-8x8", "program": GEMM}
+    for points, fault in (
+        ((), "there is no point"),
+        (({"chip": "edu-8x8"},), "no 'program'"),
+        (({**point, "chips.memory.channels": 2},), "paths begin with"),
+        (({**point, "chip.clock": object()},), "chip.clock: <object"),
+    ):
+        with pytest.raises(npulse.InputError, match=fault):
+            Study("", "", points)
+    (plain,) = Study("", "", ({**point, "chip.memory.channels": np.int64(2)},)).points
+    assert type(plain["chip.memory.channels"]) is int
 
 
 def test_rows_come_in_the_order_of_points_and_equal_single_runs(study_file: Path) -> None:
@@ -135,8 +177,111 @@ def test_the_command_writes_all_rows_or_nothing(
     assert main(["sweep", str(study_file), "--results", str(tmp_path / "tiny")]) == 2
     (tmp_path / "tiny").unlink()
     assert main(["sweep", str(study_file), "--results", str(tmp_path / "x"), "--resume"]) == 2
+    for wrong in (["--csv", str(tmp_path)], ["--parquet", "-"], ["--csv", "-", "--json", "-"]):
+        assert main(["sweep", str(study_file), "--results", str(tmp_path / "x"), *wrong]) == 2
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == ["kept.sqlite", "rows.csv", "rows.json", "rows.parquet", "small.yaml"]
+
+
+def test_rows_go_to_standard_output_alone_and_forms_follow_the_option_not_the_name(
+    study_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept, odd = str(tmp_path / "kept.sqlite"), tmp_path / "rows.json"
+    command = ["sweep", str(study_file), "--results", kept, "--workers", "1"]
+    assert main([*command, "--csv", "-"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("chip,program,")
+    assert len(text.splitlines()) == 5
+    assert main([*command, "--csv", str(odd)]) == 0
+    assert odd.read_text() == text
+
+
+def test_errors_of_points_are_told_once_each(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = tmp_path / "failing.yaml"
+    study.write_text(
+        f"base: {{chip: edu-8x8, program: '{GEMM}', program.weights: mxfp4}}\n"
+        "grids: [{chip.memory.channels: [1, 2, 4, 8]}]\n"
+    )
+    kept = str(tmp_path / "kept.sqlite")
+    assert main(["sweep", str(study), "--results", kept, "--workers", "1"]) == 1
+    told = capsys.readouterr().err
+    assert told.count("do not expand mxfp4") == 1
+    assert "(4 points)" in told
+
+
+def test_rows_are_files_of_three_forms_or_an_input_error(tmp_path: Path) -> None:
+    rows = [{"a": 1, "b": [1, 2], "c": None}, {"a": 2.5, "b": "x", "c": 3}]
+    for ending in ("csv", "json", "parquet"):
+        npulse.save_rows(rows, tmp_path / f"rows.{ending}")
+        with pytest.raises(npulse.InputError, match="cannot be written"):
+            npulse.save_rows(rows, tmp_path / "no" / f"rows.{ending}")
+    assert (tmp_path / "rows.csv").read_text() == 'a,b,c\n1,"[1, 2]",\n2.5,x,3\n'
+    frame = pandas.read_parquet(tmp_path / "rows.parquet")
+    assert list(frame["a"]) == [1.0, 2.5]
+    assert list(frame["b"]) == ["[1, 2]", "x"]
+    with pytest.raises(npulse.InputError, match=r"ending must be one of \.csv"):
+        npulse.save_rows(rows, tmp_path / "rows.txt")
+
+
+@pytest.mark.parametrize(
+    ("objectives", "fault"),
+    [({"a": "max"}, "'max' must be one of minimize"), ({"b": "maximize"}, "b: None is no number")],
+)
+def test_a_front_of_other_words_or_columns_is_refused(
+    objectives: dict[str, str], fault: str
+) -> None:
+    with pytest.raises(npulse.InputError, match=fault):
+        pareto_front([{"a": 1.0, "error": ""}], objectives)
+
+
+@pytest.mark.parametrize("options", [{"workers": 0}, {"workers": 2, "dask": "tcp://x:1"}])
+def test_points_run_in_one_place(study_file: Path, options: dict[str, Any]) -> None:
+    with pytest.raises(npulse.InputError, match="workers"):
+        sweep(study_file, **options)
+
+
+def test_a_database_of_something_else_is_left_as_it_is(study_file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.sqlite"
+    with closing(sqlite3.connect(other)) as file:
+        file.execute("CREATE TABLE mine (x)")
+        file.commit()
+    before = other.read_bytes()
+    with pytest.raises(npulse.InputError, match="database of something else"):
+        sweep(study_file, results=other)
+    assert other.read_bytes() == before
+    assert not list(tmp_path.glob("other.sqlite-*"))
+
+
+def test_a_broken_database_is_named(study_file: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.sqlite"
+    sweep(study_file, results=kept, workers=1)
+    pages = bytearray(kept.read_bytes())
+    pages[4096:] = b"\xff" * (len(pages) - 4096)
+    kept.write_bytes(pages)
+    with pytest.raises(npulse.InputError, match=r"kept\.sqlite: cannot be used for results"):
+        sweep(study_file, results=kept, workers=1)
+
+
+@pytest.mark.parametrize("kind", ["chips", "parts", "tech"])
+def test_a_row_is_forgotten_when_a_file_changes_even_in_the_same_session(
+    kind: str, tmp_path: Path
+) -> None:
+    part, tech, chip = (tmp_path / f"{name}.yaml" for name in ("part", "tech", "chip"))
+    part.write_text((SHIPPED.parent / "parts" / "lpddr5-6400.yaml").read_text())
+    tech.write_text((SHIPPED.parent / "tech" / "5nm.yaml").read_text())
+    text = npulse.load_chip("edu-8x8").with_({"tech": str(tech)}, memory=str(part)).to_yaml()
+    chip.write_text(text)
+    study = Study("", "", ({"chip": str(chip), "program": GEMM},))
+    kept = tmp_path / "kept.sqlite"
+    sweep(study, results=kept, workers=1)
+    changed = {"chips": chip, "parts": part, "tech": tech}[kind]
+    changed.write_text(changed.read_text() + "# later\n")
+    if kind == "chips":
+        changed.write_text(text.replace("cols: 8", "cols: 16"))
+    with pytest.raises(AssertionError, match="run again"):
+        sweep(study, results=kept, executor=NoExecutor())
 
 
 def test_what_is_kept_is_not_run_again(study_file: Path, tmp_path: Path) -> None:
@@ -164,10 +309,11 @@ def test_a_key_changes_with_all_that_a_result_depends_on(tmp_path: Path) -> None
         {**base, "chip.memory.channels": 2},
         {**base, "chip": "rngd"},
     ]
-    assert len({key_of(point) for point in variants}) == len(variants)
+    assert len({Keys().of(point) for point in variants}) == len(variants)
     model = tmp_path / "model.json"
     model.write_text((SHIPPED.parent / "models" / "llama-3.1-8b.json").read_text())
-    assert key_of({**base, "program": "llama-3.1-8b"}) == key_of({**base, "program": str(model)})
+    keys = Keys()
+    assert keys.of({**base, "program": "llama-3.1-8b"}) == keys.of({**base, "program": str(model)})
 
 
 SEARCHES = {
@@ -231,6 +377,9 @@ def test_a_dask_cluster_gives_the_same_rows_and_survives_a_dead_worker(study_fil
         assert killed
     with pytest.raises(npulse.InputError, match="no Dask scheduler answers"):
         sweep(study_file, dask="tcp://127.0.0.1:1")
+    for address in ("nonsense", "foo://x:1", "tcp://:"):
+        with pytest.raises(npulse.InputError, match="is no address of a Dask scheduler"):
+            sweep(study_file, dask=address)
 
 
 @pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.yaml")), ids=lambda path: path.stem)

@@ -13,9 +13,9 @@ from string import Template
 
 from .. import plots
 from ..chip import Chip
-from ..errors import InputError
 from ..explain import explain
 from ..report import Queue, Region, Report, Unsure
+from .configuration import require_same
 from .tables import Column, amount, count, share, table, text
 
 
@@ -27,13 +27,11 @@ def report_html(
     `chip`, the one of the run, adds its effective configuration with the source of every figure;
     `timeline`, which the run wrote, memory traffic over time.
 
-    Raises InputError when `chip` is another than the report's, or `timeline` cannot be read.
+    Raises InputError when `chip` is another than the report's or has other parameters, or when
+    `timeline` cannot be read.
     """
-    if chip and (chip.name, chip.memory) != (report.chip, report.memory.part):
-        raise InputError(
-            f"the report is of {report.chip} with {report.memory.part}, "
-            f"not of {chip.name} with {chip.memory}"
-        )
+    if chip:
+        require_same(report, chip)
     return Template(_resource("page.html")).substitute(
         title=escape(f"{report.program.name} on {report.chip}"),
         css=_resource("page.css"),
@@ -56,7 +54,7 @@ def _sections(
     if chip:
         yield "<h2>The chip as it was simulated</h2>\n<details open><summary>Every parameter with "
         yield f"its source</summary>\n<pre>{escape(chip.to_yaml())}</pre></details>\n"
-    yield f"<h2>Figures that are no published fact</h2>\n{_provenance(report)}"
+    yield f"<h2>Figures that are set, or no published fact</h2>\n{_provenance(report)}"
 
 
 def _headline(report: Report) -> str:

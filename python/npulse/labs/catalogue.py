@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from .._paths import nearest
 from ..errors import InputError
 from . import memories, roofline, rows_and_banks, systolic, tiling
 from .grading import Question
@@ -39,4 +40,5 @@ def lab_named(name: str) -> Lab:
     for lab in LABS:
         if lab.name == name:
             return lab
-    raise InputError(f"'{name}' is no lab; there are {', '.join(lab.name for lab in LABS)}")
+    names = [lab.name for lab in LABS]
+    raise InputError(f"'{name}' is no lab; there are {', '.join(names)}{nearest(name, names)}")

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import DEVNULL
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -15,17 +16,19 @@ from ..errors import InputError
 
 TIMEOUT_SECONDS = 300
 """Of a cell."""
+SIGNALLED = "_async_cleanup_kernel_future"  # what nbclient has after a signal, which it eats
 CONNECTION = "{connection_file}"  # what the manager fills in
 COLLECT = """\
-import json as _json
+import builtins as _builtins, json as _json
 
 def _plain(value):
-    return value.item() if hasattr(value, "item") else repr(value)
+    return value.tolist() if _builtins.hasattr(value, "tolist") else _builtins.repr(value)
 
-_given = {{name: globals().get(name, ...) for name in {names!r}}}
-_given = {{name: value for name, value in _given.items() if value is not ...}}
-print(_json.dumps(_given, default=_plain, skipkeys=True))
+_all = _builtins.globals()
+_given = {{name: _all[name] for name in {names!r} if _all.get(name, ...) is not ...}}
+_builtins.print(_json.dumps(_given, default=_plain, skipkeys=True))
 """
+"""The last cell. It keeps to what a notebook cannot have given another meaning by accident."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ def execute(notebook: Path, names: Sequence[str]) -> Executed:
     """Runs every cell, in the notebook's folder, and reads the variables `names`.
 
     A cell that fails does not keep those behind it from running. Raises InputError when the file is
-    no notebook, or when the packages to run one are not there.
+    no notebook, or when the packages to run one are not there, KeyboardInterrupt on Ctrl-C.
     """
     try:
         import nbformat
@@ -53,9 +56,12 @@ def execute(notebook: Path, names: Sequence[str]) -> Executed:
     collect = nbformat.v4.new_code_cell(COLLECT.format(names=list(names)))  # type: ignore[no-untyped-call]
     node.cells.append(collect)
     with TemporaryDirectory(prefix="npulse-") as folder:
+        client = _client(node, notebook.absolute().parent, folder)
         try:
-            _client(node, notebook.absolute().parent, folder).execute()
-        except (CellTimeoutError, RuntimeError) as error:
+            client.execute(stderr=DEVNULL)  # of the kernel itself; cells' is in the notebook
+        except (CellTimeoutError, RuntimeError, AssertionError) as error:
+            if hasattr(client, SIGNALLED):
+                raise KeyboardInterrupt from None
             return Executed({}, (f"{notebook}: {str(error).splitlines()[0]}",))
     return Executed(_answers(node.cells[-1]), tuple(_faults(node.cells)))
 
@@ -84,7 +90,7 @@ def _read(notebook: Path) -> Any:
     import nbformat
 
     try:
-        node = nbformat.reads(notebook.read_text(), as_version=4)  # type: ignore[no-untyped-call]
+        node = nbformat.reads(notebook.read_text(encoding="utf-8"), as_version=4)  # type: ignore[no-untyped-call]
         nbformat.validate(node)
     except OSError as error:
         raise InputError(f"{notebook}: cannot be read: {error.strerror}") from error

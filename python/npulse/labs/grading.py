@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from numbers import Real
 from typing import Any
 
 from ..errors import InputError
@@ -42,9 +43,12 @@ class Question:
             return self.judge(answer, truth)
         if isinstance(truth, str):
             return isinstance(answer, str) and answer.strip().lower() == truth.lower()
-        if isinstance(answer, bool) or not isinstance(answer, (int, float)):
+        if isinstance(answer, bool) or not isinstance(answer, Real):
             return False
-        return bool(abs(answer - truth) <= self.tolerance * abs(truth))
+        try:
+            return bool(abs(float(answer) - truth) <= self.tolerance * abs(truth))
+        except OverflowError:  # larger than any float
+            return False
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._paths import nearest
 from ..errors import InputError
 from .catalogue import Lab, lab_named
-from .grading import Status, grade
+from .grading import Question, Status, grade
 
 
 class Session:
@@ -22,11 +23,11 @@ class Session:
         questions = {question.name: question for question in self._lab.questions}
         for name, guess in guesses.items():
             if name not in questions:
-                raise InputError(f"'{name}' is no question of this lab")
-            if guess is ...:
+                raise InputError(f"'{name}' is no question of this lab{nearest(name, questions)}")
+            if guess is None or guess is ...:
                 print(f"{name}: write your guess first")
             else:
-                print(f"{name}: your guess {guess}, simulated {_short(questions[name].truth())}")
+                print(f"{name}: your guess {guess}, {_verdict(questions[name], guess)}")
 
     def check(self, variables: Mapping[str, Any]) -> None:
         """Prints the grade of every answer."""
@@ -39,6 +40,16 @@ class Session:
 def open(name: str) -> Session:  # noqa: A001
     """Opens a lab by its name; raises InputError when there is none."""
     return Session(lab_named(name))
+
+
+def _verdict(question: Question, guess: Any) -> str:
+    """What is simulated; of a guess that only simulation can judge, whether it is right."""
+    if question.judge is None:
+        return f"simulated {_short(question.truth())}"
+    try:
+        return "which is right" if question.accepts(guess) else "which is not right yet"
+    except InputError as error:
+        return f"but the simulator says: {error}"
 
 
 def _short(truth: Any) -> str:

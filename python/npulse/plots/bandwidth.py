@@ -19,21 +19,26 @@ Floats = NDArray[np.float64]
 
 
 def bandwidth(
-    timeline: str | PathLike[str], report: Report | None = None, *, bins: int = 200
+    timeline: str | PathLike[str], report: Report | None = None, *, bins: int | None = None
 ) -> Figure:
     """Bytes a second from and to memory over time, stacked by the queue that moved them.
 
     `timeline` is what `run(timeline=...)` wrote. It says of each instruction when it began, when it
     ended and how many bytes it moved, not when which byte did: they are spread evenly over the time
     in which the instruction was the oldest of its queue. So a rate is a mean over an instruction,
-    and may exceed the peak a little where several end together. `report` of the same run adds the
-    peak and the mean as lines.
+    and may exceed the peak a little where several end together. `bins` is the number of steps in
+    time (default: as many as instructions, 20 to 200). `report` of the same run adds the peak and
+    the mean as lines.
 
     Raises InputError for a file that is no timeline, or one in which nothing touches memory.
     """
     spans = [span for span in load_timeline(timeline) if span.dram_bytes]
     if not spans:
         raise InputError(f"{timeline}: nothing in it reads or writes memory")
+    if bins is None:
+        bins = min(200, max(20, len(spans)))
+    elif bins < 1:
+        raise InputError(f"bins={bins}: must be 1 or more")
     edges = np.linspace(0, max(span.end_s for span in spans), bins + 1)
     rates = _rates(spans, edges)
     total = np.sum([*rates.values()], axis=0)
@@ -46,12 +51,12 @@ def bandwidth(
         above, label = below + rates[name] / scale, plain(name)
         axes.stairs(above, edges / seconds, baseline=below, fill=True, color=color, label=label)
         below = above
+    axes.set_title(f"Memory traffic of {title_of(report)}" if report else "Memory traffic", pad=26)
     if report:
         mean = report.memory.bandwidth_bytes_per_s
         label = f"peak of {plain(report.memory.part)}"
         axes.axhline(peak / scale, color=BLACK, linestyle="--", label=label)
         axes.axhline(mean / scale, color=BLACK, linestyle=":", label="mean of the run")
-        axes.set_title(f"Memory traffic of {title_of(report)}", pad=26)
     axes.set_xlim(0, edges[-1] / seconds)
     axes.set_ylim(bottom=0)
     axes.set_xlabel(f"Time ({time_unit})")

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import cycle
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -14,7 +14,6 @@ from ..report import Report
 from .style import (
     BLACK,
     BLUE,
-    CYCLE,
     GREEN,
     GREY,
     ORANGE,
@@ -22,6 +21,7 @@ from .style import (
     PURPLE,
     RED,
     SKY,
+    WINE,
     YELLOW,
     Reports,
     empty,
@@ -47,10 +47,14 @@ COLORS = {
     "spm": GREEN,
     "pe": RED,
     "vector": ORANGE,
+    "dma": WINE,
+    "shared": "#117733",
     "acc": BLACK,
     "static": GREY,
     "others": PALE,
 }
+OTHER = "#6699CC"
+"""Of a component that is not among them."""
 
 
 def energy(reports: Reports) -> Figure:
@@ -64,25 +68,36 @@ def energy(reports: Reports) -> Figure:
     totals = np.array([sum(bar.values()) for bar in bars])
     scale, unit = unit_of(totals, "J")
     figure, axes = empty(1.2 + 0.55 * len(bars))
-    rows, left, spare = range(len(bars)), np.zeros(len(bars)), cycle(CYCLE)
+    left = np.zeros(len(bars))
     for part, sizes in _parts(bars, totals).items():
-        color = COLORS.get(part) or next(spare)
-        axes.barh(rows, sizes / scale, left=left / scale, color=color, label=part, height=0.65)
-        for row, size in enumerate(sizes):
-            if size > WIDE_ENOUGH * max(totals):
-                place, share = (left[row] + size / 2) / scale, whole_percent(size / totals[row])
-                ink = ink_on(color)
-                axes.text(place, row, share, ha="center", va="center", fontsize=8, color=ink)
+        _draw(axes, part, left / scale, sizes / scale, totals / scale)
         left += sizes
     for row, total in enumerate(totals / scale):
         axes.text(total, row, f" {total:.3g}", va="center")
-    axes.set_yticks(rows, [plain(name) for name in runs])
+    axes.set_yticks(range(len(bars)), [plain(name) for name in runs])
     axes.set_ylim(len(bars) - 0.5, -0.5)
     axes.set_xlabel(f"Energy a token ({unit})" if by_token else f"Energy of the run ({unit})")
     axes.margins(x=0.1)
     axes.set_title("Where the energy goes", pad=26)
     legend_above(axes, 10)
     return figure
+
+
+def _draw(axes: Axes, part: str, left: Floats, sizes: Floats, totals: Floats) -> None:
+    """A component's piece of each bar, with its share where there is room."""
+    color = COLORS.get(part, OTHER)
+    axes.barh(range(len(sizes)), sizes, left=left, color=color, label=plain(part), height=0.65)
+    for row, size in enumerate(sizes):
+        if size > WIDE_ENOUGH * max(totals):
+            axes.text(
+                left[row] + size / 2,
+                row,
+                whole_percent(size / totals[row]),
+                ha="center",
+                va="center",
+                fontsize=8,
+                color=ink_on(color),
+            )
 
 
 def _components(report: Report, by_token: bool) -> dict[str, float]:

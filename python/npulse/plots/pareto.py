@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from ..errors import InputError
 from ..points import Row
-from ..rows import pareto_front
+from ..rows import columns_of, pareto_front
 from .style import BLACK, BLUE, CYCLE, empty, plain, unit_of
 
 COLUMNS = {
@@ -38,11 +38,13 @@ def pareto(
     `x` and `y` are columns; those in `maximize` are the better the larger, others the smaller.
     `by` is a column whose values have a colour each (`memory`). Failed rows are left out.
 
-    Raises InputError when no row has both columns.
+    Raises InputError when no row has both columns, or when one of them holds no numbers.
     """
-    good = [row for row in rows if not row["error"] and x in row and y in row]
+    good = [row for row in rows if not row.get("error") and x in row and y in row]
     if not good:
         raise InputError(f"no row has both {x} and {y}")
+    if by is not None and not any(by in row for row in good):
+        raise InputError(f"no row has {by}; there are {', '.join(columns_of(good))}")
     ways = {name: "maximize" if name in maximize else "minimize" for name in (x, y)}
     front = sorted(pareto_front(good, ways), key=lambda row: (row[x], row[y]))
     (x_scale, x_label), (y_scale, y_label) = (_axis(good, name, ways[name]) for name in (x, y))
@@ -51,22 +53,32 @@ def pareto(
         return [row[x] / x_scale for row in of], [row[y] / y_scale for row in of]
 
     figure, axes = empty(4.4)
-    steps = "steps-post" if ways[x] == ways[y] == "minimize" else "default"
+    steps = "steps-post" if ways[x] == "minimize" else "steps-pre"
     axes.plot(
         *places(front), color=BLACK, linewidth=1, drawstyle=steps, label=f"front ({len(front)})"
     )
-    groups = list(dict.fromkeys(row.get(by) for row in good)) if by else [None]
-    for group, color in zip(groups, CYCLE * len(groups), strict=False):
-        members = [row for row in good if not by or row.get(by) == group]
-        label = plain(f"{by}: {group}") if by else f"points ({len(good)})"
-        axes.scatter(*places(members), 18, color=color if by else BLUE, alpha=0.5, label=label)
+    for label, color, members in _groups(good, by):
+        axes.scatter(*places(members), 18, color=color, alpha=0.5, label=label)
     axes.scatter(*places(front), 46, facecolors="none", edgecolors=BLACK)
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
     axes.grid(color="#EEEEEE")
-    axes.set_title(f"{len(front)} of {len(good)} points are beaten by none")
+    verb = "is" if len(front) == 1 else "are"
+    axes.set_title(f"{len(front)} of {len(good)} points {verb} beaten by none")
     axes.legend(frameon=False, fontsize=8)
     return figure
+
+
+def _groups(rows: Sequence[Row], by: str | None) -> list[tuple[str, str, list[Row]]]:
+    """Label, colour and rows of each value of `by`."""
+    if by is None:
+        return [(f"points ({len(rows)})", BLUE, list(rows))]
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(str(row.get(by)), []).append(row)
+    colors = CYCLE * len(groups)
+    named = zip(groups.items(), colors, strict=False)
+    return [(plain(f"{by}: {value}"), color, members) for (value, members), color in named]
 
 
 def _axis(rows: Sequence[Row], column: str, way: str) -> tuple[float, str]:

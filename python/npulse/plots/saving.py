@@ -15,6 +15,7 @@ from .._whole import written_whole
 from ..errors import InputError
 
 DPI = 150
+SCREEN_DPI = 100
 FORMATS = ("png", "svg")
 NAMES = re.compile(r'(\bid="|href="#|url\(#)')
 
@@ -22,7 +23,7 @@ NAMES = re.compile(r'(\bid="|href="#|url\(#)')
 def save_plot(figure: Figure, path: str | PathLike[str]) -> None:
     """Writes a figure as PNG or SVG by the ending of `path`, whole or not at all.
 
-    Raises InputError for another ending, OSError when the file cannot be written.
+    Raises InputError for another ending, or when the file cannot be written.
     """
     target = Path(path)
     kind = target.suffix.removeprefix(".")
@@ -36,6 +37,15 @@ def svg_text(figure: Figure, prefix: str) -> str:
     """A figure as an `svg` element for a page; its ids begin with `prefix`, to be unique there."""
     text = _bytes(figure, "svg").decode()
     return NAMES.sub(rf"\g<1>{prefix}-", text[text.index("<svg") :])
+
+
+class Plot(Figure):
+    """A figure that a notebook shows at the end of a cell, whether or not pyplot is there."""
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        """As sharp as a saved one, but as large on the screen as the figure is in inches."""
+        width, height = (round(SCREEN_DPI * inches) for inches in self.get_size_inches())
+        return _bytes(self, "png"), {"width": width, "height": height}
 
 
 def _bytes(figure: Figure, kind: str) -> bytes:

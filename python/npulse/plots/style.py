@@ -13,10 +13,11 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from .._units import prefix_of
 from ..errors import InputError
 from ..report import Report
+from .saving import Plot
 
 BLUE, SKY, GREEN, YELLOW = "#0072B2", "#56B4E9", "#009E73", "#F0E442"
 ORANGE, RED, PURPLE, BLACK = "#E69F00", "#D55E00", "#CC79A7", "#222222"
-GREY, PALE = "#999999", "#DDDDDD"
+GREY, PALE, WINE = "#999999", "#DDDDDD", "#882255"
 CYCLE = (BLUE, ORANGE, GREEN, PURPLE, SKY, RED, YELLOW, BLACK)
 """For what has no colour of its own; after Okabe and Ito."""
 
@@ -36,7 +37,7 @@ def empty(height: float, width: float = 7.5) -> tuple[Figure, Axes]:
 def sheet(width: float, height: float) -> Figure:
     """A figure of so many inches, with some room at its edges."""
     layout = ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1)
-    return Figure(figsize=(width, height), layout=layout)
+    return Plot(figsize=(width, height), layout=layout)
 
 
 def legend_above(axes: Axes, columns: int) -> None:

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cut as they may be, the pieces of a transaction are the bursts that the map says, each once.
+#include "arch/dram/splitter.h"
+
+#include <catch2/catch.hpp>
+#include <map>
+#include <random>
+#include <tuple>
+
+#include "tests/support/dram_traffic.h"
+
+using namespace npulse;
+using namespace npulse::dram;
+using namespace npulse::testing;
+
+namespace {
+
+constexpr std::int64_t kMaxBursts = 64;
+
+/// Channel, pseudo-channel, bank, row, column.
+using Place = std::tuple<std::uint32_t, int, int, std::uint32_t, int>;
+using Places = std::map<Place, int>;  // how often
+
+Places places_of(const AddressMap& map, std::int64_t burst, const Transaction& transaction) {
+  Places places;
+  const auto step = static_cast<Address>(burst);
+  const Address end = transaction.address + static_cast<Address>(transaction.bytes.count());
+  for (Address a = transaction.address / step * step; a < end; a += step) {
+    const Location l = map.decode(a);
+    ++places[{l.channel, l.at.pseudo_channel, l.at.bank, l.at.row, l.at.column}];
+  }
+  return places;
+}
+
+void add(Places& places, std::uint32_t channel, const Request& request) {
+  int bursts = 0;
+  for (std::size_t i = 0; i < request.runs(); ++i) {
+    const RowRun run = request.run(i);
+    bursts += run.bursts;
+    for (int b = 0; b < run.bursts; ++b) {
+      ++places[{channel, request.at.pseudo_channel, run.bank, run.row, run.column + b}];
+    }
+  }
+  REQUIRE(bursts == request.bursts);
+  REQUIRE(bursts <= kMaxBursts);
+}
+
+Places places_of(const Split& split, std::int64_t channels) {
+  Places places;
+  for (const Piece& piece : split.pieces) {
+    if (!split.everywhere) add(places, piece.channel, piece.request);
+    for (std::uint32_t c = 0; split.everywhere && c < channels; ++c) add(places, c, piece.request);
+  }
+  return places;
+}
+
+std::int64_t bytes_of(const Split& split, std::int64_t channels) {
+  std::int64_t bytes = 0;
+  for (const Piece& piece : split.pieces) bytes += piece.traffic.bytes_read;
+  return split.everywhere ? channels * bytes : bytes;
+}
+
+}  // namespace
+
+TEST_CASE("A transaction is cut into its bursts, each of them once", "[arch][dram]") {
+  std::mt19937_64 random{7};
+  for (const auto& name : {"hbm3-6400", "lpddr5x-8533", "ddr5-4800", "hbm2-2000"}) {
+    const PartParams part = shipped_part(name);
+    const std::int64_t burst = part.organisation.burst_bytes();
+    for (const std::int64_t channels : {1, 2, 3, 5, 6, 8, 24, 32, 80, 96}) {
+      const AddressMap map{part.organisation, channels, part.mapping};
+      for (const bool coalesce : {false, true}) {
+        Splitter splitter{map, Bytes{burst}, kMaxBursts, part.partial_write, coalesce};
+        for (int i = 0; i < 60; ++i) {
+          const Address unit = i % 3 == 0 ? 1 : i % 3 == 1 ? 256 : 4096;
+          const Transaction transaction{random() % (1 << 26) / unit * unit,
+                                        Bytes{static_cast<std::int64_t>(1 + random() % 150'000)},
+                                        false};
+          INFO(name << " x " << channels << ": " << transaction.bytes.count() << " B at "
+                    << transaction.address);
+          const Split& split = splitter.split(transaction);
+          REQUIRE(places_of(split, channels) == places_of(map, burst, transaction));
+          REQUIRE(bytes_of(split, channels) == transaction.bytes.count());
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("Whole rounds of granules ask all channels for the same, however many there are",
+          "[arch][dram]") {
+  const PartParams part = shipped_part("hbm3-6400");
+  for (const std::int64_t channels : {2, 3, 5, 24, 32, 80}) {
+    const AddressMap map{part.organisation, channels, part.mapping};
+    Splitter splitter{map, Bytes{part.organisation.burst_bytes()}, kMaxBursts, part.partial_write,
+                      true};
+    const std::int64_t round = channels * part.mapping.granule_bytes;
+    INFO(channels << " channels");
+    CHECK(splitter.split({static_cast<Address>(8 * round), Bytes{4 * round}, false}).everywhere);
+    CHECK_FALSE(splitter.split({0, Bytes{4 * round + 32}, false}).everywhere);
+  }
+}
+
+TEST_CASE("What a channel gets of a transaction is cut where its rows end, not its granules",
+          "[arch][dram]") {
+  const PartParams part = shipped_part("hbm3-6400");
+  const std::int64_t channels = 24, round = channels * part.mapping.granule_bytes;
+  const AddressMap map{part.organisation, channels, part.mapping};
+  Splitter splitter{map, Bytes{part.organisation.burst_bytes()}, kMaxBursts, part.partial_write,
+                    true};
+  const Split& split = splitter.split({static_cast<Address>(16 * round), Bytes{8 * round}, false});
+  // 8 granules of 256 B are 64 bursts of 32 B.
+  CHECK(static_cast<std::int64_t>(split.pieces.size()) <= part.organisation.pseudo_channels);
+}
