@@ -61,64 +61,6 @@ def test_a_lowered_product_is_the_product(
         gemm(rng, chips[name], weights)
 
 
-def mlp(m: int, k: int, hidden: int, n: int) -> dict[str, Any]:
-    """A graph: relu(x w1) w2."""
-
-    def tensor(name: str, *shape: int) -> dict[str, Any]:
-        return {"name": name, "type": "bf16", "shape": shape, "constant": name[0] == "w"}
-
-    matmul = {"op": "matmul"}
-    return {
-        "npulse_graph": 1,
-        "name": "mlp",
-        "inputs": ["x"],
-        "outputs": ["y"],
-        "tensors": [
-            tensor("x", m, k),
-            tensor("w1", k, hidden),
-            tensor("h", m, hidden),
-            tensor("r", m, hidden),
-            tensor("w2", hidden, n),
-            tensor("y", m, n),
-        ],
-        "nodes": [
-            {"name": "up", **matmul, "inputs": ["x", "w1"], "outputs": ["h"]},
-            {
-                "name": "relu",
-                "op": "elementwise",
-                "kind": "relu",
-                "inputs": ["h"],
-                "outputs": ["r"],
-            },
-            {"name": "down", **matmul, "inputs": ["r", "w2"], "outputs": ["y"]},
-        ],
-    }
-
-
-@pytest.mark.parametrize("weights", ["int4g128", "int4g64", "int4g32", "int8g32"])
-@pytest.mark.parametrize("name", ["rngd", "bertha"])
-def test_products_of_a_graph_with_coded_weights_are_the_products(
-    chips: dict[str, npulse.Chip], tmp_path: Path, name: str, weights: str
-) -> None:
-    rng = np.random.default_rng(8)
-    for i in range(6):
-        m, k, hidden, n = (int(size) for size in rng.integers(1, (30, 150, 150, 70)))
-        path = tmp_path / f"mlp{i}.json"
-        path.write_text(json.dumps(mlp(m, k, hidden, n)))
-        tiles = tmp_path / f"tiles{i}.yaml"  # cuts groups where a chunk of k ends
-        tiles.write_text(f"layers:\n  up: {{tile: {{k: {rng.integers(1, k + 1)}}}}}\n")
-        x = rng.integers(-3, 4, (m, k)).astype(np.float32)
-        # Groups of one magnitude are coded without loss.
-        w1, w2 = (7.0 * rng.integers(-1, 2, shape) for shape in ((k, hidden), (hidden, n)))
-        program = npulse.lower(str(path), chips[name], weights=weights, mapping=tiles)
-        assert {program.tensors[w].codec for w in ("w1", "w2")} == {weights}
-        got = npulse.execute(
-            chips[name], program, inputs={"x": x, "w1": w1, "w2": w2}, orders="all"
-        )
-        h = as_type(np.maximum(x @ w1, 0), "bf16")
-        np.testing.assert_array_equal(got.outputs["y"], as_type(h @ w2, "bf16"))
-
-
 def lab_program(tmp_path: Path, tensors: list[str], body: list[str]) -> npulse.Program:
     lines = [f".tensor {tensor}" for tensor in tensors]
     path = tmp_path / "lab.npt"
