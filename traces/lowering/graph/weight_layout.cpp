@@ -29,18 +29,16 @@ Bytes WeightLayout::before(Range out, std::int64_t c) const {
 
 void require_products_where_coded(const std::vector<Step>& steps, const Formats& formats) {
   if (!formats.coded()) return;
-  const Step* first = nullptr;
-  int others = -1;
+  std::vector<std::string> convolutions;
   for (const Step& step : steps) {
     const auto* work = std::get_if<ContractionStep>(&step.work);
-    if (!work || !work->weights_constant || (work->loops.product() && work->loops.groups == 1))
-      continue;
-    if (!first) first = &step;
-    ++others;
+    if (!work || !work->weights_constant) continue;
+    if (!work->loops.product() || work->loops.groups > 1) convolutions.push_back(step.region);
   }
-  if (!first) return;
+  if (convolutions.empty()) return;
+  const std::size_t others = convolutions.size() - 1;
   throw InputError{
-      "node " + first->region,
+      "node " + convolutions.front(),
       fmt::format("its weights would be coded as {}, in groups along k of a matrix product; it is "
                   "a convolution{}",
                   to_string(formats.stored_weights),
