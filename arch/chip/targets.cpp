@@ -78,7 +78,9 @@ void set_latencies(lowering::Target& target, const ChipParams& params, const dra
   double caches = 0;
   bool answered = false;
   for (const auto& cache : {params.cache, params.outer_cache}) {
-    if (!cache || answered) continue;
+    if (!cache) continue;
+    target.caches.push_back(cache->capacity);
+    if (answered) continue;
     caches += static_cast<double>((cache->hit_cycles + cache->access_cycles).count());
     answered = cache->warm;
   }
@@ -122,6 +124,7 @@ lowering::Target lowering_target(const Chip& chip) {
   target.codecs = params.dma.codecs;
   target.clock_hertz = static_cast<double>(params.clock.count());
   target.dma_bytes_per_cycle = params.dma.bytes_per_cycle;
+  target.dma_expand_bytes_per_cycle = params.dma.decompress_bytes_per_cycle;
   target.dma_start_cycles = params.dma.start_cycles.count();
   target.dma_outstanding = params.dma.outstanding;
   target.dma_transaction = params.dma.max_transaction;

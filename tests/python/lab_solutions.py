@@ -55,11 +55,11 @@ SOLUTIONS: dict[str, dict[str, Any]] = {
     },
     "roofline": {
         "ridge": 64 / 12.8,
-        "intensity_1": 65536 / (65536 + 8 * 256 + 2 * 256),
-        "intensity_32": 32 * 65536 / (65536 + 32 * (8 * 256 + 2 * 256)),
+        "intensity_1": 65536 / (65536 + 256 + 2 * 256),
+        "intensity_32": 32 * 65536 / (65536 + 32 * (256 + 2 * 256)),
         "roof_1": "memory",
         "roof_32": "matrix",
-        "attainable_1": 65536 / (65536 + 8 * 256 + 2 * 256) * 12.8,
+        "attainable_1": 65536 / (65536 + 256 + 2 * 256) * 12.8,
         "best_change": "pe.systolic.cols",
     },
     "memories": {

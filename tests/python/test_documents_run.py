@@ -35,7 +35,7 @@ def small(name: str, body: str, head: str = ".queue ld dma\n") -> npulse.Report:
 LOAD = "ld: dma dst=spm:0x0 src=dram:0x0 shape=[64]"
 MULTIPLY = "mx: mm a=spm:0x0 b=spm:0x20 c=acc:0x0 m=4 n=4 k=4"
 FILES = {
-    "m.yaml": "layers:\n  gemm:\n    tile: {m: 128, n: 64, k: 256}\n    keep_a: true\n",
+    "m.yaml": "layers:\n  gemm:\n    tile: {m: 128, n: 64, k: 256}\n    keep_operands: true\n",
     "bad.yaml": "base:\n  chip: rngd\n  program: llama-3.1-8b\n  program.fase: decode\n",
 }
 CAUSES: list[Callable[[], object]] = [

@@ -37,8 +37,8 @@ Emitter::Emitter(const Setup& setup)
 void Emitter::put(Role role, isa::Operation operation, const Events& waits, const Events& signals) {
   Instruction instruction{std::move(operation), setup_.queues[role], waits_for(role, waits),
                           signals_of(signals), 0};
-  if (rehearsing_ || recording()) return;
-  const bool movable = setup_.lookahead > 0 && levels_.empty();
+  if (recording()) return;
+  const bool movable = setup_.lookahead > 0;
   if (movable && role == Role::load) {
     emit_load(instruction);
   } else if (movable) {
@@ -52,23 +52,13 @@ std::vector<isa::Wait> Emitter::waits_for(Role role, const Events& events) {
   std::vector<isa::Wait> waits;
   for (const EventId event : events) {
     const std::int64_t count = signalled_[event];
-    const isa::LoopSteps steps = wait_steps(event);
     auto& known = waited_[static_cast<std::size_t>(role)][event];
-    if (steps == isa::LoopSteps{} && count <= known) continue;
-    if (levels_.empty()) known = count;
+    if (count <= known) continue;
+    known = count;
     setup_.survey->waited[event] = true;
-    waits.push_back({event, count, steps});
+    waits.push_back({event, count, {}});
   }
   return waits;
-}
-
-isa::LoopSteps Emitter::wait_steps(EventId event) const {
-  isa::LoopSteps steps{};
-  std::size_t depth = 0;
-  for (auto level = levels_.rbegin(); level != levels_.rend(); ++level) {
-    if (level->real) steps[depth++].stride = level->deltas[event];
-  }
-  return steps;
 }
 
 std::vector<isa::Signal> Emitter::signals_of(const Events& events) {
@@ -124,48 +114,6 @@ void Emitter::write_mark(isa::Operation operation) {
   Instruction mark;
   mark.operation = std::move(operation);
   setup_.sink->put(setup_.core, mark);
-}
-
-std::vector<std::int64_t> Emitter::deltas_of(const std::function<void()>& body) {
-  const auto before = signalled_;
-  const bool outer = std::exchange(rehearsing_, true);
-  body();
-  rehearsing_ = outer;
-  std::vector<std::int64_t> deltas(before.size());
-  for (std::size_t i = 0; i < before.size(); ++i) deltas[i] = signalled_[i] - before[i];
-  signalled_ = before;
-  return deltas;
-}
-
-void Emitter::loop(std::int64_t count, const std::function<void()>& body) {
-  if (count <= 0) return;
-  ensure(pending_.empty(), "a loop among instructions that may move");
-  const bool real = count > 1;
-  const auto before = signalled_;
-  levels_.push_back({false, std::vector<std::int64_t>(signalled_.size())});
-  if (real) levels_.back() = {true, deltas_of(body)};
-  const auto bracket = [&](isa::Operation operation) {
-    if (!real || rehearsing_ || recording()) return;
-    Instruction instruction{std::move(operation), isa::kNoQueue, {}, {}, 0};
-    write(region_, instruction);
-  };
-  bracket(isa::Loop{count});
-  body();
-  bracket(isa::EndLoop{});
-  const auto deltas = std::move(levels_.back().deltas);
-  levels_.pop_back();
-  for (std::size_t i = 0; real && i < before.size(); ++i)
-    signalled_[i] = before[i] + count * deltas[i];
-}
-
-isa::Operand Emitter::stepped(isa::Operand operand, std::span<const std::int64_t> strides) const {
-  ensure(strides.size() <= levels_.size(), "more strides than open loops");
-  auto level = levels_.rbegin();
-  std::size_t depth = 0;
-  for (const std::int64_t stride : strides) {
-    if ((level++)->real) operand.steps[depth++].stride = stride;
-  }
-  return operand;
 }
 
 void Emitter::end_round(EventId event) {

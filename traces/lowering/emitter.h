@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <deque>
-#include <functional>
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -55,21 +53,12 @@ class Emitter {
   /// Role::load are moved ahead of what was put before, as far as lookahead and their waits allow.
   void put(Role role, isa::Operation operation, const Events& waits, const Events& signals);
 
-  /// Repeats `body`, which must put the same instructions each time; operands step by `stepped`.
-  void loop(std::int64_t count, const std::function<void()>& body);
-  /// `operand`, moving by strides (innermost loop first) with the turns of the open loops.
-  isa::Operand stepped(isa::Operand operand, std::span<const std::int64_t> strides) const;
-
   /// Ends a round of chip-wide signals: from here on waits for `event` mean those of all cores.
   void end_round(isa::EventId event);
 
   void finish();
 
  private:
-  struct Level {
-    bool real;                         ///< Written as a loop; false for a single turn.
-    std::vector<std::int64_t> deltas;  ///< Signals per turn, by event.
-  };
   struct Pending {
     std::size_t load;  ///< Loads put before it.
     std::string_view region;
@@ -78,14 +67,12 @@ class Emitter {
 
   bool recording() const { return setup_.sink == nullptr; }
   std::vector<isa::Wait> waits_for(Role role, const Events& events);
-  isa::LoopSteps wait_steps(isa::EventId event) const;
   std::vector<isa::Signal> signals_of(const Events& events);
   void emit_load(isa::Instruction& instruction);
   bool satisfied(const isa::Instruction& load) const;
   void flush_front();
   void write(std::string_view region, isa::Instruction& instruction);
   void write_mark(isa::Operation operation);
-  std::vector<std::int64_t> deltas_of(const std::function<void()>& body);
 
   Setup setup_;
   std::string_view region_, open_region_;  ///< Empty: none.
@@ -94,13 +81,11 @@ class Emitter {
   std::vector<std::int64_t> written_;  ///< By event, in program order as written.
   std::vector<std::vector<std::int64_t>>
       waited_;  ///< By role and event: known to hold from there on.
-  std::vector<Level> levels_;
   std::deque<Pending> pending_;
   std::size_t loads_ = 0;
   std::size_t round_ = 0;
   std::int64_t chip_signals_ = 0;      ///< Of this core in the current round.
   std::vector<isa::EventId> numbers_;  ///< By event: as the program knows it.
-  bool rehearsing_ = false;            ///< Counting the signals of a loop body.
 };
 
 }  // namespace npulse::lowering

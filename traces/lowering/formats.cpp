@@ -152,6 +152,7 @@ Formats settle_formats(const Options& options, const Target& target) {
   formats.kv = options.kv.value_or(formats.activation);
   formats.accumulator = accumulator_of(formats.activation, formats.weight);
   formats.score = accumulator_of(formats.activation, formats.kv);
+  formats.result = formats.activation;
   formats.residual = residual_of(formats.activation, target).value_or(formats.activation);
   formats.state = vector_has(target, DataType::fp32) ? DataType::fp32 : formats.score;
 

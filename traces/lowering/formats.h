@@ -17,6 +17,7 @@ struct Formats {
   isa::DataType state;        ///< Running maxima and sums of attention.
   isa::DataType accumulator;  ///< Result of activation x weight.
   isa::DataType score;        ///< Result of activation x kv.
+  isa::DataType result;       ///< Of a graph, in memory.
 
   /// Coded weights lie column by column, so that groups run along k; others row by row.
   bool coded() const { return codec != isa::CodecFormat::none; }

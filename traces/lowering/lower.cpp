@@ -7,7 +7,7 @@
 
 #include "traces/lowering/decode.h"
 #include "traces/lowering/gemm.h"
-#include "traces/lowering/gemm_mapping.h"
+#include "traces/lowering/mapping_use.h"
 #include "traces/lowering/prefill.h"
 #include "traces/lowering/program_writer.h"
 
@@ -19,15 +19,6 @@ struct Ready {
   std::unique_ptr<Lowering> lowering;
   Mapping choices;
 };
-
-Ready ready(const Gemm& gemm, const Options& options, const Target& target) {
-  const Formats formats = settle_formats(options, target);
-  MappingUse use{options.mapping};
-  const GemmTiling tiling =
-      tile_as_asked(use.layer(kGemmLayer, freedom_of_gemm()), {gemm, formats, target});
-  use.chose(mapping_of(tiling));
-  return {std::make_unique<GemmLowering>(gemm, formats, target, tiling), use.finish()};
-}
 
 Ready ready(const Transformer& model, const Options& options, const Target& target) {
   const Job job = make_job(model, options, target);
@@ -41,13 +32,11 @@ Ready ready(const Transformer& model, const Options& options, const Target& targ
 
 using Meta = std::map<std::string, std::string>;
 
-void add_formats(Meta& meta, const Formats& formats) {
+Meta make_meta(const Transformer& model, const Options& options, const Target& target) {
+  const Formats formats = settle_formats(options, target);
+  Meta meta{{"model", name_of(model)}};
   meta["weights"] = to_string(formats.stored_weights);
   meta["activations"] = to_string(formats.activation);
-}
-
-void add_transformer(Meta& meta, const Transformer& model, const Options& options,
-                     const Formats& formats) {
   const LayerRange layers = options.layers.value_or(LayerRange{0, model.layers});
   meta["phase"] = to_string(options.phase);
   meta["batch"] = std::to_string(options.batch);
@@ -59,15 +48,6 @@ void add_transformer(Meta& meta, const Transformer& model, const Options& option
   meta["kv"] = to_string(formats.kv);
   meta["kv_bytes_per_token"] =
       std::to_string(isa::bytes_of(model.kv_elements_per_token(), formats.kv).count());
-}
-
-Meta make_meta(const Model& model, const Options& options, const Target& target) {
-  Meta meta{{"model", name_of(model)}};
-  const Formats formats = settle_formats(options, target);
-  add_formats(meta, formats);
-  if (const auto* transformer = std::get_if<Transformer>(&model)) {
-    add_transformer(meta, *transformer, options, formats);
-  }
   return meta;
 }
 
@@ -75,8 +55,11 @@ Meta make_meta(const Model& model, const Options& options, const Target& target)
 
 Mapping lower(const Model& model, const Options& options, const Target& target,
               isa::ProgramSink& sink) {
-  Ready made = std::visit([&](const auto& known) { return ready(known, options, target); }, model);
-  write_program(*made.lowering, target, make_meta(model, options, target), sink);
+  if (const auto* gemm = std::get_if<Gemm>(&model))
+    return lower(graph_of(*gemm), graph_options(options, target), target, sink).choices;
+  const auto& transformer = std::get<Transformer>(model);
+  Ready made = ready(transformer, options, target);
+  write_program(*made.lowering, target, make_meta(transformer, options, target), sink);
   return std::move(made.choices);
 }
 

@@ -6,7 +6,7 @@
 
 #include "isa/memory_program.h"
 #include "traces/lowering/gemm.h"
-#include "traces/lowering/gemm_mapping.h"
+#include "traces/lowering/graph/graph_search.h"
 #include "traces/lowering/panel_mapping.h"
 #include "traces/lowering/prefill.h"
 #include "traces/lowering/program_writer.h"
@@ -15,30 +15,6 @@ namespace npulse::lowering {
 namespace {
 
 constexpr std::int64_t kLeastShare = 8;  ///< Simulations that make looking at a layer worth while.
-
-Mapping search_gemm(const Gemm& gemm, const Options& options, const Target& target,
-                    const MapSearch& search) {
-  const Formats formats = settle_formats(options, target);
-  MappingUse use{options.mapping};
-  const LayerRequest request = use.layer(kGemmLayer, freedom_of_gemm());
-  const GemmProblem problem{gemm, formats, target, wish_of(request, gemm, target)};
-  std::vector<GemmTiling> tilings{tile_as_asked(request, problem)};
-  use.finish();
-  MapTrial trial;
-  trial.layer = kGemmLayer;
-  trial.rank = [&](std::size_t most) {
-    tilings = rank_gemm(problem, most);
-    return tilings.size();
-  };
-  trial.lower = [&](std::size_t i, isa::ProgramSink& sink) {
-    write_program(GemmLowering{gemm, formats, target, tilings[i]}, target, {}, sink);
-  };
-  std::vector<MapTrial> trials{trial};
-  const std::size_t best = run_trials(trials, search).front();
-  Mapping found;
-  found.layers.push_back(mapping_of(tilings[best]));
-  return found;
-}
 
 /// Linear layers outside of experts; others keep the cost model's choice.
 class PrefillSearch {
@@ -142,7 +118,7 @@ std::vector<std::size_t> run_trials(std::vector<MapTrial>& trials, const MapSear
 Mapping search_mapping(const Model& model, const Options& options, const Target& target,
                        const MapSearch& search) {
   if (const auto* gemm = std::get_if<Gemm>(&model))
-    return search_gemm(*gemm, options, target, search);
+    return search_mapping(graph_of(*gemm), graph_options(options, target), target, search);
   const Job job = make_job(std::get<Transformer>(model), options, target);
   if (options.phase == Phase::prefill) return PrefillSearch{job}.search(search);
   return MappingUse{options.mapping}.finish();  // of decode there is nothing to search

@@ -13,9 +13,7 @@ std::span<const EnumName<Loop>> enum_names(Loop) {
 }
 
 std::span<const EnumName<Knob>> enum_names(Knob) {
-  static constexpr EnumName<Knob> kNames[] = {{Knob::keep_a, "keep_a"},
-                                              {Knob::slots, "slots"},
-                                              {Knob::panel, "panel"},
+  static constexpr EnumName<Knob> kNames[] = {{Knob::panel, "panel"},
                                               {Knob::keep_operands, "keep_operands"},
                                               {Knob::keep_output, "keep_output"},
                                               {Knob::pack_weights, "pack_weights"},

@@ -22,8 +22,6 @@ std::span<const EnumName<Loop>> enum_names(Loop);
 
 /// What else of a layer may be set; yes and no are 1 and 0.
 enum class Knob : std::uint8_t {
-  keep_a,         ///< Rows of a stay for all columns of tiles.
-  slots,          ///< Chunks of an operand that are in use or on their way.
   panel,          ///< Blocks of rows that stay together while weights stream past.
   keep_operands,  ///< What a slot holds already is not fetched again.
   keep_output,    ///< It stays in the scratchpad for the next layer, where it can.

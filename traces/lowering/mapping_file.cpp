@@ -17,7 +17,7 @@ using Kind = ConfigNode::Kind;
 constexpr double kMostExtent = 1e12;
 
 bool is_switch(Knob knob) {
-  return knob != Knob::slots && knob != Knob::panel;
+  return knob != Knob::panel;
 }
 
 class Reader {

@@ -83,7 +83,7 @@ class PanelSearch {
 
   void take(const PanelTiling& tiling) {
     if (tiling.panel_blocks <= tiling.block_slots)
-      ranking_.take(cycles(tiling), tiling, tiling.panels(rows_));
+      ranking_.take({cycles(tiling)}, tiling, tiling.panels(rows_));
   }
 
   /// The longest of array, memory and DMA engine; the array also waits where nothing hides the

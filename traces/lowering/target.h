@@ -46,13 +46,15 @@ struct Target {
   std::vector<isa::CodecFormat> codecs;  ///< Formats the DMA engine expands.
   Bytes dram_granule{256};               ///< Of one channel, before the next one follows.
   std::int64_t dram_channels = 1;
+  std::vector<Bytes> caches;  ///< Between the cores and memory, the nearest first.
   double clock_hertz = 1e9;
-  double dram_bytes_per_s = 0;                     ///< Peak.
-  std::int64_t dma_bytes_per_cycle = 0;            ///< Per core, one engine.
-  std::int64_t dma_start_cycles = 0;               ///< Descriptor start-up.
-  std::int64_t dma_outstanding = 1 << 20;          ///< Transactions of an engine on their way.
-  Bytes dma_transaction{4096};                     ///< The longest.
-  std::int64_t read_cycles = 0, write_cycles = 0;  ///< Of a lone transaction, there and back.
+  double dram_bytes_per_s = 0;                        ///< Peak.
+  std::int64_t dma_bytes_per_cycle = 0;               ///< Per core, one engine.
+  std::int64_t dma_start_cycles = 0;                  ///< Descriptor start-up.
+  std::int64_t dma_expand_bytes_per_cycle = 1 << 20;  ///< Out of its decompressor.
+  std::int64_t dma_outstanding = 1 << 20;             ///< Transactions of an engine on their way.
+  Bytes dma_transaction{4096};                        ///< The longest.
+  std::int64_t read_cycles = 0, write_cycles = 0;     ///< Of a lone transaction, there and back.
   std::size_t queue_depth = 64;  ///< Instructions that a queue holds before dispatch stalls.
 };
 

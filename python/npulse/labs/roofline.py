@@ -55,7 +55,7 @@ QUESTIONS = (
         "intensity_1",
         "MACs a byte of gemm:1,256,256",
         lambda: product(1).roofline.macs_per_byte,
-        "256 x 256 MACs. b is 65536 bytes, a is 256 bytes read 8 times, c 256 results of 2 bytes.",
+        "256 x 256 MACs. b is 65536 bytes, a is 256 bytes, c 256 results of 2 bytes.",
         tolerance=0.01,
     ),
     Question(

@@ -20,7 +20,8 @@ SIZES = (16, 32, 64, 128, 256)
 MAPPING = """layers:
   gemm:
     tile: {{m: {m}, n: {n}, k: 256}}
-    keep_a: {keep_a}
+    order: [m, n, k]
+    keep_operands: {keep}
 """
 
 
@@ -33,7 +34,7 @@ def tiled(m: int, n: int, keep_a: bool = False) -> Report:
     """
     with TemporaryDirectory(prefix="npulse-") as folder:
         mapping = Path(folder, "tiles.yaml")
-        mapping.write_text(MAPPING.format(m=m, n=n, keep_a=str(keep_a).lower()))
+        mapping.write_text(MAPPING.format(m=m, n=n, keep=str(keep_a).lower()))
         return run("edu-8x8", MODEL, mapping=mapping)
 
 

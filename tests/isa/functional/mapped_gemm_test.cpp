@@ -44,9 +44,10 @@ std::string random_mapping(test::Random& random, const lowering::Gemm& gemm,
   const std::int64_t rows = random.between(1, target.cores);
   return fmt::format(
       "layers:\n  gemm:\n    tile: {{m: {}, n: {}, k: {}}}\n    split: {{m: {}, n: {}}}\n"
-      "    order: [m, n, k]\n    keep_a: {}\n    slots: {}\n",
+      "    order: {}\n    keep_operands: {}\n    pack_weights: {}\n",
       random.between(1, gemm.m), random.between(1, gemm.n), random.between(1, gemm.k), rows,
-      random.between(1, target.cores / rows), random.coin(), random.between(2, 8));
+      random.between(1, target.cores / rows), random.coin() ? "[m, n, k]" : "[n, m, k]",
+      random.coin(), random.coin());
 }
 
 }  // namespace

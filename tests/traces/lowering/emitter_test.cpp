@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "isa/loop_expander.h"
 #include "isa/memory_program.h"
 #include "tests/traces/lowering/targets.h"
 
@@ -34,8 +33,8 @@ struct Bench {
       emitter.finish();
     }
     std::vector<isa::Instruction> out;
-    isa::LoopExpander expander{program.open(0)};
-    for (isa::Instruction i; expander.next(i);) out.push_back(i);
+    const auto stream = program.open(0);
+    for (isa::Instruction i; stream->next(i);) out.push_back(i);
     return out;
   }
 };
@@ -93,46 +92,6 @@ TEST_CASE("Signals that nobody waits for are left out", "[lowering]") {
     e.put(Role::load, work(0), {}, {bench.full, bench.free});
   });
   CHECK(code[0].signals.empty());
-}
-
-TEST_CASE("In a loop, waits count on from turn to turn", "[lowering]") {
-  Bench bench;
-  const auto code = bench.emit([&](Emitter& e) {
-    e.put(Role::load, work(0), {}, {bench.full});
-    e.loop(2, [&] {
-      e.loop(3, [&] {
-        e.put(Role::load, work(1), {bench.free}, {bench.full});
-        e.put(Role::matrix, work(2), {bench.full}, {bench.free});
-      });
-      e.put(Role::vector, work(3), {bench.full}, {bench.full});
-    });
-    e.put(Role::vector, work(4), {bench.full}, {});
-  });
-  const isa::EventId full = 0;  // both are in use: their numbers stay
-  std::int64_t signalled = 0;
-  for (const auto& i : code) {
-    for (const auto& wait : i.waits) {
-      if (wait.event == full) CHECK(wait.count == signalled);
-    }
-    for (const auto& signal : i.signals) signalled += signal.event == full;
-  }
-  CHECK(signalled == 1 + 2 * (3 + 1));
-}
-
-TEST_CASE("A loop of one turn is written without a loop, and strides of open loops still fit",
-          "[lowering]") {
-  Bench bench;
-  const auto code = bench.emit([&](Emitter& e) {
-    e.loop(2, [&] {
-      e.loop(1, [&] {
-        isa::Opaque opaque = work(7);
-        opaque.at = e.stepped(opaque.at, std::array<std::int64_t, 2>{1000, 10});
-        e.put(Role::load, opaque, {}, {});
-      });
-    });
-  });
-  REQUIRE(ids(code) == std::vector<std::int64_t>{7, 7});
-  CHECK(std::get<isa::Opaque>(code[1].operation).at.address == 10);
 }
 
 TEST_CASE("Loads move ahead of other work by the lookahead, but not past what they wait for",

@@ -11,7 +11,7 @@
 #include "tests/traces/lowering/executor.h"
 #include "tests/traces/lowering/same_program.h"
 #include "tests/traces/lowering/targets.h"
-#include "traces/lowering/gemm_tiling.h"
+#include "traces/lowering/graph/contraction_tiling.h"
 
 using namespace npulse;
 using namespace npulse::lowering;
@@ -100,7 +100,7 @@ TEST_CASE("Every fault of a mapping is said at once, with its place and what is 
       "    order: [k, m, n]\n"
       "    split: {m: 1, n: 7}\n"
       "    keep_b: true\n"
-      "    slots: 99\n",
+      "    panel: 99\n",
       Gemm{200, 300, 400});
   const auto said = [&](const std::string& text) {
     return std::any_of(faults.begin(), faults.end(), [&](const std::string& fault) {
@@ -114,16 +114,16 @@ TEST_CASE("Every fault of a mapping is said at once, with its place and what is 
   CHECK(
       said("map.yaml:4:15: layers.gemm.tile.m = 9000: for layer 'gemm' must be between 1 and 200"));
   CHECK(
-      said("map.yaml:4:24: layers.gemm.tile.q = 4: a single product has no such tile size; "
+      said("map.yaml:4:24: layers.gemm.tile.q = 4: a matrix product has no such tile size; "
            "allowed: m, n, k"));
   CHECK(said("map.yaml:4:27: layers.gemm.tile.z: unknown key; allowed: batch, m, n"));
   CHECK(said("map.yaml:4:36: layers.gemm.tile.n = none"));
   CHECK(
-      said("map.yaml:5:12: layers.gemm.order: [k, m, n] is no order of a single product; "
-           "allowed: [m, n, k]"));
+      said("map.yaml:5:12: layers.gemm.order: [k, m, n] is no order of a matrix product; "
+           "allowed: [m, n, k] or [n, m, k]"));
   CHECK(said("map.yaml:6:22: layers.gemm.split.n = 7"));
   CHECK(said("map.yaml:7:5: layers.gemm.keep_b: unknown key"));
-  CHECK(said("map.yaml:8:12: layers.gemm.slots = 99: for layer 'gemm' must be between 2 and 8"));
+  CHECK(said("map.yaml:8:12: layers.gemm.panel = 99: a matrix product has no such setting"));
 }
 
 TEST_CASE("A tile that does not fit is refused with what it takes", "[mapping]") {
@@ -133,16 +133,14 @@ TEST_CASE("A tile that does not fit is refused with what it takes", "[mapping]")
   REQUIRE(faults.size() == 1);
   const Formats formats = settle_formats({}, target);
   const Bytes operands = isa::bytes_of((gemm.m + gemm.n) * gemm.k, formats.weight);
-  const auto results = [&](isa::DataType type) {
-    return isa::bytes_of(gemm.m * gemm.n, type) * GemmTiling::kResults;
-  };
-  const Bytes spm = operands * GemmTiling::kSlots + results(formats.residual);
+  const Bytes spm = operands * ContractionTiling::kSlots;
+  const Bytes acc = isa::bytes_of(gemm.m * gemm.n, formats.accumulator) * ContractionTiling::kSlots;
   INFO(faults.front());
   CHECK_THAT(
       faults.front(),
       Catch::Contains("map.yaml:2:3: layers.gemm") &&
           Catch::Contains(fmt::format("at least {} bytes of scratchpad and {} of accumulators",
-                                      spm.count(), results(formats.accumulator).count())) &&
+                                      spm.count(), acc.count())) &&
           Catch::Contains(fmt::format("{} has {} and {}", target.name, target.spm_bytes.count(),
                                       target.acc_bytes.count())));
 }

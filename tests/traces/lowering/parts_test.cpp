@@ -3,9 +3,10 @@
 #include <bit>
 #include <catch2/catch.hpp>
 
+#include "isa/memory_program.h"
 #include "sim/core/error.h"
 #include "tests/traces/lowering/targets.h"
-#include "traces/lowering/gemm_tiling.h"
+#include "traces/lowering/graph/contraction_tiling.h"
 #include "traces/lowering/kv_cache.h"
 #include "traces/lowering/linear.h"
 #include "traces/lowering/partition.h"
@@ -140,11 +141,13 @@ TEST_CASE("Tiles of a product fit the chip, and a chip too small is told what it
           "[lowering]") {
   Target target = test::tiny_target();
   const Formats formats = settle_formats({}, target);
-  const GemmTiling t = tile_gemm({500, 600, 700}, formats, target);
-  CHECK(isa::bytes_of(t.m * t.n, formats.accumulator) * 2 <= target.acc_bytes);
-  CHECK(isa::bytes_of((t.m + t.n) * t.k, formats.weight) * GemmTiling::kSlots <= target.spm_bytes);
+  const TilingProblem problem{product_of(1, 500, 600, 700), {}, formats, target};
+  const ContractionTiling t = tile_contraction(problem).value();
+  CHECK(isa::bytes_of(t.tile.h * t.tile.oc, formats.accumulator) * 2 <= target.acc_bytes);
+  CHECK(isa::bytes_of((t.tile.h + t.tile.oc) * t.tile.c, formats.weight) * 2 <= target.spm_bytes);
   target.acc_bytes = Bytes{4};
-  CHECK_THROWS_WITH(tile_gemm({500, 600, 700}, formats, target),
+  isa::MemoryProgram program;
+  CHECK_THROWS_WITH(lower(Gemm{500, 600, 700}, {}, target, program),
                     Catch::Contains("needs at least") && Catch::Contains("and 4"));
 }
 

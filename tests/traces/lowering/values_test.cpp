@@ -4,20 +4,15 @@
 #include <catch2/catch.hpp>
 
 #include "tests/traces/lowering/bench.h"
-#include "tests/traces/lowering/executor.h"
-#include "tests/traces/lowering/machine.h"
 #include "traces/lowering/decode.h"
-#include "traces/lowering/gemm.h"
 #include "traces/lowering/prefill.h"
 
 using namespace npulse;
 using namespace npulse::lowering;
 using test::check_decode;
 using test::check_prefill;
-using test::Matrix2;
 using test::options_of;
 using test::small_target;
-using test::tile_values;
 using test::uneven_model;
 
 namespace {
@@ -81,46 +76,4 @@ TEST_CASE("A prefill with attention in several chunks gives the same logits", "[
   REQUIRE(lowering.layout().flash.chunk * 2 < options.context);
   REQUIRE(lowering.layout().flash.rows > 1);
   check_prefill(uneven_model(), options, target);
-}
-
-TEST_CASE("A matrix product in memory is the product, whatever the tiles", "[lowering]") {
-  std::mt19937_64 random{17};
-  for (int i = 0; i < 24; ++i) {
-    const auto extent = [&] { return static_cast<std::int64_t>(random() % 60 + 1); };
-    const Gemm gemm{extent(), extent(), extent()};
-    Target target =
-        small_target(static_cast<std::uint32_t>(1 + random() % 4), 256 << (random() % 5));
-    target.spm_bytes = Bytes{1 << (10 + random() % 4)};
-    Options options;
-    options.weights = i % 3 ? WeightFormat::bf16 : WeightFormat::int4g128;
-    const Formats formats = settle_formats(options, target);
-    const GemmLowering lowering{gemm, formats, target};
-    const GemmPlan& layout = lowering.layout();
-    const Matrix2 a = test::random_matrix(random, gemm.m, gemm.k);
-    const Matrix2 b = test::random_matrix(random, gemm.k, gemm.n);
-
-    test::Machine machine{target.cores};
-    machine.fill(layout.a_base, a.values, formats.activation);
-    for (std::size_t c = 0; c < layout.tiling.columns.size(); ++c) {
-      const Range columns = layout.tiling.columns[c];
-      for (std::int64_t t = 0; t < ceil_div(columns.size(), layout.tiling.n); ++t) {
-        for (std::int64_t k = 0; k < layout.tiling.k_chunks(gemm); ++k) {
-          const auto values = tile_values({&b}, tile_of({0, gemm.k}, layout.tiling.k, k),
-                                          tile_of(columns, layout.tiling.n, t), formats.coded());
-          const Address at = layout.b_tile(c, t) + static_cast<Address>(k * layout.b_stride);
-          formats.coded() ? machine.fill_coded(at, values)
-                          : machine.fill(at, values, formats.weight);
-        }
-      }
-    }
-    isa::MemoryProgram program;
-    lower(gemm, options, target, program);
-    test::execute(program, target, target.queue_depth, random(),
-                  [&](std::uint32_t core, const isa::Instruction& instruction) {
-                    machine.execute(core, instruction);
-                  });
-    INFO(name_of(gemm));
-    test::require_equal(machine.read(layout.c_base, gemm.m * gemm.n, formats.residual),
-                        test::product(a, b).values);
-  }
 }

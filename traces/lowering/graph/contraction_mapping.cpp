@@ -162,6 +162,10 @@ LayerMapping mapping_of(const std::string& name, const Contraction& loops,
 ContractionTiling tile_as_asked(const LayerRequest& request, TilingProblem problem,
                                 const std::string& region) {
   problem.wish = wish_of(request, problem.loops, problem.target);
+  if (problem.formats.coded() && !problem.wish.packed_weights.value_or(true)) {
+    request.wrong(request.asked().knobs.at(Knob::pack_weights),
+                  "coded weights are stored tile by tile: it must be true", "leave it out");
+  }
   if (const auto tiling = tile_contraction(problem)) return *tiling;
   if (request.given()) {
     const TileBytes least = least_bytes(problem);

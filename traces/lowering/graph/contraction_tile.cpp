@@ -18,7 +18,7 @@ isa::Mm mm(const ContractionStep& step, const Formats& formats, const Tile& tile
   mm.a_type = formats.activation;
   mm.b_type = formats.weight;
   mm.c_type = formats.accumulator;
-  mm.b_transposed = step.weights_transposed;
+  mm.b_transposed = step.weights_transposed || formats.coded();
   return mm;
 }
 

@@ -35,8 +35,13 @@ class Search {
     loops_.gathers = wish_.gathers.value_or(loops_.gathers);
   }
 
+  /// A chip too small for multiples of its array takes less.
   std::vector<ContractionTiling> first(std::size_t most) {
     for (const CoreGrid& grid : grids()) try_grid(grid);
+    if (ranking_.empty()) {
+      multiple_n_ = multiple_k_ = 1;
+      for (const CoreGrid& grid : grids()) try_grid(grid);
+    }
     std::vector<ContractionTiling> list;
     for (const Candidate& found : std::move(ranking_).first(most)) list.push_back(made(found));
     return list;
@@ -90,12 +95,12 @@ class Search {
 
   /// Channels out of a tile: parts of a group, or several groups.
   std::vector<std::int64_t> channel_sizes(std::int64_t share) const {
-    if (loops_.groups == 1) return parts(share, target_.tile_n, kMostParts);
+    if (loops_.groups == 1) return parts(share, multiple_n_, kMostParts);
     std::vector<std::int64_t> sizes;
     for (const std::int64_t n : parts(share / loops_.oc, 1, kMostParts)) {
       sizes.push_back(n * loops_.oc);
     }
-    for (const std::int64_t n : parts(loops_.oc, target_.tile_n, kMostParts)) sizes.push_back(n);
+    for (const std::int64_t n : parts(loops_.oc, multiple_n_, kMostParts)) sizes.push_back(n);
     return sizes;
   }
 
@@ -105,7 +110,7 @@ class Search {
     const std::int64_t channels = share.channels.size();
     const auto heights = sizes(wish_.h, height, parts(height, 1, kMostParts));
     const auto widths = sizes(wish_.w, loops_.ow, parts(loops_.ow, 1, kMostWidths));
-    const auto inputs = sizes(wish_.c, loops_.c, parts(loops_.c, target_.tile_k, kMostParts));
+    const auto inputs = sizes(wish_.c, loops_.c, parts(loops_.c, multiple_k_, kMostParts));
     for (const std::int64_t oc : sizes(wish_.oc, channels, channel_sizes(channels))) {
       for (const std::int64_t c : inputs) {
         if (oc > loops_.oc && c < loops_.c) continue;  // several groups take all of theirs
@@ -131,9 +136,9 @@ class Search {
   void try_tile(const Candidate& candidate, const CoreShare& share) {
     if (candidate.order != wish_.order.value_or(candidate.order)) return;
     const CoreGrid& grid = candidate.grid;
-    const double cycles = cost_.cycles(
+    const Estimate estimate = cost_.estimate(
         {candidate.tile, candidate.order, share, grid, wish_.keeps_operands.value_or(true)});
-    ranking_.take(cycles, candidate, 2 * grid.rows + static_cast<int>(candidate.order));
+    ranking_.take(estimate, candidate, 2 * grid.rows + static_cast<int>(candidate.order));
   }
 
   static constexpr std::int64_t kMostParts = 1 << 20, kMostWidths = 1 << 12;
@@ -144,6 +149,7 @@ class Search {
   const Formats& formats_;
   const Target& target_;
   const ContractionWish& wish_;
+  std::int64_t multiple_n_ = target_.tile_n, multiple_k_ = target_.tile_k;
   ContractionCost cost_;
   Ranking<Candidate> ranking_;
 };
@@ -193,8 +199,10 @@ double estimated_cycles(const TilingProblem& problem, const ContractionTiling& t
   Contraction loops = problem.loops;
   loops.gathers = tiling.gathers;
   const ContractionCost cost{loops, problem.extras, problem.formats, problem.target};
-  return cost.cycles(
-      {tiling.tile, tiling.order, tiling.shares.front(), tiling.grid, tiling.keeps_operands});
+  return cost
+      .estimate(
+          {tiling.tile, tiling.order, tiling.shares.front(), tiling.grid, tiling.keeps_operands})
+      .cost;
 }
 
 TileBytes least_bytes(const TilingProblem& problem) {

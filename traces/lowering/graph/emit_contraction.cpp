@@ -4,6 +4,8 @@
 #include "isa/types.h"
 #include "traces/lowering/graph/contraction_tile.h"
 #include "traces/lowering/graph/emit_steps.h"
+#include "traces/lowering/graph/weight_layout.h"
+#include "traces/lowering/linear.h"
 
 namespace npulse::lowering {
 namespace {
@@ -187,17 +189,23 @@ class ContractionWriter {
     const std::int64_t n = slice.channels.size();
     const std::int64_t at = x * channels + slice.channels.first;
     load(Role::activation, slot,
-         transfer(in_spm(input_part(slot, slice, h * w, formats_)),
-                  place_of(step_.input, step_.kept_input, pixels.image * loops_.h + y, row, at),
-                  {h, w, n}, type, {}, {step_h * row, step_w * channels, 1}),
+         transfer(
+             in_spm(input_part(slot, slice, h * w, formats_)),
+             place_of({step_.input, type}, step_.kept_input, pixels.image * loops_.h + y, row, at),
+             {h, w, n}, type, {}, {step_h * row, step_w * channels, 1}),
          true);
   }
 
+  struct TypedTensor {
+    graph::TensorId id;
+    isa::DataType type;
+  };
+
   /// Element `at` of a row (over all images) of a tensor in memory, or in this core's scratchpad.
-  isa::Operand place_of(graph::TensorId tensor, const std::optional<ResidentTensor>& kept,
+  isa::Operand place_of(const TypedTensor& tensor, const std::optional<ResidentTensor>& kept,
                         std::int64_t row, std::int64_t row_elements, std::int64_t at) const {
-    const isa::DataType type = formats_.activation;
-    if (!kept) return in_dram(advance(core_.plan().address(tensor), row * row_elements + at, type));
+    const auto [id, type] = tensor;
+    if (!kept) return in_dram(advance(core_.plan().address(id), row * row_elements + at, type));
     const std::int64_t held = row - kept->rows[core_.core()].first;
     return in_spm(advance(kept->at, held * row_elements + at, type));
   }
@@ -223,9 +231,13 @@ class ContractionWriter {
     };
     const isa::Operand to = in_spm(weight_part(slot, slice, oc, formats_));
     if (step_.weights_constant && step_.tiling.packed_weights) {
-      const std::int64_t before = tile.channels.first * taps * loops_.c + from * taps * oc;
-      return transfer(to, at(before), {taps * c * oc}, type);
+      const WeightLayout layout{loops_, step_.tiling.tile, formats_};
+      const Bytes before = layout.before(tile.channels, from);
+      return lowering::weight_transfer(
+          formats_, to.address, in_dram(constants_.weights + static_cast<Address>(before.count())),
+          taps * c, oc);
     }
+    ensure(!formats_.coded(), "coded weights lie tile by tile");
     if (step_.weights_constant) {
       return transfer(to, at(from * n + tile.channels.first), {taps, c, oc}, type, {},
                       {loops_.c * n, n, 1});
@@ -269,7 +281,7 @@ class ContractionWriter {
       const bool first = i == 0, last = i + 1 == count;
       Events waits, signals;
       if (first) waits.push_back(result.full);
-      isa::Vec vec = unary(op.kind, {in_acc(at), last ? formats_.activation : formats_.accumulator},
+      isa::Vec vec = unary(op.kind, {in_acc(at), last ? formats_.result : formats_.accumulator},
                            {in_acc(at), formats_.accumulator}, tile.pixels.count(),
                            tile.channels.size(), op.scalar);
       if (op.y) add_second_input(vec, tile, i, waits, signals);
@@ -279,14 +291,14 @@ class ContractionWriter {
     core_.store(
         transfer(result_at(tile), in_acc(at),
                  {tile.pixels.rows.size(), tile.pixels.columns.size(), tile.channels.size()},
-                 formats_.activation, {loops_.ow * loops_.channels(), loops_.channels(), 1}),
+                 formats_.result, {loops_.ow * loops_.channels(), loops_.channels(), 1}),
         result.done, result);
   }
 
   isa::Operand result_at(const Tile& tile) const {
     const PixelTile& p = tile.pixels;
-    return place_of(step_.output, step_.kept_output, p.image * loops_.oh + p.rows.first,
-                    loops_.ow * loops_.channels(),
+    return place_of({step_.output, formats_.result}, step_.kept_output,
+                    p.image * loops_.oh + p.rows.first, loops_.ow * loops_.channels(),
                     p.columns.first * loops_.channels() + tile.channels.first);
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "traces/lowering/graph/graph_plan.h"
 
+#include <algorithm>
 #include <map>
 #include <numeric>
 
@@ -9,6 +10,7 @@
 #include "traces/lowering/graph/contraction_mapping.h"
 #include "traces/lowering/graph/exactness.h"
 #include "traces/lowering/graph/residency.h"
+#include "traces/lowering/graph/weight_layout.h"
 #include "traces/lowering/space.h"
 
 namespace npulse::lowering {
@@ -47,7 +49,7 @@ class Placement {
       const graph::TensorId root = plan_.steps.storage[id];
       if (!plan_.touched.insert(root).second) continue;
       const graph::Tensor& tensor = plan_.steps.graph.tensors[root];
-      const Bytes bytes = isa::bytes_of(elements(tensor), plan_.formats.activation);
+      const Bytes bytes = isa::bytes_of(elements(tensor), plan_.type_of(root));
       plan_.addresses[root] = dram_.take(tensor.name, bytes);
     }
   }
@@ -71,8 +73,7 @@ class Placement {
                         packed ? step.column_tiles() : std::vector<Range>{}};
     const auto [known, fresh] = weights_.try_emplace(layout, 0);
     if (!fresh) return known->second;
-    const Bytes bytes =
-        isa::bytes_of(loops.taps() * loops.c * loops.channels(), plan_.formats.weight);
+    const Bytes bytes = WeightLayout{loops, step.tiling.tile, plan_.formats}.all();
     plan_.weight_bytes += bytes;
     return known->second = dram_.take("weights", bytes);
   }
@@ -155,6 +156,7 @@ GraphPlan::GraphPlan(const graph::Graph& graph, const Formats& formats_, const T
   const std::int64_t longest_row = row_bytes * 8 / isa::bits_of(formats.activation);
   steps = build_steps(graph, longest_row, fuse);
   inexact = inexact_nodes(steps, longest_row);
+  require_products_where_coded(steps.steps, formats);
   tile(rule, mapping);
   lay_out();
 }
@@ -180,7 +182,17 @@ void GraphPlan::tile(const TilingRule& rule, const std::optional<Mapping>& mappi
   if (!rule) kept_bytes = keep_in_scratchpads(steps, formats, target);
 }
 
+isa::DataType GraphPlan::type_of(graph::TensorId tensor) const {
+  const auto& outputs = steps.graph.outputs;
+  const bool result = std::any_of(outputs.begin(), outputs.end(), [&](graph::TensorId output) {
+    return steps.storage[output] == steps.storage[tensor];
+  });
+  return result ? formats.result : formats.activation;
+}
+
 void GraphPlan::lay_out() {
+  ensure(formats.result == formats.activation || steps.steps.size() == 1,
+         "steps would read a result that is no activation");
   FlashRooms rooms{*this};
   for (Step& step : steps.steps) {
     if (auto* fused = std::get_if<FusedAttentionStep>(&step.work)) {
@@ -209,6 +221,7 @@ Formats formats_of(const ContractionStep& step, const Formats& formats) {
   Formats own = formats;
   if (!step.weights_constant) {
     own.weight = own.activation;
+    own.codec = isa::CodecFormat::none;
     own.accumulator = formats.score;
   }
   return own;

@@ -49,6 +49,7 @@ struct GraphPlan {
   Address address(graph::TensorId tensor) const { return addresses[steps.storage[tensor]]; }
   /// Whether a step reads or writes it.
   bool placed(graph::TensorId tensor) const { return touched.contains(steps.storage[tensor]); }
+  isa::DataType type_of(graph::TensorId tensor) const;
   Formats formats_of(const ContractionStep& step) const {
     return lowering::formats_of(step, formats);
   }

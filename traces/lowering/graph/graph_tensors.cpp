@@ -6,6 +6,7 @@
 
 #include "isa/limits.h"
 #include "isa/rules/rules.h"
+#include "traces/lowering/graph/weight_layout.h"
 #include "traces/lowering/instructions.h"
 #include "traces/lowering/tensors.h"
 
@@ -73,7 +74,7 @@ class Table {
   void whole(graph::TensorId id, TensorRole role) {
     if (!plan_.placed(id) || !declared_.insert({id, plan_.address(id)}).second) return;
     list_.push_back(
-        dense_tensor(name_of(id), role, plan_.address(id), shape_of(id), plan_.formats.activation));
+        dense_tensor(name_of(id), role, plan_.address(id), shape_of(id), plan_.type_of(id)));
   }
 
   void constants(const ContractionStep& step, const StepConstants& at) {
@@ -89,27 +90,36 @@ class Table {
     }
   }
 
+  /// Along taps, channels in and channels out; matrices have no taps.
+  isa::Extents along(const ContractionStep& step, std::int64_t tap, std::int64_t c,
+                     std::int64_t oc) const {
+    const bool matrix = plan_.steps.graph.tensors[step.weights].shape.size() == 2;
+    return matrix ? isa::Extents{c, oc} : isa::Extents{tap, c, oc};
+  }
+
   /// Tiles of channels out, whose chunks of channels in lie one behind the other.
   void weights(const ContractionStep& step, const std::string& name, Address at) {
     const Contraction& loops = step.loops;
-    const isa::DataType type = plan_.formats.weight;
-    const isa::TensorDecl all =
-        dense_tensor(name, TensorRole::weight, at, {loops.taps(), loops.c, loops.channels()}, type);
+    isa::TensorDecl all =
+        dense_tensor(name, TensorRole::weight, at,
+                     along(step, loops.taps(), loops.c, loops.channels()), plan_.formats.weight);
+    all.codec = plan_.formats.codec;
+    all.transposed = plan_.formats.coded();
     if (!step.tiling.packed_weights) return list_.push_back(all);
+    const WeightLayout layout{loops, step.tiling.tile, plan_.formats};
+    const std::int64_t c = layout.chunk_channels();
     const std::vector<Range> tiles = step.column_tiles();
     for (auto tile = tiles.begin(); tile != tiles.end();) {
       const std::int64_t first = tile->first, width = tile->size();
       std::int64_t last = first;  // equal tiles one behind the other are one box
       for (; tile != tiles.end() && tile->first == last && tile->size() == width; ++tile)
         last = tile->last;
-      const std::int64_t c = std::min(step.tiling.tile.c, loops.c);
       isa::TensorDecl box = all;
-      box.at = in_dram(advance(at, first * loops.taps() * loops.c, type));
-      box.first = {0, 0, first};
-      box.box = {loops.taps(), loops.c, last - first};
-      box.tile = {loops.taps(), c, width};
-      box.tile_stride = {0, isa::bytes_of(loops.taps() * c * width, type).count(),
-                         isa::bytes_of(loops.taps() * loops.c * width, type).count()};
+      box.at = in_dram(at + static_cast<Address>(layout.tile(first).count()));
+      box.first = along(step, 0, 0, first);
+      box.box = along(step, loops.taps(), loops.c, last - first);
+      box.tile = along(step, loops.taps(), c, width);
+      box.tile_stride = along(step, 0, layout.chunk(c, width).count(), layout.tile(width).count());
       list_.push_back(box);
     }
   }

@@ -7,7 +7,7 @@
 namespace npulse::lowering {
 
 /// Inputs and outputs of the graph (images as [n, h, w, c]), weights as [taps, channels in of a
-/// group, channels out], vectors a channel and other constants.
+/// group, channels out], of matrices as [k, n], vectors a channel and other constants.
 std::vector<isa::TensorDecl> tensors_of(const GraphPlan& plan);
 
 }  // namespace npulse::lowering

@@ -5,8 +5,10 @@
 
 #include "isa/rules/rules.h"
 #include "sim/core/error.h"
+#include "traces/lowering/graph/contraction_cost.h"
 #include "traces/lowering/graph/emit_steps.h"
 #include "traces/lowering/graph/graph_tensors.h"
+#include "traces/lowering/graph/weight_layout.h"
 #include "traces/lowering/program_writer.h"
 
 namespace npulse::lowering {
@@ -46,10 +48,31 @@ class GraphLowering : public Lowering {
     plan.macs = plan_.macs;
     plan.weights = plan_.weight_bytes;
     plan.kept = plan_.kept_bytes;
+    add_traffic(plan);
     return plan;
   }
 
  private:
+  /// Of a lone product, whose tiles have no halos.
+  void add_traffic(Plan& plan) const {
+    const auto& steps = plan_.steps.steps;
+    const auto* work = steps.size() == 1 ? std::get_if<ContractionStep>(&steps[0].work) : nullptr;
+    if (!work || !work->then.empty()) return;
+    const Contraction& l = work->loops;
+    if (!l.product() || l.rows() != l.oh || l.groups > 1 || !work->weights_constant) return;
+    const Formats formats = plan_.formats_of(*work);
+    const ContractionTiling& t = work->tiling;
+    const WeightLayout weights{l, t.tile, formats};
+    for (const CoreShare& share : work->tiling.shares) {
+      const std::int64_t rows = share.rows.size(), columns = share.channels.size();
+      if (rows == 0 || columns == 0) continue;
+      const TileVisits v = visits_of(l, {t.tile, t.order, share, t.grid, t.keeps_operands});
+      plan.dram_read += isa::bytes_of(rows * l.c, formats.activation) * v.input_passes +
+                        weights.tile(columns) * v.weight_passes;
+      plan.dram_write += isa::bytes_of(rows * columns, formats.result);
+    }
+  }
+
   GraphPlan plan_;
 };
 
@@ -103,13 +126,8 @@ Formats formats_for(const graph::Graph& graph, const GraphOptions& options, cons
   Options settled;
   settled.weights = options.weights ? options.weights : own_format(graph, target);
   settled.activations = options.activations;
-  const Formats formats = settle_formats(settled, target);
-  if (formats.coded()) {
-    throw InputError{"weights",
-                     fmt::format("{} is coded; graphs are lowered with plain weights only",
-                                 to_string(formats.stored_weights)),
-                     "use bf16, fp16, fp8 or int8"};
-  }
+  Formats formats = settle_formats(settled, target);
+  formats.result = options.results.value_or(formats.activation);
   return formats;
 }
 

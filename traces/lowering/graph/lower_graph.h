@@ -11,6 +11,7 @@ namespace npulse::lowering {
 struct GraphOptions {
   std::optional<WeightFormat> weights;       ///< Absent: as the graph's, if the chip has the type.
   std::optional<isa::DataType> activations;  ///< Absent: as the weights.
+  std::optional<isa::DataType> results;      ///< Of a graph of one node; absent: as activations.
   TilingRule tiling;                         ///< Absent: the fastest by estimate.
   AttentionForm attention = AttentionForm::automatic;
   std::optional<Mapping> mapping;  ///< What the user wants of tiles.

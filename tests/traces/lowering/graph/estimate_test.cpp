@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The cost model of contractions against simulated cycles.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 
@@ -7,6 +8,7 @@
 #include "arch/chip/targets.h"
 #include "isa/memory_program.h"
 #include "tests/traces/lowering/graph/layer_cases.h"
+#include "traces/lowering/gemm.h"
 
 using namespace npulse;
 using namespace npulse::lowering;
@@ -40,18 +42,16 @@ struct Sample {
   double estimated = 0, simulated = 0;
 };
 
-/// A layer with relu alone on a chip, with several of the tilings that the cost model ranks.
-std::vector<Sample> samples_of(const arch::Chip& chip, const Contraction& loops, std::size_t most) {
-  const Target target = arch::lowering_target(chip);
-  const graph::Graph graph = conv_graph(loops, true);
-  const TileExtras extras;
-  const TilingProblem problem{loops, extras, formats_for(graph, {}, target), target};
+/// A graph of one contraction alone on a chip, with several of the tilings that the cost model
+/// ranks.
+std::vector<Sample> samples_of(const arch::Chip& chip, const graph::Graph& graph,
+                               const TilingProblem& problem, GraphOptions options,
+                               std::size_t most) {
   std::vector<Sample> samples;
   for (const ContractionTiling& tiling : rank_contraction(problem, most)) {
-    GraphOptions options;
     options.tiling = [&](const ContractionStep&, const std::string&) { return tiling; };
     isa::MemoryProgram program;
-    lower(graph, options, target, program);
+    lower(graph, options, problem.target, program);
     arch::RunOptions run;
     run.check = false;
     const auto cycles = arch::run(chip, program, run).cycles.count();
@@ -76,10 +76,13 @@ struct Outcome {
 
 Outcome outcome_on(const char* name) {
   const arch::Chip chip = arch::load_chip(name);
+  const Target target = arch::lowering_target(chip);
   Outcome outcome;
   double count = 0;
   for (const Contraction& layer : layers()) {
-    const auto samples = samples_of(chip, layer, kTilings);
+    const graph::Graph graph = conv_graph(layer, true);
+    const TilingProblem problem{layer, {}, formats_for(graph, {}, target), target};
+    const auto samples = samples_of(chip, graph, problem, {}, kTilings);
     double best = samples.front().simulated;
     for (const Sample& sample : samples) {
       const double error = std::abs(sample.estimated / sample.simulated - 1);
@@ -105,4 +108,22 @@ TEST_CASE("Estimates of layers are near simulated cycles, and what ranks first i
   CHECK(outcome.error <= 0.12);
   CHECK(outcome.furthest <= 0.4);
   CHECK(outcome.own <= 1.1 * outcome.best);
+}
+
+TEST_CASE("A product by itself takes little more than with the fastest of several tilings",
+          "[lowering][cost]") {
+  const char* name = GENERATE("bertha", "rngd", "gemmini", "edu-8x8");
+  const Gemm gemm = GENERATE(Gemm{64, 64, 64}, Gemm{512, 512, 512}, Gemm{1, 1024, 1024});
+  const arch::Chip chip = arch::load_chip(name);
+  const Target target = arch::lowering_target(chip);
+  const graph::Graph graph = graph_of(gemm);
+  const GraphOptions options = graph_options({}, target);
+  const TilingProblem problem{
+      product_of(1, gemm.m, gemm.n, gemm.k), {}, formats_for(graph, options, target), target};
+  const auto samples = samples_of(chip, graph, problem, options, kTilings);
+  const auto fastest =
+      std::min_element(samples.begin(), samples.end(),
+                       [](const Sample& a, const Sample& b) { return a.simulated < b.simulated; });
+  CAPTURE(name, name_of(gemm), fastest->simulated);
+  CHECK(samples.front().simulated <= 1.12 * fastest->simulated);
 }

@@ -103,7 +103,7 @@ TEST_CASE("A difference from what a product gives is not turned round when it fu
                  {"square", graph::Elementwise{"mul"}, {4, 4}, {5}, ""}};
   graph.outputs = {5};
   const auto result = executed(graph, {{"a", {{2, 2}, {1, 2, 3, 4}}},
-                                       {"b", {{1, 2, 2}, {1, 0, 0, 1}}},
+                                       {"b", {{2, 2}, {1, 0, 0, 1}}},
                                        {"c", {{2, 2}, {2, 2, 2, 2}}}});
   CHECK(result.warnings.empty());
   CHECK(result.outputs.at("f").array.values == Values{1, 0, 1, 4});

@@ -2,11 +2,14 @@
 // Lowered convolutions and products compute what the formulas say, to the integer.
 #include <catch2/catch.hpp>
 
+#include "isa/functional/numbers.h"
 #include "isa/limits.h"
 #include "isa/memory_program.h"
 #include "isa/rules/rules.h"
 #include "tests/traces/lowering/graph/layer_cases.h"
 #include "tests/traces/lowering/targets.h"
+#include "traces/lowering/gemm.h"
+#include "traces/lowering/lower.h"
 
 using namespace npulse;
 using namespace npulse::lowering;
@@ -19,10 +22,9 @@ namespace {
 /// Gemmini's library has them.
 TilingRule in_small_steps(const Target& target, std::int64_t channels) {
   return [&target, channels](const ContractionStep& step, const std::string&) {
-    Formats formats;
-    formats.weight = isa::DataType::i8;
-    formats.activation = isa::DataType::i8;
-    formats.accumulator = isa::DataType::i32;
+    Options as_int8;
+    as_int8.weights = WeightFormat::int8;
+    const Formats formats = settle_formats(as_int8, target);
     ContractionTiling tiling =
         tile_contraction({step.loops, step.extras(), formats, target}).value();
     tiling.packed_weights = tiling.keeps_operands = false;
@@ -61,6 +63,69 @@ TEST_CASE("Random products, batched and transposed too, equal their formula", "[
       require_values(product.graph, target, product.inputs, "c", product.expected, {}, tiling);
     }
   }
+}
+
+namespace {
+
+/// Of magnitude 7 or 0, which groups of four bits and more hold exactly.
+Array sevens(Random& random, std::int64_t rows, std::int64_t columns) {
+  Array array{{rows, columns}, {}};
+  for (std::int64_t i = 0; i < rows * columns; ++i)
+    array.values.push_back(static_cast<double>(7 * random.between(-1, 1)));
+  return array;
+}
+
+std::vector<double> product(const Array& a, const Array& b, isa::DataType result) {
+  const std::int64_t k = a.shape[1], n = b.shape[1];
+  std::vector<double> c;
+  for (std::int64_t i = 0; i < a.shape[0] * n; ++i) {
+    double sum = 0;
+    for (std::int64_t p = 0; p < k; ++p)
+      sum += a.values[std::size_t(i / n * k + p)] * b.values[std::size_t(p * n + i % n)];
+    c.push_back(isa::functional::rounded(result, sum));
+  }
+  return c;
+}
+
+}  // namespace
+
+TEST_CASE("A matrix product in memory is the product, in plain weights and in coded ones",
+          "[lowering]") {
+  Random random{17};
+  for (int i = 0; i < 60; ++i) {
+    const Gemm gemm{random.between(1, 60), random.between(1, 60), random.between(1, 300)};
+    Target target = random_target(random, 0);
+    target.cores = static_cast<std::uint32_t>(random.between(1, 4));
+    Options options;
+    options.weights = std::vector{WeightFormat::bf16, WeightFormat::int4g128,
+                                  WeightFormat::int8g32}[std::size_t(i % 3)];
+    isa::MemoryProgram program;
+    lower(gemm, options, target, program);
+    CAPTURE(i, name_of(gemm));
+    REQUIRE(test::findings_of(program, target) == std::vector<std::string>{});
+    const Array a = any_array(random, {gemm.m, gemm.k}), b = sevens(random, gemm.k, gemm.n);
+    isa::functional::RunOptions run;
+    run.inputs = {{"a", a}, {"b", b}};
+    run.orders = isa::functional::Orders::all;
+    const auto out = isa::functional::run(program, test::as_checked(target), run);
+    REQUIRE(out.differences.empty());
+    REQUIRE(out.outputs.at("c").array.values ==
+            product(a, b, settle_formats(options, target).residual));
+  }
+}
+
+TEST_CASE("Coded weights of a convolution are refused by its name", "[lowering]") {
+  Random random{18};
+  GraphOptions options;
+  options.weights = WeightFormat::int4g128;
+  isa::MemoryProgram program;
+  const graph::Graph graph = conv_graph(random_conv(random, false), false);
+  CHECK_THROWS_WITH(lower(graph, options, test::large_target(), program),
+                    Catch::Contains("node conv") && Catch::Contains("int4g128") &&
+                        Catch::Contains("use a plain format"));
+  options.mapping = parse_mapping("layers: {gemm: {pack_weights: false}}", "map.yaml");
+  CHECK_THROWS_WITH(lower(graph_of({20, 30, 40}), options, test::large_target(), program),
+                    Catch::Contains("coded weights are stored tile by tile"));
 }
 
 TEST_CASE("What a graph asks for and lowering does not know is refused by the node's name",
