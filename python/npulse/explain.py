@@ -114,6 +114,8 @@ def percent(share: float) -> str:
 
 def _roofline(report: Report) -> str:
     line = report.roofline
+    if not report.macs:
+        return "It multiplies nothing, so no roof is over it."
     side = "memory" if line.macs_per_byte < line.ridge_macs_per_byte else "the arrays"
     return (
         f"With {line.macs_per_byte:.3g} MACs a byte of memory traffic, where {line.peak_type} has "

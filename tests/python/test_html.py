@@ -111,6 +111,15 @@ def test_the_same_run_gives_the_same_page(run: npulse.Report, tmp_path: Path) ->
     assert (tmp_path / "first.html").read_bytes() == (tmp_path / "second.html").read_bytes()
 
 
+def test_two_processes_write_the_same_page(folder: Path, tmp_path: Path) -> None:
+    words = ["html", str(folder / "report.json"), "--chip", "rngd"]
+    words += ["--timeline", str(folder / "timeline.json")]
+    for seed in ("1", "2"):  # of the order of sets
+        done = command(*words, "-o", f"{seed}.html", cwd=tmp_path, PYTHONHASHSEED=seed)
+        assert done.returncode == 0, done.stderr
+    assert (tmp_path / "1.html").read_bytes() == (tmp_path / "2.html").read_bytes()
+
+
 def test_ids_are_unique(page: str) -> None:
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))

@@ -142,6 +142,20 @@ def test_rows_come_in_the_order_of_points_and_equal_single_runs(study_file: Path
         assert row["latency_s"] == report.latency_s
         assert row["memory_peak_bytes_per_s"] == changed.peak_memory_bytes_per_s
         assert row["error"] == ""
+        assert (row["tokens_per_s"], row["energy_per_token_j"]) == (None, None)
+
+
+def test_what_a_program_does_not_make_is_no_best_figure(study_file: Path, tmp_path: Path) -> None:
+    rows = [run_point(point) for point in load_study(study_file).points[:2]]
+    with pytest.raises(npulse.InputError, match="energy_per_token_j: None is no number"):
+        pareto_front(rows, {"energy_per_token_j": "minimize"})
+    search = tmp_path / "search.yaml"
+    search.write_text(
+        f"search: optuna\nbase: {{chip: edu-8x8, program: '{GEMM}'}}\n"
+        "axes: {chip.memory.channels: [1, 2]}\nobjectives: {tokens_per_s: maximize}\ntrials: 2\n"
+    )
+    with pytest.raises(npulse.InputError, match="makes no tokens"):
+        sweep(search, workers=1)
 
 
 def test_a_point_that_fails_is_a_row_with_its_error() -> None:

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from .._units import si
+from ..errors import InputError
 from ..report import Region, Report
 from .style import (
     BLACK,
@@ -49,7 +50,11 @@ def roofline(report: Report) -> Figure:
     The roof is memory's peak bandwidth, then the peak of the arrays in the run's dominant type. A
     region's rate is over the cycles in which it was active, and its dot the larger the longer that
     was; regions without MACs or without memory traffic have no place here.
+
+    Raises InputError for a run without MACs, of which no type has a roof.
     """
+    if not report.macs:
+        raise InputError(f"{report.program.name}: multiplies nothing, so no roof is over it")
     line, dots = report.roofline, _dots(report)
     whole = _Dot("whole run", line.macs_per_byte, line.macs_per_s, 1)
     shown = [dot for dot in (whole, *dots) if dot.macs_per_byte > 0 and dot.macs_per_s > 0]
