@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <span>
 #include <vector>
 
 #include "arch/dram/request.h"
@@ -43,6 +44,10 @@ class WaitingList {
   bool empty() const { return first_ == list_.size(); }
   std::size_t size() const { return list_.size() - first_; }
   const Waiting& operator[](std::size_t i) const { return list_[first_ + i]; }
+  /// The oldest ones, up to `count`.
+  std::span<const Waiting> oldest(std::size_t count) const {
+    return {list_.data() + first_, std::min(size(), count)};
+  }
   Waiting& operator[](std::size_t i) { return list_[first_ + i]; }
   void push(const Request& request) { list_.emplace_back(request); }
   bool operator==(const WaitingList& other) const {
@@ -59,7 +64,7 @@ class WaitingList {
   std::vector<Waiting>::const_iterator begin() const {
     return list_.begin() + static_cast<std::ptrdiff_t>(first_);
   }
-  static constexpr std::size_t kSlack = 16;
+  static constexpr std::size_t kSlack = 64;
   std::vector<Waiting> list_;
   std::size_t first_ = 0;
 };

@@ -185,16 +185,14 @@ void FastPseudoChannel::unblock() {
 /// The request whose data can begin first; then one that hits, then the oldest.
 std::size_t FastPseudoChannel::choose(Direction direction) const {
   if (passed_[direction == Direction::write] >= pass_limit_) return 0;
-  const WaitingList& list = window_.waiting(direction);
   const std::int64_t base = state_.base().count();
-  const std::size_t count = std::min(list.size(), looked_at_);
-  // The place behind the urgency: the least of both is found without a branch.
+  // The place stands behind the urgency, so that the least of both is found without a branch.
   constexpr std::int64_t kPlaces = kLookedAt;
-  std::int64_t best = std::numeric_limits<std::int64_t>::max();
-  for (std::size_t i = 0; i < count; ++i) {
+  std::int64_t best = std::numeric_limits<std::int64_t>::max(), place = 0;
+  for (const Waiting& waiting : window_.waiting(direction).oldest(looked_at_)) {
     const std::int64_t urgency =
-        banks_.urgency(list[i].rest.run, direction == Direction::write, base);
-    best = std::min(best, urgency * kPlaces + static_cast<std::int64_t>(i));
+        banks_.urgency(waiting.rest.run, direction == Direction::write, base);
+    best = std::min(best, urgency * kPlaces + place++);
     if (urgency == FastBanks::soonest(base)) break;
   }
   return static_cast<std::size_t>(best % kPlaces);

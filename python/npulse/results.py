@@ -22,7 +22,7 @@ APPLICATION_ID = 0x4E50554C  # "NPUL", in the header of the file
 SCHEMA_VERSION = 1
 SCHEMA = """
 CREATE TABLE rows (
-  key TEXT PRIMARY KEY,  -- points.key_of: chip, program, parameters and simulator
+  key TEXT PRIMARY KEY,  -- keys.Keys.of: chip, program, parameters and simulator
   point TEXT NOT NULL,   -- JSON
   row TEXT NOT NULL      -- JSON
 ) STRICT, WITHOUT ROWID
