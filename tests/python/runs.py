@@ -2,4 +2,4 @@
 """Models that the tests of the package run."""
 
 GEMM = "gemm:64,64,64"  # takes milliseconds
-LONG = "gemm:4096,4096,512"  # takes long enough to be interrupted
+LONG = "gemm:8192,8192,2048"  # takes seconds, unless it is interrupted

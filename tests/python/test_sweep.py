@@ -8,8 +8,11 @@ import json
 import os
 import signal
 import sqlite3
+import threading
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -24,7 +27,7 @@ from npulse.points import RESULTS, Point, run_point
 from npulse.rows import pareto_front
 from npulse.study import Study, load_study
 from npulse.sweeps import sweep
-from runs import GEMM
+from runs import GEMM, LONG
 
 SHIPPED = Path(__file__).parents[2] / "configs" / "studies"
 
@@ -373,6 +376,21 @@ batch: 8
     assert best["latency_s"] in [row["latency_s"] for row in front]
 
 
+@contextmanager
+def interrupted_after(seconds: float) -> Iterator[None]:
+    """Ctrl-C meanwhile; what it ends has to end within 2 seconds then."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    timer = threading.Timer(seconds, signal.pthread_kill, [threading.get_ident(), signal.SIGINT])
+    timer.start()
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        timer.join()
+    assert seconds <= time.monotonic() - began < seconds + 2
+
+
 def test_a_dask_cluster_gives_the_same_rows_and_survives_a_dead_worker(study_file: Path) -> None:
     distributed = pytest.importorskip("distributed")
     local = sweep(study_file, workers=1)
@@ -389,6 +407,9 @@ def test_a_dask_cluster_gives_the_same_rows_and_survives_a_dead_worker(study_fil
         assert sweep(study_file, dask=cluster.scheduler_address) == local
         assert sweep(study_file, dask=cluster.scheduler_address, progress=kill_one) == local
         assert killed
+        long = Study("", "", ({"chip": "edu-8x8", "program": LONG, "chip.memory.channels": 4},))
+        with interrupted_after(2), pytest.raises(KeyboardInterrupt):
+            sweep(long, dask=cluster.scheduler_address)
     with pytest.raises(npulse.InputError, match="no Dask scheduler answers"):
         sweep(study_file, dask="tcp://127.0.0.1:1")
     for address in ("nonsense", "foo://x:1", "tcp://:"):
