@@ -7,6 +7,7 @@ import os
 import sys
 
 from ._configs import PACKAGE
+from .errors import InternalError
 
 
 def main() -> None:
@@ -16,4 +17,6 @@ def main() -> None:
     try:
         os.execv(program, ["npulse", *sys.argv[1:]])
     except OSError as error:
-        sys.exit(f"npulse: {program}: cannot be started: {error.strerror}; install npulse again")
+        text = f"npulse: {program}: cannot be started: {error.strerror}; install npulse again"
+        print(text, file=sys.stderr)
+        sys.exit(InternalError.exit_code)
