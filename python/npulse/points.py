@@ -98,7 +98,9 @@ def checked_point(point: Point) -> Point:
 def _checked_value(path: str, value: object) -> Any:
     root, _, rest = path.partition(".")
     if root not in ROOTS or (root == "memory" and rest):
-        raise InputError(f"{path}: paths begin with {', '.join(ROOTS)}{nearest(root, ROOTS)}")
+        meant = "" if root in ROOTS else nearest(root, ROOTS)
+        hint = meant or f"; a parameter of the chip is chip.{path}"
+        raise InputError(f"{path}: paths begin with {', '.join(ROOTS)}{hint}")
     if root == "program" and rest:
         checked_option(path, rest, value)
     if rest in NO_STUDY:

@@ -220,6 +220,14 @@ def test_the_configuration_is_that_of_the_run_and_no_other(
             report_html(report, other)
 
 
+@pytest.mark.parametrize("name", ["bertha", "edu-8x8", "gemmini", "rngd"])
+def test_a_program_may_use_less_than_the_chip_has(name: str) -> None:
+    build = npulse.ProgramBuilder(name)
+    build.opaque("ld", cycles=9)
+    report = npulse.run(name, build.program("one-core"))
+    assert "clock: " in report_html(report, simulated_chip(report, name))
+
+
 def test_a_list_that_was_set_is_not_guessed(chip: npulse.Chip) -> None:
     report = npulse.run(chip.with_({"dma.codecs": ["mxfp4"]}), GEMM)
     with pytest.raises(npulse.InputError, match=r"had dma\.codecs set"):

@@ -102,6 +102,8 @@ def test_a_study_has_the_points_of_all_its_grids_each_once(study_file: Path) -> 
         ("base: {chip: rngd, program: x, program.write_mapping: y}", "writes a file"),
         ("base: {chip: rngd, program: x, program.fase: y}", "did you mean 'phase'"),
         ("base: {chip: rngd, program: x, chips.cores: 3}", "did you mean 'chip'"),
+        ("base: {chip: rngd, program: x, memory.channels: 3}", r"is chip\.memory\.channels"),
+        ("base: {chip: rngd, program: x, clock: 3}", r"is chip\.clock"),
         ("base: {chip: rngd}", "a point has no 'program'"),
         ("base: {chip: rngd, program: x, cores: 3}", "cores: paths begin with"),
         ("base: {chip: rngd, program: x, program.batches: 3}", "options are activations"),
