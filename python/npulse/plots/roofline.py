@@ -111,7 +111,9 @@ def _ticks(axis: Axis, low: float, high: float) -> None:
 
 def _dots(report: Report) -> list[_Dot]:
     """Regions that have a place, the longest first."""
-    dots = [_dot(report, region) for region in report.regions if region.macs and _moved(region)]
+    dots = [
+        _dot(report, region) for region in report.regions if region.macs and _moved(report, region)
+    ]
     return sorted(dots, key=lambda dot: -dot.time)
 
 
@@ -119,11 +121,12 @@ def _dot(report: Report, region: Region) -> _Dot:
     active = max(1, region.active_cycles)
     return _Dot(
         region.name,
-        region.macs / _moved(region),
+        region.macs / _moved(report, region),
         region.macs * report.clock_hertz / active,
         active / max(1, report.cycles),
     )
 
 
-def _moved(region: Region) -> int:
-    return region.dram_read_bytes + region.dram_write_bytes
+def _moved(report: Report, region: Region) -> float:
+    """Bytes of memory traffic; on chips with caches, its part of what they did not answer."""
+    return (region.dram_read_bytes + region.dram_write_bytes) * report.past_caches()
