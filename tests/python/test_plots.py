@@ -257,6 +257,7 @@ def test_what_cannot_be_plotted_is_said(
         (lambda: plots.bandwidth(tmp_path / "none.json"), "cannot be read"),
         (lambda: plots.bandwidth(__file__), "no timeline"),
         (lambda: plots.bandwidth(few(tmp_path), bins=0), "bins=0: must be 1 or more"),
+        (lambda: plots.bandwidth(few(tmp_path), report), "of another run than the report: 4096"),
         (lambda: plots.save_plot(Figure(), tmp_path / "x.pdf"), "ending must be one of .png"),
     ]
     for call, text in wrong:
