@@ -30,7 +30,10 @@ class CrossbarModule : public sim::Module {
                  const NocParams& params, std::vector<std::uint16_t> core_of_initiator,
                  std::uint16_t cores);
 
-  tlm_utils::multi_passthrough_target_socket<CrossbarModule> in{"in"};
+  /// Unbound when the program has no DMA queue.
+  tlm_utils::multi_passthrough_target_socket<CrossbarModule, 32, tlm::tlm_base_protocol_types, 0,
+                                             sc_core::SC_ZERO_OR_MORE_BOUND>
+      in{"in"};
   tlm_utils::multi_passthrough_initiator_socket<CrossbarModule> out{"out"};
 
   bool idle() const override { return true; }

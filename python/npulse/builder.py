@@ -36,7 +36,10 @@ class ProgramBuilder:
     """Collects instructions for `chip`, in the order in which its cores are to read them.
 
     The instructions take the fields of docs/isa-fields.md by name, beside those that the methods
-    name. Nothing is checked before `program()` assembles it; faults name the line of `text()`.
+    name; those without a method (send, recv, coll, pim, cfg) are written as text, for
+    `Program.from_text`. Addresses, strides and shapes are as the text form has them: bytes, bytes
+    and elements. Nothing is checked before `program()` assembles it; faults name the line of
+    `text()`.
     """
 
     def __init__(

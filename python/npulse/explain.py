@@ -114,6 +114,13 @@ def percent(share: float) -> str:
 
 def _roofline(report: Report) -> str:
     line = report.roofline
+    if not report.macs:
+        return "It multiplies nothing, so no roof is over it."
+    if not line.macs_per_byte:
+        return (
+            f"It moves nothing from or to memory: {line.peak_type} would be bound by the arrays at "
+            f"{line.peak_macs_per_s / 1e12:.3g} TMAC/s; it reached {line.macs_per_s / 1e12:.3g}."
+        )
     side = "memory" if line.macs_per_byte < line.ridge_macs_per_byte else "the arrays"
     return (
         f"With {line.macs_per_byte:.3g} MACs a byte of memory traffic, where {line.peak_type} has "
@@ -163,7 +170,7 @@ def _verdict(report: Report, resource: str, share: float) -> str:
 def _region_story(report: Report, region: Region) -> RegionStory:
     active = max(1, region.active_cycles)
     units = Counter(queue.kind for queue in report.queues.values())
-    moved = region.dram_read_bytes + region.dram_write_bytes
+    moved = (region.dram_read_bytes + region.dram_write_bytes) * report.past_caches()
     use = {"memory": moved * report.clock_hertz / active / report.memory.peak_bytes_per_s}
     for kind, busy in (
         ("matrix", region.matrix_busy_cycles),

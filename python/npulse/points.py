@@ -23,8 +23,8 @@ Row = dict[str, Any]
 
 RESULTS: dict[str, Callable[[Report], object]] = {
     "latency_s": lambda r: r.latency_s,
-    "tokens_per_s": lambda r: r.program.tokens_per_s,
-    "energy_per_token_j": lambda r: r.program.energy_per_token_j,
+    "tokens_per_s": lambda r: r.program.tokens_per_s if r.program.tokens else None,
+    "energy_per_token_j": lambda r: r.program.energy_per_token_j if r.program.tokens else None,
     "energy_j": lambda r: r.energy_j.total,
     "average_watts": lambda r: r.energy_j.average_watts,
     "bound_by": lambda r: r.bound.by,
@@ -33,7 +33,7 @@ RESULTS: dict[str, Callable[[Report], object]] = {
     "memory_peak_bytes_per_s": lambda r: r.memory.peak_bytes_per_s,
     "decompressor_busy": lambda r: r.decompression.busy,
 }
-"""What a row says of a run, by name of the column."""
+"""What a row says of a run, by name of the column; None of tokens where a program makes none."""
 
 WORDS = ("bound_by",)
 """Those of RESULTS that are no numbers."""
@@ -98,7 +98,9 @@ def checked_point(point: Point) -> Point:
 def _checked_value(path: str, value: object) -> Any:
     root, _, rest = path.partition(".")
     if root not in ROOTS or (root == "memory" and rest):
-        raise InputError(f"{path}: paths begin with {', '.join(ROOTS)}{nearest(root, ROOTS)}")
+        meant = "" if root in ROOTS else nearest(root, ROOTS)
+        hint = meant or f"; a parameter of the chip is chip.{path}"
+        raise InputError(f"{path}: paths begin with {', '.join(ROOTS)}{hint}")
     if root == "program" and rest:
         checked_option(path, rest, value)
     if rest in NO_STUDY:

@@ -95,8 +95,14 @@ class DaskPool:
             client: Any = Client(self.address, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]
         except (OSError, ValueError) as error:
             raise InputError(f"{self.address}: no Dask scheduler answers there: {error}") from error
-        with client, client.get_executor(pure=False) as executor:
-            yield executor
+        with client:
+            executor = client.get_executor(pure=False)
+            try:
+                yield executor
+            except BaseException:
+                executor.shutdown(wait=False)  # workers end the points that they have, for nobody
+                raise
+            executor.shutdown()
 
 
 def default_workers() -> int:

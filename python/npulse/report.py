@@ -107,6 +107,7 @@ class Region:
     dma_busy_cycles: int
     macs: int
     dram_read_bytes: int
+    """Asked of memory; caches before it may answer."""
     dram_write_bytes: int
     energy_j: float
     """Dynamic energy; memory's share by bytes."""
@@ -224,6 +225,12 @@ class Report(JsonReport):
             raise InputError(f"{target}: the ending must be one of {', '.join(FORMS)}")
         with written_whole(target) as partial:
             partial.write_text(form(self), encoding="utf-8")
+
+    def past_caches(self) -> float:
+        """Share, 0 to 1, of the bytes asked of memory by regions that caches did not answer."""
+        asked = sum(region.dram_read_bytes + region.dram_write_bytes for region in self.regions)
+        came = self.memory.bytes_read + self.memory.bytes_written
+        return min(1.0, came / asked) if asked else 1.0
 
     def headline(self) -> dict[str, str]:
         """The figures that matter most, with units, by what they are."""

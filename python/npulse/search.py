@@ -46,16 +46,25 @@ class Proposals:
             left -= count
 
     def tell(self, rows: Sequence[Row]) -> None:
-        """The rows of the batch that was proposed last, in its order."""
+        """The rows of the batch that was proposed last, in its order.
+
+        Raises InputError when one has no figure for an objective.
+        """
         for trial, row in zip(self._asked, rows, strict=True):
             if row["error"]:
                 self._study.tell(trial, state=self._failed)
             else:
-                self._study.tell(trial, [float(row[name]) for name in self._search.objectives])
+                self._study.tell(trial, [_figure(row, name) for name in self._search.objectives])
 
     def _point(self, trial: Trial) -> Point:
         values = {path: _value(trial, path, axis) for path, axis in self._search.space.axes.items()}
         return {**self._search.space.base, **values}
+
+
+def _figure(row: Row, name: str) -> float:
+    if row[name] is None:
+        raise InputError(f"objectives: {name}: {row['program']} makes no tokens; take another")
+    return float(row[name])
 
 
 def _value(trial: Trial, path: str, axis: Axis) -> Any:

@@ -46,6 +46,14 @@ TEST_CASE("The same run gives the same bytes, again and from another folder", "[
   }
 }
 
+TEST_CASE("A program needs no DMA queue", "[cli]") {
+  const Desk desk;
+  desk.put("mx.npt", ".npu 1.0\n.queue mx matrix\ncore 0 {\n  mx: opaque cycles=30\n}\n");
+  const auto report = Json::parse(json_of(desk, "edu-8x8 mx.npt"));
+  CHECK(report.at("queues").at("c0.mx").at("busy_cycles") == 30);
+  CHECK(report.at("memory").at("bytes_read") == 0);
+}
+
 TEST_CASE("What show prints is a chip file that runs identically", "[cli]") {
   const Desk desk;
   for (const std::string chip : {"edu-8x8", "bertha", "rngd"}) {

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import npulse
+from npulse import plots
 from npulse.__main__ import main
 from npulse.what_if import changed, numbers
 from runs import GEMM
@@ -41,6 +42,22 @@ def test_a_decode_waits_for_its_loads_and_those_for_memory(decode: npulse.Report
     gate_up = next(region for region in story.regions if region.name == "mlp.gate_up")
     assert max(gate_up.use, key=lambda name: gate_up.use[name]) == "memory"
     assert all(0 <= share <= 1 for region in story.regions for share in region.use.values())
+
+
+def test_what_caches_answer_is_no_memory_traffic() -> None:
+    report = npulse.run("gemmini", "gemm:256,256,256")
+    asked = sum(region.dram_read_bytes for region in report.regions)
+    assert asked > 0
+    assert report.memory.bytes_read + report.memory.bytes_written == 0
+    assert report.past_caches() == 0
+    story = npulse.explain(report)
+    assert story.roofline.startswith("It moves nothing from or to memory")
+    assert all(region.use["memory"] == 0 for region in story.regions)
+    assert len(plots.roofline(report).axes) == 1
+
+
+def test_without_caches_all_that_is_asked_comes_from_memory(decode: npulse.Report) -> None:
+    assert decode.past_caches() == 1
 
 
 def test_what_if_says_what_a_run_of_the_changed_chip_says() -> None:

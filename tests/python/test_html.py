@@ -111,6 +111,15 @@ def test_the_same_run_gives_the_same_page(run: npulse.Report, tmp_path: Path) ->
     assert (tmp_path / "first.html").read_bytes() == (tmp_path / "second.html").read_bytes()
 
 
+def test_two_processes_write_the_same_page(folder: Path, tmp_path: Path) -> None:
+    words = ["html", str(folder / "report.json"), "--chip", "rngd"]
+    words += ["--timeline", str(folder / "timeline.json")]
+    for seed in ("1", "2"):  # of the order of sets
+        done = command(*words, "-o", f"{seed}.html", cwd=tmp_path, PYTHONHASHSEED=seed)
+        assert done.returncode == 0, done.stderr
+    assert (tmp_path / "1.html").read_bytes() == (tmp_path / "2.html").read_bytes()
+
+
 def test_ids_are_unique(page: str) -> None:
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
@@ -209,6 +218,14 @@ def test_the_configuration_is_that_of_the_run_and_no_other(
     for other in others:
         with pytest.raises(npulse.InputError, match=r"the report is of .*, not "):
             report_html(report, other)
+
+
+@pytest.mark.parametrize("name", ["bertha", "edu-8x8", "gemmini", "rngd"])
+def test_a_program_may_use_less_than_the_chip_has(name: str) -> None:
+    build = npulse.ProgramBuilder(name)
+    build.opaque("ld", cycles=9)
+    report = npulse.run(name, build.program("one-core"))
+    assert "clock: " in report_html(report, simulated_chip(report, name))
 
 
 def test_a_list_that_was_set_is_not_guessed(chip: npulse.Chip) -> None:

@@ -21,6 +21,7 @@ from matplotlib.patches import Rectangle, StepPatch
 
 import npulse
 from npulse import plots
+from npulse.html import report_html
 from npulse.plots.energy import COLORS
 from runs import GEMM
 
@@ -256,11 +257,28 @@ def test_what_cannot_be_plotted_is_said(
         (lambda: plots.bandwidth(tmp_path / "none.json"), "cannot be read"),
         (lambda: plots.bandwidth(__file__), "no timeline"),
         (lambda: plots.bandwidth(few(tmp_path), bins=0), "bins=0: must be 1 or more"),
+        (lambda: plots.bandwidth(few(tmp_path), report), "of another run than the report: 4096"),
         (lambda: plots.save_plot(Figure(), tmp_path / "x.pdf"), "ending must be one of .png"),
     ]
     for call, text in wrong:
         with pytest.raises(npulse.InputError, match=text):
             call()
+
+
+@pytest.mark.parametrize("work", ["mx: opaque cycles=3", "bar core"])
+def test_a_run_that_multiplies_and_moves_nothing_has_a_page_without_roof(
+    work: str, tmp_path: Path
+) -> None:
+    build = npulse.ProgramBuilder("edu-8x8")
+    text = build.text() + f"core 0 {{\n  {work}\n}}\n"
+    timeline = tmp_path / "timeline.json"
+    report = npulse.run("edu-8x8", npulse.Program.from_text(text, name="idle"), timeline=timeline)
+    with pytest.raises(npulse.InputError, match="idle: multiplies nothing"):
+        plots.roofline(report)
+    assert "multiplies nothing" in npulse.explain(report).text()
+    page = report_html(report, timeline=timeline)
+    assert re.findall(r'<figure id="(\w+)">', page) == ["stalls", "energy"]
+    plots.comparison(report)
 
 
 def test_names_are_text_and_no_formula_or_markup(report: npulse.Report) -> None:

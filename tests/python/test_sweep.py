@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Studies and sweeps: products of lists, rows in order, faults that stay where they belong."""
+"""Sweeps: rows in order, kept while they hold, faults that stay where they belong."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import json
 import os
 import signal
 import sqlite3
+import threading
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
-import numpy as np
 import pandas
 import pytest
 
@@ -24,109 +26,16 @@ from npulse.points import RESULTS, Point, run_point
 from npulse.rows import pareto_front
 from npulse.study import Study, load_study
 from npulse.sweeps import sweep
-from runs import GEMM
+from runs import GEMM, LONG, SMALL_STUDY
 
 SHIPPED = Path(__file__).parents[2] / "configs" / "studies"
-
-SMALL = f"""
-name: small
-question: How many channels does a small product want?
-search: grid
-base:
-  chip: edu-8x8
-  program: "{GEMM}"
-grids:
-  - chip.memory.channels: [1, 2]
-    program.weights: int8
-  - memory: [lpddr5x-8533]
-    chip.memory.channels: [2, 4]
-  - chip.memory.channels: 2
-    program.weights: int8
-"""
 
 
 @pytest.fixture
 def study_file(tmp_path: Path) -> Path:
     path = tmp_path / "small.yaml"
-    path.write_text(SMALL)
+    path.write_text(SMALL_STUDY)
     return path
-
-
-def test_a_study_has_the_points_of_all_its_grids_each_once(study_file: Path) -> None:
-    study = load_study(study_file)
-    assert study.name == "small"
-    channels = [point["chip.memory.channels"] for point in study.points]
-    assert channels == [1, 2, 2, 4]
-    assert [point.get("memory") for point in study.points] == [None, None] + ["lpddr5x-8533"] * 2
-    assert study.axes == ("chip", "program", "chip.memory.channels", "program.weights", "memory")
-
-
-@pytest.mark.parametrize(
-    ("text", "fault"),
-    [
-        ("[1]", "is not a map"),
-        ("bases: {}", "bases: unknown key"),
-        ("search: hill", "'hill' is not one of grid, list, random, optuna"),
-        ("search: random", "axes: must be a map"),
-        ("search: random\naxes: {chip: []}", "axes: chip: must be a list of values, or"),
-        ("search: random\naxes: {chip: [rngd]}\nbase: {program: x}", "samples: must be a whole"),
-        ("search: optuna\naxes: {chip: [rngd]}", "objectives: must be a map"),
-        ("search: optuna\nobjectives: {speed: minimize}", "'speed' is not one of latency_s"),
-        ("search: optuna\nobjectives: {energy_j: least}", "energy_j: must be one of minimize"),
-        ("search: list\ngrids: []", "grids: unknown key"),
-        ("base: 3", "base must be a map"),
-        ("grids: [4]", "'4' is not a map of paths"),
-        ("grids: []", "grids must be a list of maps"),
-        ("search: [grid]", r"'\['grid'\]' is not one of grid"),
-        ("search: list\npoints: []", "points must be a list of maps"),
-        ("grid: [{chip: rngd}]", "grid: unknown key; .*did you mean 'grids'"),
-        ("base: {chip: rngd, program: x}\ngrids: [{memory: []}]", "memory: there is no value"),
-        (
-            f"grids: [{{chip.a: {list(range(1001))}, chip.b: {list(range(1000))}}}]",
-            "1001000 points",
-        ),
-        ("search: random\naxes: {chip: {low: 1, high: .inf}}", "axes: chip: must be a list of val"),
-        ("search: optuna\nobjectives: {bound_by: minimize}", "'bound_by' is not one of latency_s"),
-        ("base: {chip: 3, program: x}", "chip: 3 must be a name or a path"),
-        ("base: {chip: rngd, program: [x]}", r"program: \['x'\] must be a name"),
-        ("base: {chip: rngd, program: x, memory: [y]}", r"memory: \['y'\] must be a name"),
-        (
-            "base: {chip: rngd, program: x, program.layers: 3}",
-            "layers: 3 must be two whole numbers",
-        ),
-        ("base: {chip: rngd, program: x, program.batch: many}", "batch: 'many' must be a whole"),
-        ("base: {chip: rngd, program: x, program.weights: 4}", "weights: 4 must be a word"),
-        ("base: {chip: rngd, program: x, program.write_mapping: y}", "writes a file"),
-        ("base: {chip: rngd, program: x, program.fase: y}", "did you mean 'phase'"),
-        ("base: {chip: rngd, program: x, chips.cores: 3}", "did you mean 'chip'"),
-        ("base: {chip: rngd}", "a point has no 'program'"),
-        ("base: {chip: rngd, program: x, cores: 3}", "cores: paths begin with"),
-        ("base: {chip: rngd, program: x, program.batches: 3}", "options are activations"),
-        ("base: {chip: rngd, chip: rngd}", "duplicate key"),
-    ],
-)
-def test_a_file_that_is_no_study_is_named_with_its_fault(
-    tmp_path: Path, text: str, fault: str
-) -> None:
-    path = tmp_path / "wrong.yaml"
-    path.write_text(text)
-    with pytest.raises(npulse.InputError, match=fault) as caught:
-        load_study(path)
-    assert str(caught.value).startswith(str(path))
-
-
-def test_a_study_from_python_is_held_to_the_same() -> None:
-    point = {"chip": "edu-8x8", "program": GEMM}
-    for points, fault in (
-        ((), "there is no point"),
-        (({"chip": "edu-8x8"},), "no 'program'"),
-        (({**point, "chips.memory.channels": 2},), "paths begin with"),
-        (({**point, "chip.clock": object()},), "chip.clock: <object"),
-    ):
-        with pytest.raises(npulse.InputError, match=fault):
-            Study("", "", points)
-    (plain,) = Study("", "", ({**point, "chip.memory.channels": np.int64(2)},)).points
-    assert type(plain["chip.memory.channels"]) is int
 
 
 def test_rows_come_in_the_order_of_points_and_equal_single_runs(study_file: Path) -> None:
@@ -142,6 +51,20 @@ def test_rows_come_in_the_order_of_points_and_equal_single_runs(study_file: Path
         assert row["latency_s"] == report.latency_s
         assert row["memory_peak_bytes_per_s"] == changed.peak_memory_bytes_per_s
         assert row["error"] == ""
+        assert (row["tokens_per_s"], row["energy_per_token_j"]) == (None, None)
+
+
+def test_what_a_program_does_not_make_is_no_best_figure(study_file: Path, tmp_path: Path) -> None:
+    rows = [run_point(point) for point in load_study(study_file).points[:2]]
+    with pytest.raises(npulse.InputError, match="energy_per_token_j: None is no number"):
+        pareto_front(rows, {"energy_per_token_j": "minimize"})
+    search = tmp_path / "search.yaml"
+    search.write_text(
+        f"search: optuna\nbase: {{chip: edu-8x8, program: '{GEMM}'}}\n"
+        "axes: {chip.memory.channels: [1, 2]}\nobjectives: {tokens_per_s: maximize}\ntrials: 2\n"
+    )
+    with pytest.raises(npulse.InputError, match="makes no tokens"):
+        sweep(search, workers=1)
 
 
 def test_a_point_that_fails_is_a_row_with_its_error() -> None:
@@ -209,31 +132,6 @@ def test_errors_of_points_are_told_once_each(
     told = capsys.readouterr().err
     assert told.count("do not expand mxfp4") == 1
     assert "(4 points)" in told
-
-
-def test_rows_are_files_of_three_forms_or_an_input_error(tmp_path: Path) -> None:
-    rows = [{"a": 1, "b": [1, 2], "c": None}, {"a": 2.5, "b": "x", "c": 3}]
-    for ending in ("csv", "json", "parquet"):
-        npulse.save_rows(rows, tmp_path / f"rows.{ending}")
-        with pytest.raises(npulse.InputError, match="cannot be written"):
-            npulse.save_rows(rows, tmp_path / "no" / f"rows.{ending}")
-    assert (tmp_path / "rows.csv").read_text() == 'a,b,c\n1,"[1, 2]",\n2.5,x,3\n'
-    frame = pandas.read_parquet(tmp_path / "rows.parquet")
-    assert list(frame["a"]) == [1.0, 2.5]
-    assert list(frame["b"]) == ["[1, 2]", "x"]
-    with pytest.raises(npulse.InputError, match=r"ending must be one of \.csv"):
-        npulse.save_rows(rows, tmp_path / "rows.txt")
-
-
-@pytest.mark.parametrize(
-    ("objectives", "fault"),
-    [({"a": "max"}, "'max' must be one of minimize"), ({"b": "maximize"}, "b: None is no number")],
-)
-def test_a_front_of_other_words_or_columns_is_refused(
-    objectives: dict[str, str], fault: str
-) -> None:
-    with pytest.raises(npulse.InputError, match=fault):
-        pareto_front([{"a": 1.0, "error": ""}], objectives)
 
 
 @pytest.mark.parametrize("options", [{"workers": 0}, {"workers": 2, "dask": "tcp://x:1"}])
@@ -316,24 +214,6 @@ def test_a_key_changes_with_all_that_a_result_depends_on(tmp_path: Path) -> None
     assert keys.of({**base, "program": "llama-3.1-8b"}) == keys.of({**base, "program": str(model)})
 
 
-SEARCHES = {
-    "list": ("points: [{chip.memory.channels: 1}, {chip.memory.channels: 3}]", [1, 3]),
-    "random": ("axes: {chip.memory.channels: [1, 2, 4]}\nsamples: 50\nseed: 3", [1, 2, 4]),
-    "range": ("axes: {chip.memory.channels: {low: 2, high: 8, step: 3}}\nsamples: 50", [2, 5, 8]),
-}
-
-
-@pytest.mark.parametrize("search", SEARCHES)
-def test_lists_and_random_points_are_each_there_once(search: str, tmp_path: Path) -> None:
-    text, channels = SEARCHES[search]
-    path = tmp_path / "study.yaml"
-    kind = "random" if search == "range" else search
-    path.write_text(f"search: {kind}\nbase: {{chip: edu-8x8, program: '{GEMM}'}}\n{text}\n")
-    study = load_study(path)
-    assert sorted(point["chip.memory.channels"] for point in study.points) == channels
-    assert load_study(path) == study, "a seed gives the same points"
-
-
 def test_optuna_finds_the_front_of_a_small_space_the_same_at_any_number_of_workers(
     tmp_path: Path,
 ) -> None:
@@ -359,6 +239,21 @@ batch: 8
     assert best["latency_s"] in [row["latency_s"] for row in front]
 
 
+@contextmanager
+def interrupted_after(seconds: float) -> Iterator[None]:
+    """Ctrl-C meanwhile; what it ends has to end within 2 seconds then."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    timer = threading.Timer(seconds, signal.pthread_kill, [threading.get_ident(), signal.SIGINT])
+    timer.start()
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        timer.join()
+    assert seconds <= time.monotonic() - began < seconds + 2
+
+
 def test_a_dask_cluster_gives_the_same_rows_and_survives_a_dead_worker(study_file: Path) -> None:
     distributed = pytest.importorskip("distributed")
     local = sweep(study_file, workers=1)
@@ -375,6 +270,9 @@ def test_a_dask_cluster_gives_the_same_rows_and_survives_a_dead_worker(study_fil
         assert sweep(study_file, dask=cluster.scheduler_address) == local
         assert sweep(study_file, dask=cluster.scheduler_address, progress=kill_one) == local
         assert killed
+        long = Study("", "", ({"chip": "edu-8x8", "program": LONG, "chip.memory.channels": 4},))
+        with interrupted_after(2), pytest.raises(KeyboardInterrupt):
+            sweep(long, dask=cluster.scheduler_address)
     with pytest.raises(npulse.InputError, match="no Dask scheduler answers"):
         sweep(study_file, dask="tcp://127.0.0.1:1")
     for address in ("nonsense", "foo://x:1", "tcp://:"):

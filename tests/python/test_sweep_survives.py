@@ -19,6 +19,7 @@ from npulse.pools import LocalPool
 from npulse.results import Results, check
 from npulse.study import load_study
 from npulse.sweeps import sweep
+from runs import LONG
 
 STUDY = """
 name: killed
@@ -146,7 +147,7 @@ def test_a_point_that_kills_its_worker_is_found_and_its_neighbours_are_spared(
 def test_an_interrupt_ends_the_sweep_at_once_and_keeps_what_is_done(tmp_path: Path) -> None:
     study, results = tmp_path / "long.yaml", tmp_path / "long.sqlite"
     study.write_text(
-        "base: {chip: edu-8x8, program: 'gemm:4096,4096,512'}\n"  # minutes each
+        f"base: {{chip: edu-8x8, program: '{LONG}'}}\n"
         "grids: [{program: 'gemm:8,8,8'}, {chip.memory.channels: [1, 2, 4, 8]}]\n"
     )
     process = start(study, results)
@@ -156,7 +157,7 @@ def test_an_interrupt_ends_the_sweep_at_once_and_keeps_what_is_done(tmp_path: Pa
     process.send_signal(signal.SIGINT)
     begin = time.monotonic()
     assert process.wait(timeout=20) == 130
-    assert time.monotonic() - begin < 10, "nobody waits for the points under way"
+    assert time.monotonic() - begin < 4, "nobody waits for the points under way"
     wait_until_gone(workers)
     assert check(results) == "ok"
     assert [row["program"] for row in _kept(results)] == ["gemm:8,8,8"]

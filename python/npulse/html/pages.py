@@ -81,12 +81,12 @@ def _marked(words: str) -> str:
 
 
 def _plots(report: Report, timeline: str | PathLike[str] | None) -> str:
-    figures = {
-        "stalls": plots.stalls(report),
-        "roofline": plots.roofline(report),
-        "energy": plots.energy(report),
-    }
-    if timeline is not None:
+    moved = report.memory.bytes_read + report.memory.bytes_written
+    figures = {"stalls": plots.stalls(report)}
+    if report.macs:
+        figures["roofline"] = plots.roofline(report)
+    figures["energy"] = plots.energy(report)
+    if timeline is not None and moved:
         figures["bandwidth"] = plots.bandwidth(timeline, report)
     return "".join(
         f'<figure id="{name}">{plots.svg_text(figure, name)}</figure>\n'

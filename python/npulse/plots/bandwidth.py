@@ -10,12 +10,15 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from .._units import si
 from ..errors import InputError
 from ..report import Report
 from ..timeline import Span, load_timeline
 from .style import BLACK, CYCLE, empty, legend_above, plain, title_of, unit_of
 
 Floats = NDArray[np.float64]
+SLACK = 1e-7
+"""Seconds between the end of the last instruction and that of the run, at most."""
 
 
 def bandwidth(
@@ -30,9 +33,13 @@ def bandwidth(
     time (default: as many as instructions, 20 to 200). `report` of the same run adds the peak and
     the mean as lines.
 
-    Raises InputError for a file that is no timeline, or one in which nothing touches memory.
+    Raises InputError for a file that is no timeline, one of another run than the report, or one in
+    which nothing touches memory.
     """
-    spans = [span for span in load_timeline(timeline) if span.dram_bytes]
+    ran = load_timeline(timeline)
+    if report is not None:
+        _require_same(timeline, ran, report)
+    spans = [span for span in ran if span.dram_bytes]
     if not spans:
         raise InputError(f"{timeline}: nothing in it reads or writes memory")
     if bins is None:
@@ -63,6 +70,16 @@ def bandwidth(
     axes.set_ylabel(f"Bandwidth ({unit})")
     legend_above(axes, 6)
     return figure
+
+
+def _require_same(timeline: str | PathLike[str], spans: Sequence[Span], report: Report) -> None:
+    """Raises InputError when what ran, or for how long, is not what the report says."""
+    macs, end = sum(span.macs for span in spans), max((span.end_s for span in spans), default=0.0)
+    if macs != report.macs or abs(end - report.latency_s) > SLACK:
+        raise InputError(
+            f"{timeline}: is of another run than the report: {macs} MACs in {si(end, 's')}, "
+            f"not {report.macs} in {si(report.latency_s, 's')}"
+        )
 
 
 def _rates(spans: Sequence[Span], edges: Floats) -> dict[str, Floats]:

@@ -19,7 +19,7 @@ PANELS: tuple[Panel, ...] = (
     ("Energy a token", "J", "less is better", lambda r: r.program.energy_per_token_j),
 )
 WITHOUT_TOKENS: tuple[Panel, ...] = (
-    ("Rate", "MAC/s", "more is better", lambda r: r.macs / r.latency_s),
+    ("Rate", "MAC/s", "more is better", lambda r: r.roofline.macs_per_s),
     ("Energy", "J", "less is better", lambda r: r.energy_j.total),
 )
 

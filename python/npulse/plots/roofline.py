@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from .._units import si
+from ..errors import InputError
 from ..report import Region, Report
 from .style import (
     BLACK,
@@ -49,7 +50,11 @@ def roofline(report: Report) -> Figure:
     The roof is memory's peak bandwidth, then the peak of the arrays in the run's dominant type. A
     region's rate is over the cycles in which it was active, and its dot the larger the longer that
     was; regions without MACs or without memory traffic have no place here.
+
+    Raises InputError for a run without MACs, of which no type has a roof.
     """
+    if not report.macs:
+        raise InputError(f"{report.program.name}: multiplies nothing, so no roof is over it")
     line, dots = report.roofline, _dots(report)
     whole = _Dot("whole run", line.macs_per_byte, line.macs_per_s, 1)
     shown = [dot for dot in (whole, *dots) if dot.macs_per_byte > 0 and dot.macs_per_s > 0]
@@ -106,7 +111,9 @@ def _ticks(axis: Axis, low: float, high: float) -> None:
 
 def _dots(report: Report) -> list[_Dot]:
     """Regions that have a place, the longest first."""
-    dots = [_dot(report, region) for region in report.regions if region.macs and _moved(region)]
+    dots = [
+        _dot(report, region) for region in report.regions if region.macs and _moved(report, region)
+    ]
     return sorted(dots, key=lambda dot: -dot.time)
 
 
@@ -114,11 +121,12 @@ def _dot(report: Report, region: Region) -> _Dot:
     active = max(1, region.active_cycles)
     return _Dot(
         region.name,
-        region.macs / _moved(region),
+        region.macs / _moved(report, region),
         region.macs * report.clock_hertz / active,
         active / max(1, report.cycles),
     )
 
 
-def _moved(region: Region) -> int:
-    return region.dram_read_bytes + region.dram_write_bytes
+def _moved(report: Report, region: Region) -> float:
+    """Bytes of memory traffic; on chips with caches, its part of what they did not answer."""
+    return (region.dram_read_bytes + region.dram_write_bytes) * report.past_caches()
