@@ -28,9 +28,9 @@ bool run(std::vector<Core>& cores, const CheckTarget& target, CheckReport& repor
 }
 
 void execute(const Program& program, const CheckTarget& target, const Usage& usage,
-             Findings& findings, CheckReport& report) {
+             Findings& findings, CheckReport& report, Pulse& pulse) {
   const ProgramHeader& header = program.header();
-  Execution execution{header, target, findings};
+  Execution execution{header, target, findings, pulse};
   ChipBarrier barrier;
   std::vector<Core> cores;
   cores.reserve(header.cores);
@@ -63,12 +63,14 @@ Bytes capacity_of(const CheckTarget& target, Space space) {
   return target.dram_bytes;
 }
 
-CheckReport check(const Program& program, const CheckTarget& target) {
+CheckReport check(const Program& program, const CheckTarget& target,
+                  const std::function<void()>& poll) {
   CheckReport report;
+  Pulse pulse{poll};
   Findings findings{program.name(), report};
   if (!header_fits(program.header(), target, findings)) return report;
-  const Usage usage{program, target, findings};
-  if (usage.sound()) execute(program, target, usage, findings, report);
+  const Usage usage{program, target, findings, pulse};
+  if (usage.sound()) execute(program, target, usage, findings, report, pulse);
   return report;
 }
 

@@ -3,6 +3,7 @@
 // it finds and where its limits are.
 #pragma once
 
+#include <functional>
 #include <limits>
 
 #include "isa/program.h"
@@ -48,7 +49,9 @@ struct CheckReport {
   }
 };
 
-/// Throws InputError only when the program itself cannot be read.
-CheckReport check(const Program& program, const CheckTarget& target);
+/// Throws InputError only when the program itself cannot be read. `poll` is called now and then,
+/// and may throw to stop.
+CheckReport check(const Program& program, const CheckTarget& target,
+                  const std::function<void()>& poll = {});
 
 }  // namespace npulse::isa

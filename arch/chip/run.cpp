@@ -17,7 +17,7 @@ double moved_bytes(const Machine& machine) {
 }  // namespace
 
 Report run(const Chip& chip, const isa::Program& program, const RunOptions& options) {
-  if (options.check) isa::check(program, check_target(chip)).throw_if_errors();
+  if (options.check) isa::check(program, check_target(chip), options.poll).throw_if_errors();
   const isa::ProgramHeader& header = program.header();
   const ClockDomain clock{"core", chip.params.clock};
   std::optional<Timeline> timeline;

@@ -17,7 +17,7 @@ struct RunOptions {
   std::optional<std::filesystem::path> waveform;  ///< VCD of the queues' states to write.
   std::optional<Picoseconds> time_limit;          ///< Simulated time after which the run fails.
   bool check = true;                              ///< Run the static checker first.
-  /// Called between slices; may throw (Interrupted) to stop.
+  /// Called now and then while it is checked, then between slices; may throw (Interrupted) to stop.
   std::function<void()> poll;
   /// Called between slices with the share of the planned memory traffic that is done (0 when the
   /// program does not plan) and the simulated time.

@@ -21,10 +21,12 @@ std::string bytes_text(const Access& access, Address begin, Address end) {
 
 }  // namespace
 
-Execution::Execution(const ProgramHeader& header, const CheckTarget& target, Findings& findings)
+Execution::Execution(const ProgramHeader& header, const CheckTarget& target, Findings& findings,
+                     Pulse& pulse)
     : header_{header},
       target_{target},
       findings_{findings},
+      pulse_{pulse},
       spm_(header.cores),
       acc_(header.cores) {
   const std::size_t threads = header.cores * threads_of_core();
@@ -35,6 +37,7 @@ Execution::Execution(const ProgramHeader& header, const CheckTarget& target, Fin
 }
 
 void Execution::execute(const Instruction& instruction, const Place& place) {
+  pulse_.beat();
   accesses_.clear();
   append_footprint(instruction, static_cast<std::uint16_t>(place.core), accesses_);
   const Epoch epoch = begin(instruction, place);

@@ -5,13 +5,15 @@
 
 #include "isa/checking/effects.h"
 #include "isa/checking/event_history.h"
+#include "isa/checking/pulse.h"
 #include "isa/checking/shadow.h"
 
 namespace npulse::isa::checking {
 
 class Execution : public Effects {
  public:
-  Execution(const ProgramHeader& header, const CheckTarget& target, Findings& findings);
+  Execution(const ProgramHeader& header, const CheckTarget& target, Findings& findings,
+            Pulse& pulse);
 
   /// Reports what is wrong with its accesses, then signals.
   void execute(const Instruction& instruction, const Place& place) override;
@@ -41,6 +43,7 @@ class Execution : public Effects {
   const ProgramHeader& header_;
   const CheckTarget& target_;
   Findings& findings_;
+  Pulse& pulse_;
   std::vector<Clock> clocks_;  ///< By thread.
   std::vector<EventHistory> events_;
   std::vector<Shadow> spm_, acc_;  ///< By core.

@@ -14,7 +14,7 @@ constexpr std::size_t kSignallersKept = 4;
 
 }  // namespace
 
-Usage::Usage(const Program& program, const CheckTarget& target, Findings& findings)
+Usage::Usage(const Program& program, const CheckTarget& target, Findings& findings, Pulse& pulse)
     : events_(program.header().events.size()) {
   for (std::uint32_t core = 0; core < program.header().cores; ++core) {
     const auto stream = program.open(core);
@@ -25,6 +25,7 @@ Usage::Usage(const Program& program, const CheckTarget& target, Findings& findin
       findings.error_at(place, Fault::rule, [&] { return fault; });
     };
     for (Instruction instruction; stream->next(instruction); ++place.index) {
+      pulse.beat();
       place.line = instruction.line;
       auto fault = fault_of(instruction, program.header());
       if (!fault) fault = nesting.accept(instruction);

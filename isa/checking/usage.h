@@ -4,6 +4,7 @@
 #pragma once
 
 #include "isa/checking/findings.h"
+#include "isa/checking/pulse.h"
 
 namespace npulse::isa::checking {
 
@@ -15,7 +16,7 @@ struct EventUse {
 
 class Usage {
  public:
-  Usage(const Program& program, const CheckTarget& target, Findings& findings);
+  Usage(const Program& program, const CheckTarget& target, Findings& findings, Pulse& pulse);
 
   const EventUse& event(EventId id) const { return events_[id]; }
   /// Every instruction obeys the rules of isa/rules; if not, the program must not be executed.

@@ -40,7 +40,8 @@ class Runner {
     checking::Findings findings{program_.name(), checked_};
     checking::header_fits(header_, target_, findings);
     checked_.throw_if_errors();
-    const checking::Usage usage{program_, target_, findings};
+    checking::Pulse pulse{options_.poll};
+    const checking::Usage usage{program_, target_, findings, pulse};
     checked_.throw_if_errors();
     check_tensors();
     check_boxes();

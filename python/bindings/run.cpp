@@ -30,6 +30,7 @@ std::pair<std::string, std::string> run(const arch::Chip& chip, const isa::Progr
   options.waveform = std::move(vcd);
   if (max_ms) options.time_limit = Picoseconds{static_cast<std::int64_t>(*max_ms * 1e9)};
   options.check = check;
+  options.poll = [attention = Attention{}]() mutable { attention([] {}); };
   options.progress = [&, attention = Attention{}](double fraction, Picoseconds time) mutable {
     attention([&] {
       if (progress) (*progress)(fraction, static_cast<double>(time.count()) * 1e-12);

@@ -360,3 +360,20 @@ TEST_CASE("A hundred thousand instructions are checked in little time", "[isa][c
   REQUIRE(found.instructions == 100'000);
   REQUIRE(found.errors.empty());
 }
+
+TEST_CASE("A check can be stopped while it reads and while it executes", "[isa][checker]") {
+  struct Stopped {};
+  std::string written;
+  for (int i = 0; i < 2000; ++i) written += kLoad + "\n";
+  const std::string looped = "loop 2000 {\n" + kLoad + "\n}";
+  for (const std::string& body : {written, looped}) {
+    const auto long_program = assemble(program(body, ".sync hazard"), "t");
+    int polls = 0;
+    CHECK_THROWS_AS(check(long_program, chip(),
+                          [&] {
+                            if (++polls == 3) throw Stopped{};
+                          }),
+                    Stopped);
+    CHECK(polls == 3);
+  }
+}

@@ -130,6 +130,20 @@ def test_ctrl_c_ends_a_run_and_the_next_one_works(chip: npulse.Chip) -> None:
     assert npulse.run(chip, GEMM).cycles > 0
 
 
+@pytest.mark.usefixtures("interruptible")
+def test_ctrl_c_ends_a_long_check_before_it_is_over() -> None:
+    chip = npulse.load_chip("bertha")
+    # Checked for ten seconds and more.
+    program = npulse.lower("mixtral-8x7b", chip, phase="prefill", context=512, layers=(0, 1))
+    simulated: list[float] = []
+    timer = threading.Timer(0.2, signal.raise_signal, [signal.SIGINT])
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        npulse.run(chip, program, progress=lambda _, seconds: simulated.append(seconds))
+    timer.join()
+    assert not simulated
+
+
 def test_other_threads_go_on_while_a_run_runs(chip: npulse.Chip) -> None:
     turns = 0
     done = threading.Event()
