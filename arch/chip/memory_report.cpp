@@ -4,14 +4,14 @@
 namespace npulse::arch {
 namespace {
 
-ChannelReport channel_report(const dram::Memory& memory, std::size_t channel, double latency_s) {
+ChannelReport channel_report(const dram::Memory& memory, std::size_t channel, double done_s) {
   const dram::TrafficCounts& traffic = memory.traffic(channel);
   const dram::ChannelCounts& counts = memory.counts(channel);
   ChannelReport report;
   report.bytes_read = traffic.bytes_read;
   report.bytes_written = traffic.bytes_written;
   report.bandwidth_bytes_per_s =
-      ratio(static_cast<double>(traffic.bytes_read + traffic.bytes_written), latency_s);
+      ratio(static_cast<double>(traffic.bytes_read + traffic.bytes_written), done_s);
   report.row_hits = counts.row_hits();
   report.row_misses = counts.row_misses;
   report.row_conflicts = counts.row_conflicts;
@@ -41,19 +41,22 @@ bool is_of_variant(const Provenance& figure) {
 
 }  // namespace
 
-MemoryReport memory_report(const std::string& part, const dram::Memory& memory, double latency_s) {
+MemoryReport memory_report(const std::string& part, const dram::Memory& memory,
+                           double done_s) {
   MemoryReport report;
   report.part = part;
+  report.done_s = done_s;
   for (std::size_t channel = 0; channel < memory.channels(); ++channel) {
-    report.channels.push_back(channel_report(memory, channel, latency_s));
+    report.channels.push_back(channel_report(memory, channel, done_s));
     report.bytes_read += report.channels.back().bytes_read;
     report.bytes_written += report.channels.back().bytes_written;
   }
   report.bandwidth_bytes_per_s =
-      ratio(static_cast<double>(report.bytes_read + report.bytes_written), latency_s);
+      ratio(static_cast<double>(report.bytes_read + report.bytes_written), done_s);
   report.state_ticks = memory.total_counts().state_ticks;
   report.peak_bytes_per_s = static_cast<double>(memory.peak_bytes_per_s());
-  report.channel_peak_bytes_per_s = report.peak_bytes_per_s / static_cast<double>(memory.channels());
+  report.channel_peak_bytes_per_s =
+      report.peak_bytes_per_s / static_cast<double>(memory.channels());
   return report;
 }
 

@@ -7,7 +7,8 @@
 
 namespace npulse::arch {
 
-MemoryReport memory_report(const std::string& part, const dram::Memory& memory, double latency_s);
+/// `done_s`: when it had no more to do.
+MemoryReport memory_report(const std::string& part, const dram::Memory& memory, double done_s);
 
 /// The figures that are no published fact.
 std::vector<Provenance> unsure_of(const std::vector<Provenance>& provenance);

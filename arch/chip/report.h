@@ -25,7 +25,8 @@ struct ChannelReport {
 struct MemoryReport {
   std::string part;
   std::int64_t bytes_read = 0, bytes_written = 0;  ///< As asked; equal to the sum over channels.
-  double bandwidth_bytes_per_s = 0;                ///< (read + written) / latency.
+  double done_s = 0;  ///< When it had no more to do; posted writes may go after the run's end.
+  double bandwidth_bytes_per_s = 0;  ///< (read + written) / done_s.
   double peak_bytes_per_s = 0;
   double channel_peak_bytes_per_s = 0;
   std::array<std::int64_t, dram::kPowerStates> state_ticks{};  ///< Over all pseudo-channels.

@@ -121,7 +121,8 @@ ProgramReport program_report(const isa::Program& program, double latency_s, doub
 
 }  // namespace
 
-Report build_report(const Chip& chip, const isa::Program& program, Machine& machine) {
+Report build_report(const Chip& chip, const isa::Program& program, Machine& machine,
+                    Picoseconds last_event) {
   machine.memory().settle();
   const dram::Memory& memory = machine.memory().memory();
   const Activity& total = machine.recorder().total();
@@ -132,7 +133,8 @@ Report build_report(const Chip& chip, const isa::Program& program, Machine& mach
   report.cycles = machine.recorder().last_finish();
   report.latency_s = seconds(machine.clock(), report.cycles);
   report.macs = total.total_macs();
-  report.memory = memory_report(chip.part.name, memory, report.latency_s);
+  const double last_event_s = static_cast<double>(last_event.count()) * 1e-12;
+  report.memory = memory_report(chip.part.name, memory, std::max(report.latency_s, last_event_s));
   report.queues = queue_reports(program.header(), machine, report.cycles);
   const EnergyPricer pricer{chip, memory, total, machine.clock().time_of(report.cycles)};
   report.energy = pricer.report();

@@ -7,7 +7,8 @@
 
 namespace npulse::arch {
 
-/// `machine` has run to the end; its accounts are closed here.
-Report build_report(const Chip& chip, const isa::Program& program, Machine& machine);
+/// `machine` has run to the end, its last event at `last_event`; its accounts are closed here.
+Report build_report(const Chip& chip, const isa::Program& program, Machine& machine,
+                    Picoseconds last_event);
 
 }  // namespace npulse::arch

@@ -114,6 +114,7 @@ nlohmann::ordered_json to_json(const MemoryReport& memory) {
   return {{"part", memory.part},
           {"bytes_read", memory.bytes_read},
           {"bytes_written", memory.bytes_written},
+          {"done_s", memory.done_s},
           {"bandwidth_bytes_per_s", memory.bandwidth_bytes_per_s},
           {"peak_bytes_per_s", memory.peak_bytes_per_s},
           {"channel_peak_bytes_per_s", memory.channel_peak_bytes_per_s},

@@ -33,8 +33,8 @@ Report run(const Chip& chip, const isa::Program& program, const RunOptions& opti
     if (options.poll) options.poll();
     if (options.progress) options.progress(ratio(moved_bytes(machine), planned), now);
   };
-  machine.run(control);
-  Report report = build_report(chip, program, machine);
+  const Picoseconds last_event = machine.run(control);
+  Report report = build_report(chip, program, machine, last_event);
   if (timeline) timeline->commit();
   if (waveform) waveform->commit(report.cycles);
   return report;

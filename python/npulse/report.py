@@ -68,8 +68,10 @@ class Memory:
     part: str
     bytes_read: int
     bytes_written: int
+    done_s: float
+    """When it had no more to do; posted writes may go after the run's end."""
     bandwidth_bytes_per_s: float
-    """(read + written) / latency."""
+    """(read + written) / done_s."""
     peak_bytes_per_s: float
     channel_peak_bytes_per_s: float
     state_ticks: Mapping[str, int]
