@@ -11,8 +11,7 @@ FastBanks::FastBanks(const ResolvedPart& part)
       rank_shift_{log2_of(part.organisation.banks * part.organisation.bank_groups)},
       banks_(static_cast<std::size_t>(part.organisation.total_banks())),
       group_ok_(banks_.size() >> group_shift_),
-      rank_ok_(banks_.size() >> rank_shift_),
-      bus_ok_(group_ok_.size()) {}
+      rank_ok_(banks_.size() >> rank_shift_) {}
 
 void FastBanks::open(Bank& bank, std::uint32_t row, std::int64_t activate) {
   bank = {activate + timings_.act_act_bank,
@@ -31,9 +30,6 @@ void FastBanks::follow_rank(std::size_t rank, std::int64_t last_column) {
   }
   if (rank != rank_) rank_ok_[rank] = 0;
   rank_ = rank;
-  for (std::size_t group = 0; group < bus_ok_.size(); ++group) {
-    bus_ok_[group] = std::max(group_ok_[group], rank_ok_[group >> (rank_shift_ - group_shift_)]);
-  }
 }
 
 bool FastBanks::any_open() const {

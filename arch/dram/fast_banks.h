@@ -21,8 +21,10 @@ class FastBanks {
     const Bank& bank = banks_[run.bank];
     const bool hit = bank.open & (bank.row == run.row);
     const std::int64_t opened = std::max(base + bank.closing, bank.other_row_ok);
-    const std::int64_t open = hit ? base : opened + timings_.act_col[write];
-    return 2 * std::max(open, bus_ok_[run.bank >> group_shift_]) + !hit;
+    std::int64_t at = hit ? base : opened + timings_.act_col[write];
+    at = std::max(at, group_ok_[run.bank >> group_shift_]);
+    if (rank_ok_.size() > 1) at = std::max(at, rank_ok_[run.bank >> rank_shift_]);
+    return 2 * at + !hit;
   }
   static std::int64_t soonest(std::int64_t base) { return 2 * base; }
 
@@ -43,9 +45,8 @@ class FastBanks {
     if (granule.row != RowState::hit) open(bank, granule.row_number, activate);
     bank.pre_ok = std::max(bank.pre_ok, last_column + timings_.col_pre[granule.write]);
     bank.other_row_ok = bank.pre_ok + timings_.pre_act;
-    const std::size_t group = granule.bank >> group_shift_;
-    group_ok_[group] = last_column + timings_.col_col_group[granule.write][granule.write];
-    bus_ok_[group] = group_ok_[group];
+    group_ok_[granule.bank >> group_shift_] =
+        last_column + timings_.col_col_group[granule.write][granule.write];
     if (rank_ok_.size() > 1) follow_rank(granule.bank >> rank_shift_, last_column);
   }
 
@@ -76,7 +77,6 @@ class FastBanks {
   std::vector<Bank> banks_;
   std::vector<std::int64_t> group_ok_;  ///< By bank group: its next column.
   std::vector<std::int64_t> rank_ok_;   ///< By rank: when its columns need not follow another's.
-  std::vector<std::int64_t> bus_ok_;    ///< By bank group: the later of both.
   std::size_t rank_ = 0;                ///< Of the last column.
 };
 
