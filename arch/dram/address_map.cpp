@@ -65,20 +65,13 @@ AddressMap::AddressMap(const Organisation& organisation, std::int64_t channels,
   const MapBits bits = bits_of_map(organisation, channels, params);
   check_bits(organisation, channels, bits);
   for (std::size_t f = 0; f < kFields; ++f) segments_[f] = compile(bits[f]);
-  run_bytes_ = Bytes{run_length(organisation, bits)};
+  run_bytes_ = run_length(organisation, bits);
   if (!is_power_of_two(channels)) {
     modulo_channels_ = channels;
     granule_ =
         static_cast<std::uint64_t>(std::max(params.granule_bytes, organisation.burst_bytes()));
+    run_bytes_ = std::min(run_bytes_, static_cast<std::int64_t>(granule_));
   }
-}
-
-AddressMap AddressMap::of_channel() const {
-  AddressMap map = *this;
-  map.capacity_ = Bytes{capacity_.count() / modulo_channels_};
-  map.channels_ = channels_ / modulo_channels_;
-  map.modulo_channels_ = 1;
-  return map;
 }
 
 /// Joins neighbouring field bits that take neighbouring address bits.

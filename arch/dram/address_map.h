@@ -3,7 +3,6 @@
 // matrix over GF(2); a number of channels that is no power of two is interleaved by division.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -37,13 +36,8 @@ class AddressMap {
   Bytes capacity() const { return capacity_; }
   /// decode(a ^ b) is decode(a) ^ decode(b), field by field.
   bool linear() const { return modulo_channels_ == 1; }
-  /// When it is not: granules of so many bytes go round the channels, and the n-th granules of all
-  /// of them have the same place in of_channel().
-  Bytes granule_bytes() const { return Bytes{static_cast<std::int64_t>(granule_)}; }
-  /// The linear map of what a channel holds, in the order of its addresses; itself if linear.
-  AddressMap of_channel() const;
   /// Aligned blocks of this size (a power of two) lie in one row, in order of columns.
-  Bytes run_bytes() const { return linear() ? run_bytes_ : std::min(run_bytes_, granule_bytes()); }
+  Bytes run_bytes() const { return Bytes{run_bytes_}; }
 
  private:
   /// Takes `mask` of the address shifted right by `from` to bit `to` of the field.
@@ -62,7 +56,7 @@ class AddressMap {
   std::uint64_t bank_shift_, rank_shift_;
   std::int64_t channels_;
   Bytes capacity_;
-  Bytes run_bytes_;  ///< In a channel.
+  std::int64_t run_bytes_;
 };
 
 }  // namespace npulse::dram

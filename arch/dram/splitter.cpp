@@ -31,103 +31,70 @@ TrafficCounts& TrafficCounts::operator+=(const TrafficCounts& other) {
 
 Splitter::Splitter(const AddressMap& map, Bytes burst, std::int64_t max_bursts,
                    PartialWrite partial_write, bool coalesce)
-    : map_{map.of_channel()},
+    : map_{map},
       burst_{static_cast<Address>(burst.count())},
       merges_{partial_write == PartialWrite::merge},
-      run_{std::min(static_cast<Address>(map_.run_bytes().count()),
+      run_{std::min(static_cast<Address>(map.run_bytes().count()),
                     burst_ * std::bit_floor(static_cast<Address>(max_bursts)))} {
-  if (!map.linear()) {
-    modulo_channels_ = static_cast<Address>(map.channels());
-    granule_ = static_cast<Address>(map.granule_bytes().count());
-  }
-  if (coalesce) templates_.emplace(map_, burst, std::min(max_bursts, kMaxRequest), kGranule);
+  if (coalesce) templates_.emplace(map, burst, std::min(max_bursts, kMaxRequest), kGranule);
 }
 
 const Split& Splitter::split(const Transaction& transaction) {
   if (transaction == last_) return split_;
   last_ = transaction;
   split_.pieces.clear();
+  split_.everywhere = false;
   const Address begin = transaction.address;
-  const Range whole{begin, begin + static_cast<Address>(transaction.bytes.count()),
-                    transaction.write, 0};
-  const bool in_turns = modulo_channels_ != 1;
-  split_.everywhere = in_turns ? split_in_rounds(whole) : split_everywhere(whole);
+  const Address end = begin + static_cast<Address>(transaction.bytes.count());
+  const Address first = std::min(end, (begin + burst_ - 1) / burst_ * burst_);
+  const Address last = std::max(first, end / burst_ * burst_);
+  if (!templates_ || last - first <= run_) {
+    split_runs(transaction, begin, end);
+    return split_;
+  }
+  if (first == begin && last == end) split_.everywhere = split_everywhere(transaction, begin, end);
   if (split_.everywhere) return split_;
-  in_turns ? split_shares(whole) : split_range(whole);
+  split_runs(transaction, begin, first);
+  split_aligned(transaction, first, last);
+  split_runs(transaction, last, end);
   return split_;
 }
 
 /// Whether blocks could be found that ask all channels for the same.
-bool Splitter::split_everywhere(const Range& whole) {
-  if (!templates_ || whole.end - whole.begin <= run_) return false;
-  if (whole.begin % burst_ != 0 || whole.end % burst_ != 0) return false;
-  Range rest = whole;
-  while (rest.begin < rest.end) {
-    const int log2 = largest_block(rest.begin, rest.end);
+bool Splitter::split_everywhere(const Transaction& transaction, Address begin, Address end) {
+  while (begin < end) {
+    const int log2 = largest_block(begin, end);
     const auto* block = templates_->everywhere(log2);
     if (!block) {
       split_.pieces.clear();
       return false;
     }
-    add_block(rest, *block);
-    rest.begin += Address{1} << log2;
+    add_block(transaction, begin, *block);
+    begin += Address{1} << log2;
   }
   return true;
-}
-
-/// Whether each channel gets the same granules of its own.
-bool Splitter::split_in_rounds(const Range& whole) {
-  const Address round = modulo_channels_ * granule_;
-  if (!templates_ || whole.begin % round != 0 || whole.end % round != 0) return false;
-  split_range({whole.begin / modulo_channels_, whole.end / modulo_channels_, whole.write, 0});
-  return true;
-}
-
-/// What goes to a channel is one range of its own addresses.
-void Splitter::split_shares(const Range& whole) {
-  const Address first = whole.begin / granule_, beyond = (whole.end - 1) / granule_ + 1;
-  for (Address g = first; g < std::min(beyond, first + modulo_channels_); ++g) {
-    split_range(share(whole, g, beyond));
-  }
-}
-
-/// Of the channel to which `granule` goes, the first one that it gets; those from `beyond` on are
-/// not asked for.
-Splitter::Range Splitter::share(const Range& whole, Address granule, Address beyond) const {
-  const Address last = granule + (beyond - 1 - granule) / modulo_channels_ * modulo_channels_;
-  const auto local = [&](Address address) {
-    return address / granule_ / modulo_channels_ * granule_ + address % granule_;
-  };
-  return {local(std::max(whole.begin, granule * granule_)),
-          local(std::min(whole.end, (last + 1) * granule_) - 1) + 1, whole.write,
-          static_cast<std::uint32_t>(granule % modulo_channels_)};
-}
-
-void Splitter::split_range(const Range& range) {
-  const Address first = std::min(range.end, (range.begin + burst_ - 1) / burst_ * burst_);
-  const Address last = std::max(first, range.end / burst_ * burst_);
-  if (!templates_ || last - first <= run_) return split_runs(range);
-  split_runs({range.begin, first, range.write, range.channel});
-  split_aligned({first, last, range.write, range.channel});
-  split_runs({last, range.end, range.write, range.channel});
 }
 
 /// In the largest aligned blocks.
-void Splitter::split_aligned(Range range) {
-  while (range.begin < range.end) {
-    const int log2 = largest_block(range.begin, range.end);
+void Splitter::split_aligned(const Transaction& transaction, Address begin, Address end) {
+  while (begin < end) {
+    const int log2 = largest_block(begin, end);
     const auto* block = templates_->block(log2);
-    if (!block) return split_runs(range);
-    add_block(range, *block);
-    range.begin += Address{1} << log2;
+    if (!block) {
+      split_runs(transaction, begin, end);
+      return;
+    }
+    add_block(transaction, begin, *block);
+    begin += Address{1} << log2;
   }
 }
 
-void Splitter::add_block(const Range& at, const BlockTemplates::Block& block) {
-  const Location base = map_.decode(at.begin);
+void Splitter::add_block(const Transaction& transaction, Address begin,
+                         const BlockTemplates::Block& block) {
+  const Location base = map_.decode(begin);
   for (const auto& part : block) {
     // Field by field in place: copying what was just written in pieces stalls the processor.
-    Piece& piece = split_.pieces.emplace_back(at.channel + (base.channel ^ part.channel));
+    Piece& piece = split_.pieces.emplace_back(base.channel ^ part.channel);
     const DecodedAddress& within = part.request.at;
     piece.request.at.pseudo_channel = base.at.pseudo_channel ^ part.pseudo_channel;
     piece.request.at.bank = base.at.bank ^ within.bank;
@@ -135,41 +102,41 @@ void Splitter::add_block(const Range& at, const BlockTemplates::Block& block) {
     piece.request.at.column = base.at.column ^ within.column;
     piece.request.bursts = part.request.bursts;
     piece.request.shape = part.request.shape;
-    piece.request.write = at.write;
+    piece.request.write = transaction.write;
     const auto bytes = static_cast<std::int64_t>(part.request.bursts * burst_);
-    (at.write ? piece.traffic.bytes_written : piece.traffic.bytes_read) = bytes;
+    (transaction.write ? piece.traffic.bytes_written : piece.traffic.bytes_read) = bytes;
   }
 }
 
-void Splitter::split_runs(Range range) {
-  for (const Address end = range.end; range.begin < end; range.begin = range.end) {
-    range.end = std::min(end, (range.begin / run_ + 1) * run_);
-    split_run(range);
+void Splitter::split_runs(const Transaction& transaction, Address begin, Address end) {
+  while (begin < end) {
+    const Address run_end = std::min(end, (begin / run_ + 1) * run_);
+    split_run(transaction, begin, run_end);
+    begin = run_end;
   }
 }
 
-void Splitter::split_run(const Range& run) {
-  const Address first = run.begin / burst_ * burst_;
-  const Address last = (run.end - 1) / burst_ * burst_;
-  Location where = map_.decode(first);
-  where.channel += run.channel;
-  const bool ragged_end = run.end != last + burst_;
-  const bool first_partial = run.begin != first || (first == last && ragged_end);
+void Splitter::split_run(const Transaction& transaction, Address begin, Address end) {
+  const Address first = begin / burst_ * burst_;
+  const Address last = (end - 1) / burst_ * burst_;
+  const Location where = map_.decode(first);
+  const bool ragged_end = end != last + burst_;
+  const bool first_partial = begin != first || (first == last && ragged_end);
   const bool last_partial = first != last && ragged_end;
-  if (run.write && merges_) {
+  if (transaction.write && merges_) {
     if (first_partial) merge(where, first, first);
     if (last_partial) merge(where, first, last);
   }
   Piece piece{where.channel};
-  if (run.write && !merges_) {
+  if (transaction.write && !merges_) {
     piece.request.first_masked = first_partial;
     piece.request.last_masked = last_partial;
   }
   piece.request.at = where.at;
   piece.request.bursts = static_cast<std::uint16_t>((last - first) / burst_ + 1);
-  piece.request.write = run.write;
-  const auto bytes = static_cast<std::int64_t>(run.end - run.begin);
-  (run.write ? piece.traffic.bytes_written : piece.traffic.bytes_read) = bytes;
+  piece.request.write = transaction.write;
+  const auto bytes = static_cast<std::int64_t>(end - begin);
+  (transaction.write ? piece.traffic.bytes_written : piece.traffic.bytes_read) = bytes;
   piece.traffic.padding_bytes = static_cast<std::int64_t>(last + burst_ - first) - bytes;
   split_.pieces.push_back(piece);
 }

@@ -53,27 +53,14 @@ class Splitter {
   const Split& split(const Transaction& transaction);
 
  private:
-  /// Addresses of map_, to be read or written. `channel` is added to what the map says.
-  struct Range {
-    Address begin = 0, end = 0;
-    bool write = false;
-    std::uint32_t channel = 0;
-  };
-
-  bool split_everywhere(const Range& whole);
-  void split_shares(const Range& whole);
-  Range share(const Range& whole, Address granule, Address beyond) const;
-  bool split_in_rounds(const Range& whole);
-  void split_range(const Range& range);
-  void split_aligned(Range range);
-  void add_block(const Range& at, const BlockTemplates::Block& block);
-  void split_runs(Range range);
-  void split_run(const Range& run);
+  bool split_everywhere(const Transaction& transaction, Address begin, Address end);
+  void split_aligned(const Transaction& transaction, Address begin, Address end);
+  void add_block(const Transaction& transaction, Address begin, const BlockTemplates::Block& block);
+  void split_runs(const Transaction& transaction, Address begin, Address end);
+  void split_run(const Transaction& transaction, Address begin, Address end);
   void merge(const Location& where, Address run, Address burst);
 
-  AddressMap map_;               ///< Linear: of one channel, when channels are found by division.
-  Address modulo_channels_ = 1;  ///< Not 1: so many take turns,
-  Address granule_ = 0;          ///< in granules of so many bytes.
+  const AddressMap& map_;
   Address burst_;
   bool merges_;
   Address run_;  ///< Largest aligned block of one piece.

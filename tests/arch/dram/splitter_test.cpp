@@ -86,29 +86,3 @@ TEST_CASE("A transaction is cut into its bursts, each of them once", "[arch][dra
     }
   }
 }
-
-TEST_CASE("Whole rounds of granules ask all channels for the same, however many there are",
-          "[arch][dram]") {
-  const PartParams part = shipped_part("hbm3-6400");
-  for (const std::int64_t channels : {2, 3, 5, 24, 32, 80}) {
-    const AddressMap map{part.organisation, channels, part.mapping};
-    Splitter splitter{map, Bytes{part.organisation.burst_bytes()}, kMaxBursts, part.partial_write,
-                      true};
-    const std::int64_t round = channels * part.mapping.granule_bytes;
-    INFO(channels << " channels");
-    CHECK(splitter.split({static_cast<Address>(8 * round), Bytes{4 * round}, false}).everywhere);
-    CHECK_FALSE(splitter.split({0, Bytes{4 * round + 32}, false}).everywhere);
-  }
-}
-
-TEST_CASE("What a channel gets of a transaction is cut where its rows end, not its granules",
-          "[arch][dram]") {
-  const PartParams part = shipped_part("hbm3-6400");
-  const std::int64_t channels = 24, round = channels * part.mapping.granule_bytes;
-  const AddressMap map{part.organisation, channels, part.mapping};
-  Splitter splitter{map, Bytes{part.organisation.burst_bytes()}, kMaxBursts, part.partial_write,
-                    true};
-  const Split& split = splitter.split({static_cast<Address>(16 * round), Bytes{8 * round}, false});
-  // 8 granules of 256 B are 64 bursts of 32 B.
-  CHECK(static_cast<std::int64_t>(split.pieces.size()) <= part.organisation.pseudo_channels);
-}
