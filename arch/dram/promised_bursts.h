@@ -2,12 +2,11 @@
 // Bursts that are reserved, and whose columns are still to come.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <vector>
 
 #include "arch/dram/request_window.h"
+#include "arch/dram/time_queue.h"
 
 namespace npulse::dram {
 
@@ -15,22 +14,14 @@ class PromisedBursts {
  public:
   /// The last of `bursts` goes at tick `last`.
   void add(Direction direction, std::int64_t bursts, std::int64_t last) {
-    std::size_t place = granules_.size();
-    granules_.emplace_back();
-    for (; place != first_ && granules_[place - 1].last > last; --place) {
-      granules_[place] = granules_[place - 1];
-    }
-    granules_[place] = {last, bursts, direction};
+    granules_.push({last, bursts, direction});
     bursts_[at(direction)] += bursts;
   }
   /// Their columns have gone by tick `now`.
   void forget_until(std::int64_t now) {
-    for (; first_ != granules_.size() && granules_[first_].last <= now; ++first_) {
-      bursts_[at(granules_[first_].direction)] -= granules_[first_].bursts;
+    for (; !granules_.empty() && granules_.front().last <= now; granules_.pop()) {
+      bursts_[at(granules_.front().direction)] -= granules_.front().bursts;
     }
-    if (first_ < kSlack) return;
-    granules_.erase(granules_.begin(), begin());
-    first_ = 0;
   }
   std::int64_t bursts(Direction direction) const { return bursts_[at(direction)]; }
   /// The same are to come after `now`.
@@ -38,7 +29,7 @@ class PromisedBursts {
     PromisedBursts mine = *this;
     mine.forget_until(now);
     other.forget_until(now);
-    return std::equal(mine.begin(), mine.granules_.cend(), other.begin(), other.granules_.cend());
+    return mine.granules_ == other.granules_;
   }
 
  private:
@@ -47,14 +38,9 @@ class PromisedBursts {
     Direction direction{};
     bool operator==(const Granule&) const = default;
   };
-  static constexpr std::size_t kSlack = 64;
   static constexpr std::size_t at(Direction d) { return static_cast<std::size_t>(d); }
-  std::vector<Granule>::const_iterator begin() const {
-    return granules_.begin() + static_cast<std::ptrdiff_t>(first_);
-  }
 
-  std::vector<Granule> granules_;  ///< From first_ on, in order of time.
-  std::size_t first_ = 0;
+  TimeQueue<Granule, &Granule::last> granules_;
   std::array<std::int64_t, 2> bursts_{};
 };
 
