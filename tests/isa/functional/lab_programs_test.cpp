@@ -5,6 +5,7 @@
 
 #include "sim/core/error.h"
 #include "tests/isa/functional/lab.h"
+#include "tests/support/array_product.h"
 
 using namespace npulse;
 using namespace npulse::isa;
@@ -21,21 +22,6 @@ Array ramp(const std::vector<std::int64_t>& shape, double first = 0) {
   for (std::int64_t i = 0; i < count; ++i)
     array.values.push_back(first + static_cast<double>(i % 17));
   return array;
-}
-
-std::vector<double> product(const Array& a, const Array& b) {
-  std::vector<double> c;
-  for (std::int64_t i = 0; i < a.shape[0]; ++i) {
-    for (std::int64_t j = 0; j < b.shape[1]; ++j) {
-      double sum = 0;
-      for (std::int64_t p = 0; p < a.shape[1]; ++p) {
-        sum += a.values[static_cast<std::size_t>(i * a.shape[1] + p)] *
-               b.values[static_cast<std::size_t>(p * b.shape[1] + j)];
-      }
-      c.push_back(sum);
-    }
-  }
-  return c;
 }
 
 const std::string kDoubleBuffered = R"(.event full
@@ -71,7 +57,7 @@ TEST_CASE("A double-buffered product gives the product in every order", "[functi
       lab(kDoubleBuffered, double_buffered(" wait used>=-1(+1)", ",stored>=-1(+1)"));
   const Array a = ramp({32, 8}, -8), b = ramp({8, 8}, -3);
   const RunResult result = run_all(program, {{"a", a}, {"b", b}});
-  REQUIRE(result.outputs.at("c").array.values == product(a, b));
+  REQUIRE(result.outputs.at("c").array.values == product(a, b, DataType::i32));
   REQUIRE(result.differences.empty());
   REQUIRE(result.orders == 1 + 4);
   REQUIRE(checked(program).errors.empty());
@@ -98,9 +84,9 @@ TEST_CASE("A wrong address shows in the values", "[functional]") {
         .outputs.at("c")
         .array.values;
   };
-  REQUIRE(values() == product(a, b));
+  REQUIRE(values() == product(a, b, DataType::i32));
   body.replace(body.find("src=dram:0x0("), 13, "src=dram:0x8(");
-  REQUIRE(values() != product(a, b));
+  REQUIRE(values() != product(a, b, DataType::i32));
 }
 
 TEST_CASE("A deadlock names who waits for what", "[functional]") {

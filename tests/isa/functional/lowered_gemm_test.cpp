@@ -7,6 +7,7 @@
 #include "isa/functional/numbers.h"
 #include "isa/functional/run.h"
 #include "isa/memory_program.h"
+#include "tests/support/array_product.h"
 #include "tests/traces/lowering/targets.h"
 #include "traces/lowering/formats.h"
 
@@ -35,23 +36,6 @@ Array random_array(std::mt19937_64& random, std::int64_t rows, std::int64_t colu
     array.values.push_back(rounded(type, is_integer(type) ? unit * 32 : unit));
   }
   return array;
-}
-
-/// Products and sums rounded as docs/isa.md says: each to fp32, or exact for integers.
-std::vector<double> product(const Array& a, const Array& b, bool exact, DataType result) {
-  const std::int64_t k = a.shape[1], n = b.shape[1];
-  std::vector<double> c;
-  for (std::int64_t i = 0; i < a.shape[0] * n; ++i) {
-    double sum = 0;
-    for (std::int64_t p = 0; p < k; ++p) {
-      const double left = a.values[static_cast<std::size_t>(i / n * k + p)];
-      const double right = b.values[static_cast<std::size_t>(p * n + i % n)];
-      sum = exact ? sum + left * right
-                  : static_cast<float>(sum) + static_cast<float>(left) * static_cast<float>(right);
-    }
-    c.push_back(rounded(result, sum));
-  }
-  return c;
 }
 
 const isa::TensorDecl& tensor(const isa::Program& program, const std::string& name) {
@@ -91,7 +75,8 @@ TEST_CASE("A lowered product of plain types is the product", "[functional][lower
     const Array b = random_array(random, gemm.k, gemm.n, tensor(program, "b").type);
     run_options.inputs = {{"a", a}, {"b", b}};
     const RunResult out = run(program, test::as_checked(target), run_options);
-    const auto expected = product(a, b, is_integer(type), result);
+    const auto expected =
+        test::product(a, b, result, is_integer(type) ? test::Sums::exact : test::Sums::fp32);
     REQUIRE(out.outputs.at("c").array.values == expected);
   }
 }
@@ -120,7 +105,7 @@ TEST_CASE("A lowered product with coded weights is the product with what they de
       const auto split = c.begin() + k * gemm.n;
       const Array b{{k, gemm.n}, {c.begin(), split}};
       const std::vector<double> rest{split, c.end()};
-      REQUIRE(rest == product(rows, b, false, DataType::bf16));
+      REQUIRE(rest == test::product(rows, b, DataType::bf16, test::Sums::fp32));
       for (std::size_t j = 0; j < b.values.size(); ++j) {
         const double given = run_options.inputs.at("b").values[j];
         const bool dropped = b.values[j] == 0;  // by 2:4; or nearest to 0

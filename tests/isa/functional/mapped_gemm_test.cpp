@@ -8,6 +8,7 @@
 #include "isa/functional/numbers.h"
 #include "isa/functional/run.h"
 #include "isa/memory_program.h"
+#include "tests/support/array_product.h"
 #include "tests/support/random.h"
 #include "tests/traces/lowering/targets.h"
 
@@ -21,21 +22,6 @@ Array random_array(test::Random& random, std::int64_t rows, std::int64_t columns
   for (std::int64_t i = 0; i < rows * columns; ++i)
     array.values.push_back(static_cast<double>(random.between(-8, 7)));
   return array;
-}
-
-/// Summed exactly, then narrowed to the type of the result.
-std::vector<double> product(const Array& a, const Array& b, isa::DataType result) {
-  const std::int64_t k = a.shape[1], n = b.shape[1];
-  std::vector<double> c;
-  for (std::int64_t i = 0; i < a.shape[0] * n; ++i) {
-    double sum = 0;
-    for (std::int64_t p = 0; p < k; ++p) {
-      sum += a.values[static_cast<std::size_t>(i / n * k + p)] *
-             b.values[static_cast<std::size_t>(p * n + i % n)];
-    }
-    c.push_back(rounded(result, sum));
-  }
-  return c;
 }
 
 /// Any legal choice of everything; memories have room for all of it.
@@ -77,6 +63,6 @@ TEST_CASE("A product in tiles as asked is the product, in every order left open"
     const auto& tensors = program.header().tensors;
     const auto c = std::find_if(tensors.begin(), tensors.end(),
                                 [](const isa::TensorDecl& tensor) { return tensor.name == "c"; });
-    REQUIRE(out.outputs.at("c").array.values == product(a, b, c->type));
+    REQUIRE(out.outputs.at("c").array.values == test::product(a, b, c->type));
   }
 }

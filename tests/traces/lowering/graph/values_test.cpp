@@ -6,6 +6,7 @@
 #include "isa/limits.h"
 #include "isa/memory_program.h"
 #include "isa/rules/rules.h"
+#include "tests/support/array_product.h"
 #include "tests/traces/lowering/graph/layer_cases.h"
 #include "tests/traces/lowering/targets.h"
 #include "traces/lowering/gemm.h"
@@ -73,18 +74,6 @@ Array sevens(Random& random, std::int64_t rows, std::int64_t columns) {
   for (std::int64_t i = 0; i < rows * columns; ++i)
     array.values.push_back(static_cast<double>(7 * random.between(-1, 1)));
   return array;
-}
-
-std::vector<double> product(const Array& a, const Array& b, isa::DataType result) {
-  const std::int64_t k = a.shape[1], n = b.shape[1];
-  std::vector<double> c;
-  for (std::int64_t i = 0; i < a.shape[0] * n; ++i) {
-    double sum = 0;
-    for (std::int64_t p = 0; p < k; ++p)
-      sum += a.values[std::size_t(i / n * k + p)] * b.values[std::size_t(p * n + i % n)];
-    c.push_back(isa::functional::rounded(result, sum));
-  }
-  return c;
 }
 
 }  // namespace
