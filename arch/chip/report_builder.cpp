@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "arch/chip/analysis.h"
 #include "arch/chip/energy_report.h"
 #include "arch/chip/memory_report.h"
@@ -12,8 +14,8 @@
 namespace npulse::arch {
 namespace {
 
-double seconds(const ClockDomain& clock, Cycles cycles) {
-  return static_cast<double>(clock.time_of(cycles).count()) * 1e-12;
+double seconds(Picoseconds time) {
+  return static_cast<double>(time.count()) * 1e-12;
 }
 
 QueueReport queue_report(std::size_t core, const isa::QueueDecl& queue,
@@ -131,12 +133,12 @@ Report build_report(const Chip& chip, const isa::Program& program, Machine& mach
   report.chip = chip.params.name;
   report.clock_hertz = static_cast<double>(chip.params.clock.count());
   report.cycles = machine.recorder().last_finish();
-  report.latency_s = seconds(machine.clock(), report.cycles);
+  const Picoseconds end = machine.clock().time_of(report.cycles);
+  report.latency_s = seconds(end);
   report.macs = total.total_macs();
-  const double last_event_s = static_cast<double>(last_event.count()) * 1e-12;
-  report.memory = memory_report(chip.part.name, memory, std::max(report.latency_s, last_event_s));
+  report.memory = memory_report(chip.part.name, memory, seconds(std::max(end, last_event)));
   report.queues = queue_reports(program.header(), machine, report.cycles);
-  const EnergyPricer pricer{chip, memory, total, machine.clock().time_of(report.cycles)};
+  const EnergyPricer pricer{chip, memory, total, end};
   report.energy = pricer.report();
   report.regions = region_reports(machine, pricer);
   report.stats = stats_reports(machine.simulation());

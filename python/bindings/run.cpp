@@ -31,11 +31,11 @@ std::pair<std::string, std::string> run(const arch::Chip& chip, const isa::Progr
   if (max_ms) options.time_limit = Picoseconds{static_cast<std::int64_t>(*max_ms * 1e9)};
   options.check = check;
   options.poll = [attention = Attention{}]() mutable { attention([] {}); };
-  options.progress = [&, attention = Attention{}](double fraction, Picoseconds time) mutable {
-    attention([&] {
-      if (progress) (*progress)(fraction, static_cast<double>(time.count()) * 1e-12);
-    });
-  };
+  if (progress) {
+    options.progress = [&, attention = Attention{}](double fraction, Picoseconds time) mutable {
+      attention([&] { (*progress)(fraction, static_cast<double>(time.count()) * 1e-12); });
+    };
+  }
   const arch::Report report = arch::run(chip, program, options);
   return {to_json(report).dump(2) + "\n", to_text(report)};
 }

@@ -10,7 +10,6 @@ from dataclasses import asdict
 from typing import Any, cast
 
 from ._whole import write_text
-from .chip import Chip, load_chip
 from .errors import InputError
 from .explain import Explanation, explain
 from .options import ModelOptions
@@ -18,7 +17,7 @@ from .progress import shown_progress
 from .report import load_report
 from .simulate import run
 from .what_if import Effect, sensitivity, what_if
-from .words import path_and_value
+from .words import changed_chip, path_and_value
 
 EXAMPLE = """examples:
   npulse explain report.json
@@ -73,7 +72,8 @@ def _read(options: argparse.Namespace) -> tuple[Explanation, list[Effect]]:
 
 def _simulated(options: argparse.Namespace) -> tuple[Explanation, list[Effect]]:
     """The run of a chip and a program, and the effects that were asked for."""
-    chip, program, model = _chip(options), options.what[1], _model_options(options)
+    chip = changed_chip(options.what[0], options.memory, options.set)
+    program, model = options.what[1], _model_options(options)
     changes = [path_and_value("--what-if", text) for text in options.what_if or ()]
     story, effects = explain(run(chip, program, **model)), list[Effect]()
     if changes:
@@ -102,11 +102,6 @@ def _by_simulation(effects: Sequence[Effect]) -> str:
 def _matters(effect: Effect) -> bool:
     moved = (effect.latency_change or 0, effect.energy_change or 0)
     return max(abs(change) for change in moved) >= SMALL
-
-
-def _chip(options: argparse.Namespace) -> Chip:
-    sets = dict(path_and_value("--set", text) for text in options.set or ())
-    return load_chip(options.what[0]).with_(sets, memory=options.memory)
 
 
 def _model_options(options: argparse.Namespace) -> ModelOptions:

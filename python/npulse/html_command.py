@@ -7,11 +7,11 @@ import argparse
 from collections.abc import Sequence
 
 from ._whole import write_text
-from .chip import Chip, load_chip
+from .chip import Chip
 from .html import report_html
 from .html.configuration import simulated_chip
 from .report import Report, load_report
-from .words import path_and_value
+from .words import changed_chip
 
 EXAMPLE = """examples:
   npulse run rngd llama-3.1-8b --weights fp8 --html report.html      # run and page in one step
@@ -35,8 +35,7 @@ def _chip(report: Report, options: argparse.Namespace) -> Chip | None:
         return None
     if options.memory is None and options.set is None:
         return simulated_chip(report, options.chip)
-    sets = dict(path_and_value("--set", text) for text in options.set or ())
-    return load_chip(options.chip).with_(sets, memory=options.memory)
+    return changed_chip(options.chip, options.memory, options.set)
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
