@@ -62,14 +62,9 @@ bool BlockTemplates::moves_whole(const std::vector<RowRun>& runs, int log2) cons
 
 BlockTemplates::Block BlockTemplates::make(int log2) {
   std::map<std::tuple<std::uint32_t, std::uint8_t>, std::vector<Cell>> by_channel;
-  std::map<std::tuple<std::uint32_t, std::uint8_t, std::uint8_t, std::uint32_t>, std::int64_t>
-      order;
   for (Address a = 0; a < Address{1} << log2; a += burst_) {
     const Location where = map_.decode(a);
-    const auto& at = where.at;
-    const auto first = order.try_emplace({where.channel, at.pseudo_channel, at.bank, at.row},
-                                         static_cast<std::int64_t>(order.size()));
-    by_channel[{where.channel, at.pseudo_channel}].push_back({where, first.first->second});
+    by_channel[{where.channel, where.at.pseudo_channel}].push_back({where, a});
   }
   Block block;
   for (const auto& [channel, cells] : by_channel) {
@@ -80,38 +75,33 @@ BlockTemplates::Block BlockTemplates::make(int log2) {
   return block;
 }
 
-/// Whole aligned blocks of columns, rows in turns.
+/// Whole aligned blocks of columns, in order of their lowest address: rows that lie interleaved go in
+/// turns, others one after another.
 std::vector<RowRun> BlockTemplates::runs_of(std::vector<Cell> cells) const {
-  std::sort(cells.begin(), cells.end(), [](const Cell& a, const Cell& b) {
-    return std::tie(a.order, a.where.at.column) < std::tie(b.order, b.where.at.column);
-  });
-  struct Ordered {
-    std::int64_t turn, order;
-    RowRun run;
+  const auto place = [](const Cell& cell) {
+    const DecodedAddress& at = cell.where.at;
+    return std::tie(at.bank, at.row, at.column);
   };
-  std::vector<Ordered> list;
-  std::int64_t turn = 0;
-  for (std::size_t i = 0; i < cells.size();) {
-    const DecodedAddress& at = cells[i].where.at;
-    turn = i > 0 && cells[i - 1].order == cells[i].order ? turn + 1 : 0;
+  std::sort(cells.begin(), cells.end(),
+            [&](const Cell& a, const Cell& b) { return place(a) < place(b); });
+  std::map<Address, RowRun> runs;
+  for (auto first = cells.begin(); first != cells.end();) {
+    const DecodedAddress& at = first->where.at;
     std::int64_t n = 1;
     const auto extends = [&](std::int64_t m) {
-      const std::size_t last = i + static_cast<std::size_t>(m) - 1;
-      return m <= max_run_ && at.column % m == 0 && last < cells.size() &&
-             cells[last].order == cells[i].order &&
-             cells[last].where.at.column == at.column + m - 1;
+      if (m > max_run_ || at.column % m != 0 || m > cells.end() - first) return false;
+      const DecodedAddress& last = first[m - 1].where.at;
+      return last.bank == at.bank && last.row == at.row && last.column == at.column + m - 1;
     };
     while (extends(2 * n)) n *= 2;
-    list.push_back(
-        {turn, cells[i].order, {at.row, at.column, static_cast<std::uint16_t>(n), at.bank}});
-    i += static_cast<std::size_t>(n);
+    const auto lowest = std::min_element(
+        first, first + n, [](const Cell& a, const Cell& b) { return a.address < b.address; });
+    runs[lowest->address] = {at.row, at.column, static_cast<std::uint16_t>(n), at.bank};
+    first += n;
   }
-  std::stable_sort(list.begin(), list.end(), [](const Ordered& a, const Ordered& b) {
-    return std::tie(a.turn, a.order) < std::tie(b.turn, b.order);
-  });
-  std::vector<RowRun> runs;
-  for (const Ordered& o : list) runs.push_back(o.run);
-  return runs;
+  std::vector<RowRun> in_order;
+  for (const auto& [address, run] : runs) in_order.push_back(run);
+  return in_order;
 }
 
 void BlockTemplates::add_requests(Block& block, const Location& where,

@@ -38,7 +38,7 @@ class BlockTemplates {
  private:
   struct Cell {
     Location where;
-    std::int64_t order;  ///< Of its row's first burst in the block.
+    Address address;
   };
   bool moves_whole(const std::vector<RowRun>& runs, int log2) const;
   Block make(int log2);

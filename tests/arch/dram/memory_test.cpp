@@ -53,6 +53,24 @@ std::vector<Completion> finish(Memory& memory, int extra = 0) {
   return done;
 }
 
+/// Rows that a read of the first MiB opens.
+double rows_opened(MemoryParams params, const PartParams& part, std::int64_t bytes) {
+  Memory memory{part, params};
+  Picoseconds now{0};
+  const auto step = [&] {
+    now = std::max(now, memory.next_advance().value_or(now));
+    memory.advance(now);
+    while (const auto done = memory.next_completion()) {
+      memory.take_completed(now = std::max(now, *done));
+    }
+  };
+  for (std::int64_t at = 0; at < 1 << 20; at += bytes) {
+    while (!memory.offer(now, {static_cast<Address>(at), Bytes{bytes}, false}, now)) step();
+  }
+  while (!memory.idle()) step();
+  return static_cast<double>(memory.total_counts().of(Command::act));
+}
+
 Picoseconds ps(double ns) {
   return Picoseconds{std::llround(ns * 1000)};
 }
@@ -236,6 +254,20 @@ TEST_CASE("Any part runs with any number of channels", "[arch][dram]") {
       INFO(name << ", " << channels << " channels");
       REQUIRE(taken > 0);
       REQUIRE(finish(memory).size() == taken);
+    }
+  }
+}
+
+TEST_CASE("Large transactions open each row once, as small ones do", "[arch][dram]") {
+  for (const auto& name : shipped_parts()) {
+    const PartParams part = shipped_part(name);
+    for (const std::int64_t channels : {1, 2}) {
+      const MemoryParams params = memory_of(channels);
+      const double reference = rows_opened(exactly(params), part, 4096);
+      INFO(name << ", " << channels << " channels");
+      for (const std::int64_t bytes : {4096, 65536}) {
+        CHECK(rows_opened(params, part, bytes) == Approx(reference).epsilon(0.1));
+      }
     }
   }
 }
