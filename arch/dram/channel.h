@@ -3,7 +3,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 
 #include "arch/dram/controller_params.h"
 #include "arch/dram/request.h"
@@ -32,9 +31,9 @@ class Channel {
   virtual void push(const Request& request) = 0;
   /// Simulates all that happens before tick `until`.
   virtual void advance(Cycles until, CompletionSink& sink) = 0;
-  /// No request is served or completed before this tick; nothing when there are no requests.
-  virtual std::optional<Cycles> next_event() const = 0;
-  bool idle() const { return !next_event(); }
+  /// No request is served or completed before this tick; kNever when there are no requests.
+  virtual Cycles next_event() const = 0;
+  bool idle() const { return next_event() == kNever; }
   /// Counts the time in power states up to `until`, which it was advanced to.
   virtual void settle(Cycles /*until*/) {}
   virtual ChannelCounts counts() const = 0;
@@ -53,13 +52,20 @@ std::unique_ptr<Channel> make_reference_channel(const ResolvedPart& part,
                                                 CommandObserver* observer = nullptr);
 
 class MemoTable;
+class DecisionTable;
 
-/// The fast engine: granules of a row at a time, see docs/dram.md. `memo` may be shared by channels
-/// of the same part and controller; null works everything out, with the same result. Without an
-/// observer it can be cloned.
+/// What fast engines of the same part and controller remember together; without a table everything
+/// is worked out, with the same result.
+struct Memos {
+  MemoTable* batches = nullptr;
+  DecisionTable* decisions = nullptr;
+};
+
+/// The fast engine: granules of a row at a time, see docs/dram.md. `observer` may be null; without
+/// one it can be cloned.
 std::unique_ptr<Channel> make_fast_channel(const ResolvedPart& part,
                                            const ControllerParams& controller,
-                                           MemoTable* memo = nullptr,
+                                           const Memos& memos = {},
                                            CommandObserver* observer = nullptr);
 
 }  // namespace npulse::dram

@@ -2,12 +2,13 @@
 // The requests that the fast engine's scheduler sees, oldest first.
 #pragma once
 
-#include <algorithm>
-#include <span>
-#include <vector>
+#include <array>
+#include <cstdint>
 
+#include "arch/dram/age_list.h"
 #include "arch/dram/request.h"
 #include "arch/dram/request_window.h"
+#include "arch/dram/state_code.h"
 
 namespace npulse::dram {
 
@@ -32,42 +33,18 @@ struct Rest {
 /// A request and how much of it is still to be served.
 struct Waiting {
   explicit Waiting(const Request& r) : request{r}, rest{r.run(0)} {}
+  std::int64_t bursts_left() const {
+    std::int64_t bursts = rest.run.bursts;
+    for (std::size_t i = rest.next + 1u; i < request.runs(); ++i) bursts += request.run(i).bursts;
+    return bursts;
+  }
   bool operator==(const Waiting&) const = default;
 
   Request request;
   Rest rest;
 };
 
-/// Those of one direction, oldest first. Most leave near the front.
-class WaitingList {
- public:
-  bool empty() const { return first_ == list_.size(); }
-  std::size_t size() const { return list_.size() - first_; }
-  const Waiting& operator[](std::size_t i) const { return list_[first_ + i]; }
-  /// The oldest ones, up to `count`.
-  std::span<const Waiting> oldest(std::size_t count) const {
-    return {list_.data() + first_, std::min(size(), count)};
-  }
-  Waiting& operator[](std::size_t i) { return list_[first_ + i]; }
-  void push(const Request& request) { list_.emplace_back(request); }
-  bool operator==(const WaitingList& other) const {
-    return std::equal(begin(), list_.end(), other.begin(), other.list_.end());
-  }
-  void remove(std::size_t i) {
-    for (; i > 0; --i) (*this)[i] = (*this)[i - 1];
-    if (++first_ < kSlack) return;
-    list_.erase(list_.begin(), list_.begin() + static_cast<std::ptrdiff_t>(first_));
-    first_ = 0;
-  }
-
- private:
-  std::vector<Waiting>::const_iterator begin() const {
-    return list_.begin() + static_cast<std::ptrdiff_t>(first_);
-  }
-  static constexpr std::size_t kSlack = 64;
-  std::vector<Waiting> list_;
-  std::size_t first_ = 0;
-};
+using WaitingList = AgeList<Waiting>;
 
 /// Counts rows by a hash: whether requests may share one, without looking at each.
 class RowFilter {
@@ -118,9 +95,14 @@ class ChunkWindow {
     if (waiting(others).empty()) return false;
     return (others == Direction::read || written_rows_.may_share(request)) && overlaps(request);
   }
+  /// Requests of one direction, each of one row: what is left of them. Which they are, beside that,
+  /// decode() must be told.
+  void encode(StateWriter& code, Direction d) const;
+  void decode(StateReader& code, const AgeList<Request>& requests);
 
  private:
   bool overlaps(const Request& request) const;
+  static void decode_rest(StateReader& code, const Request& request, Rest& rest);
   static constexpr std::size_t at(Direction d) { return static_cast<std::size_t>(d); }
   std::array<WaitingList, 2> lists_;
   std::array<std::int64_t, 2> bursts_{};

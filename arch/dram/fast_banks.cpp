@@ -50,6 +50,38 @@ void FastBanks::close_all(std::int64_t tick) {
   for (Bank& bank : banks_) bank = {tick, 0, {}, tick, 0, 0, false};
 }
 
+/// All but what follows from other figures.
+template <class Self, class Code>
+void FastBanks::each_figure(Self& self, Code& code) {
+  for (auto& bank : self.banks_) {
+    code.number(bank.open);
+    code.tick(bank.act_ok);
+    if (!bank.open) continue;
+    code.row(bank.row);
+    code.tick(bank.pre_ok);
+    for (auto& tick : bank.col_ok) code.tick(tick);
+  }
+  for (auto& tick : self.group_ok_) code.tick(tick);
+  for (auto& tick : self.rank_ok_) code.tick(tick);
+  code.number(self.rank_);
+}
+
+void FastBanks::encode(StateWriter& code) const {
+  each_figure(*this, code);
+}
+
+void FastBanks::decode(StateReader& code) {
+  each_figure(*this, code);
+  for (Bank& bank : banks_) {
+    if (!bank.open) {
+      bank = {bank.act_ok, 0, {}, bank.act_ok, 0, 0, false};
+      continue;
+    }
+    bank.other_row_ok = bank.pre_ok + timings_.pre_act;
+    bank.closing = timings_.pre_act;
+  }
+}
+
 bool FastBanks::same_after(std::int64_t base, const FastBanks& other) const {
   const auto same = [base](std::int64_t a, std::int64_t b) {
     return std::max(a, base) == std::max(b, base);

@@ -58,6 +58,9 @@ class FastBanks {
   /// They allow the same from `base` on.
   bool same_after(std::int64_t base, const FastBanks& other) const;
 
+  void encode(StateWriter& code) const;
+  void decode(StateReader& code);
+
  private:
   /// Ticks from which a bank takes a command.
   struct Bank {
@@ -69,6 +72,8 @@ class FastBanks {
     bool open = false;
   };
 
+  template <class Self, class Code>
+  static void each_figure(Self& self, Code& code);
   void open(Bank& bank, std::uint32_t row, std::int64_t activate);
   void follow_rank(std::size_t rank, std::int64_t last_column);
 

@@ -8,14 +8,14 @@
 
 namespace npulse::dram {
 FastChannel::FastChannel(const ResolvedPart& part, const ControllerParams& controller,
-                         MemoTable* memo, CommandObserver* observer)
+                         const Memos& memos, CommandObserver* observer)
     : backlog_limit_{check_fit(part, controller).backlog_bursts} {
   check_fast_fit(part, controller);
   if (observer) sorter_.emplace(*observer);
   const auto count = static_cast<std::size_t>(part.organisation.pseudo_channels);
   pseudo_channels_.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
-    pseudo_channels_.emplace_back(part, controller, static_cast<std::uint8_t>(i), memo,
+    pseudo_channels_.emplace_back(part, controller, static_cast<std::uint8_t>(i), memos,
                                   sorter_ ? &*sorter_ : nullptr);
   }
 }
@@ -76,9 +76,9 @@ bool FastChannel::in_step_with(const Channel& channel, Cycles past) const {
 }
 
 std::unique_ptr<Channel> make_fast_channel(const ResolvedPart& part,
-                                           const ControllerParams& controller, MemoTable* memo,
+                                           const ControllerParams& controller, const Memos& memos,
                                            CommandObserver* observer) {
-  return std::make_unique<FastChannel>(part, controller, memo, observer);
+  return std::make_unique<FastChannel>(part, controller, memos, observer);
 }
 
 }  // namespace npulse::dram

@@ -11,7 +11,7 @@ namespace npulse::dram {
 
 class FastChannel : public Channel {
  public:
-  FastChannel(const ResolvedPart& part, const ControllerParams& controller, MemoTable* memo,
+  FastChannel(const ResolvedPart& part, const ControllerParams& controller, const Memos& memos,
               CommandObserver* observer);
   FastChannel& operator=(const FastChannel&) = delete;
 
@@ -19,9 +19,7 @@ class FastChannel : public Channel {
   Cycles accepting_since() const override { return accepting_since_; }
   void push(const Request& request) override;
   void advance(Cycles until, CompletionSink& sink) override;
-  std::optional<Cycles> next_event() const override {
-    return next_ == kNever ? std::nullopt : std::optional{next_};
-  }
+  Cycles next_event() const override { return next_; }
   void settle(Cycles until) override;
   ChannelCounts counts() const override;
   std::unique_ptr<Channel> clone() const override;

@@ -122,14 +122,16 @@ void LockstepChannels::run(Simulation& simulation, Cycles until) {
   simulation.note_next_event();
 }
 
-void LockstepChannels::advance(Cycles until, Cycles past) {
+void LockstepChannels::advance(Cycles until) {
   for (Simulation& simulation : simulations_) {
     if (simulation.next_event < until) run(simulation, until);
   }
-  if (until < rejoin_due_ || simulations_.size() == 1) return;
+}
+
+void LockstepChannels::rejoin(Cycles until, Cycles past) {
   rejoin_due_ = until + rejoin_interval_;
   settle(until);
-  rejoin(past);
+  join_equals(past);
 }
 
 void LockstepChannels::settle(Cycles until) {
@@ -139,7 +141,7 @@ void LockstepChannels::settle(Cycles until) {
   }
 }
 
-void LockstepChannels::rejoin(Cycles past) {
+void LockstepChannels::join_equals(Cycles past) {
   std::vector<Simulation> kept;
   for (Simulation& simulation : simulations_) {
     const auto equal = std::find_if(kept.begin(), kept.end(), [&](const Simulation& other) {

@@ -43,9 +43,14 @@ class LockstepChannels : private CompletionSink {
   std::optional<Cycles> accepting_since(const Split& split);
   void push(const Split& split, std::uint64_t id, Cycles arrival);
 
-  /// Simulates all that happens before tick `until`, except refreshes of idle channels. `past`
-  /// ticks are over for those that push.
-  void advance(Cycles until, Cycles past);
+  /// Simulates all that happens before tick `until`, except refreshes of idle channels.
+  void advance(Cycles until);
+  /// Whether it is time to look for channels that are in the same state.
+  bool should_rejoin(Cycles until) const {
+    return until >= rejoin_due_ && simulations_.size() > 1;
+  }
+  /// Brings them together, having advanced to `until`; `past` ticks are over for those that push.
+  void rejoin(Cycles until, Cycles past);
   /// With the refreshes of idle channels, and all counts up to `until`.
   void settle(Cycles until);
   /// No request is served or completed before this tick; kNever when there are no requests.
@@ -58,7 +63,7 @@ class LockstepChannels : private CompletionSink {
     std::vector<std::size_t> members;  ///< Channels that it stands for.
     Cycles next_event = kNever;
 
-    void note_next_event() { next_event = channel->next_event().value_or(kNever); }
+    void note_next_event() { next_event = channel->next_event(); }
   };
 
   void completed(const Request& request, Cycles at) override;
@@ -68,7 +73,7 @@ class LockstepChannels : private CompletionSink {
   bool asks_alike(const Split& split) const;
   void part(const Split& split);
   void part(std::size_t simulation);
-  void rejoin(Cycles past);
+  void join_equals(Cycles past);
   void absorb(Simulation& kept, Simulation& gone);
 
   Sink& sink_;

@@ -2,14 +2,12 @@
 #include "arch/dram/memo.h"
 
 #include <algorithm>
-#include <bit>
 
 namespace npulse::dram {
 namespace {
 
 constexpr std::size_t kMaxStates = 1 << 16;
 constexpr std::size_t kMaxSteps = 1 << 19;
-constexpr std::size_t kFirstSlots = 1 << 12;
 
 // What a miss costs more than no table, in hits' savings.
 constexpr std::int64_t kMissCost = 8;
@@ -21,25 +19,9 @@ constexpr std::int64_t kPause = 1 << 16;
 constexpr std::int64_t kMaxBehind = 255;
 constexpr std::int64_t kMaxWait = 255;
 
-std::uint64_t mixed(const MemoTable::Key& key) {
-  std::uint64_t hash = key.words[0] * 0x9E3779B97F4A7C15u;
-  hash = (hash ^ hash >> 32 ^ key.words[1]) * 0xBF58476D1CE4E5B9u;
-  hash = (hash ^ hash >> 29 ^ key.words[2]) * 0x94D049BB133111EBu;
-  return hash;
-}
-
 }  // namespace
 
-MemoTable::MemoTable()
-    : slots_(kFirstSlots), shift_{64 - std::countr_zero(std::uint64_t{kFirstSlots})} {}
-
-std::size_t MemoTable::Hash::operator()(const Reservation::Code& code) const {
-  std::uint64_t hash = code.size();
-  for (const std::uint16_t word : code) hash = (std::rotl(hash, 5) ^ word) * 0x9E3779B97F4A7C15u;
-  return static_cast<std::size_t>(hash ^ hash >> 32);
-}
-
-std::optional<MemoTable::StateId> MemoTable::intern(const Reservation::Code& code) {
+std::optional<MemoTable::StateId> MemoTable::intern(const StateCode& code) {
   const auto found = ids_.find(code);
   if (found != ids_.end()) return found->second;
   if (states_.size() == kMaxStates) return std::nullopt;
@@ -48,31 +30,8 @@ std::optional<MemoTable::StateId> MemoTable::intern(const Reservation::Code& cod
   return id;
 }
 
-std::size_t MemoTable::slot_of(const Key& key) const {
-  std::size_t i = static_cast<std::size_t>(mixed(key) >> shift_);
-  while (!slots_[i].key.free() && !(slots_[i].key == key)) i = (i + 1) & (slots_.size() - 1);
-  return i;
-}
-
-const MemoTable::Step* MemoTable::find(const Key& key) const {
-  const Slot& slot = slots_[slot_of(key)];
-  return slot.key.free() ? nullptr : &slot.step;
-}
-
 void MemoTable::insert(const Key& key, const Step& result) {
-  if (used_ == kMaxSteps) return;
-  if (2 * used_ >= slots_.size()) grow();
-  slots_[slot_of(key)] = {key, result};
-  ++used_;
-}
-
-void MemoTable::grow() {
-  std::vector<Slot> old(4 * slots_.size());
-  old.swap(slots_);
-  shift_ -= 2;
-  for (const Slot& slot : old) {
-    if (!slot.key.free()) slots_[slot_of(slot.key)] = slot;
-  }
+  if (steps_.size() < kMaxSteps) steps_.insert(key, result);
 }
 
 MemoizedReservation::MemoizedReservation(const ResolvedPart& part, std::uint8_t pseudo_channel,
@@ -170,12 +129,24 @@ std::int64_t MemoizedReservation::refresh(std::int64_t quiet, bool any_open,
 bool MemoizedReservation::in_step_with(const MemoizedReservation& other) const {
   if (base_ != other.base_) return false;
   const auto code = [](MemoizedReservation copy) {
-    copy.materialise();
     copy.code_.clear();
-    copy.live_.encode(copy.code_, 0);
+    copy.encode(copy.code_);
     return copy.code_;
   };
   return code(*this) == code(other);
+}
+
+void MemoizedReservation::encode(StateCode& code) {
+  materialise();
+  live_.encode(code, 0);
+}
+
+void MemoizedReservation::decode(std::span<const std::uint16_t> code, std::int64_t base) {
+  live_.decode(code, base, 0);
+  live_current_ = true;
+  state_.reset();
+  behind_ = 0;
+  base_ = base;
 }
 
 void MemoizedReservation::materialise() {

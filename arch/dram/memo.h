@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "arch/dram/granule.h"
+#include "arch/dram/key_table.h"
 #include "arch/dram/reservation.h"
 
 namespace npulse::dram {
@@ -27,50 +28,31 @@ class MemoTable {
  public:
   using StateId = std::uint32_t;
 
-  /// A state and all that sets a batch apart, packed.
-  struct Key {
-    std::array<std::uint64_t, 3> words{};
-    bool operator==(const Key& other) const {
-      return words[0] == other.words[0] && words[1] == other.words[1] && words[2] == other.words[2];
-    }
-    bool free() const { return words[0] == 0; }
-  };
+  /// A state and all that sets a batch apart.
+  using Key = TableKey;
   struct Step {
     StateId next = 0;
     BatchPlacement placement;
   };
 
-  MemoTable();
+  MemoTable() = default;
   virtual ~MemoTable() = default;
   MemoTable(const MemoTable&) = delete;
   MemoTable& operator=(const MemoTable&) = delete;
 
   /// The state's number; nothing when the table is full.
-  virtual std::optional<StateId> intern(const Reservation::Code& code);
-  const Reservation::Code& state(StateId id) const { return *states_[id]; }
+  virtual std::optional<StateId> intern(const StateCode& code);
+  const StateCode& state(StateId id) const { return *states_[id]; }
 
-  const Step* find(const Key& key) const;
+  const Step* find(const Key& key) const { return steps_.find(key); }
   virtual void insert(const Key& key, const Step& result);
   std::size_t states() const { return states_.size(); }
-  std::size_t steps() const { return used_; }
+  std::size_t steps() const { return steps_.size(); }
 
  private:
-  struct Slot {
-    Key key;
-    Step step;
-  };
-  struct Hash {
-    std::size_t operator()(const Reservation::Code& code) const;
-  };
-  /// The slot that holds `key`, or the free one where it belongs.
-  std::size_t slot_of(const Key& key) const;
-  void grow();
-
-  std::unordered_map<Reservation::Code, StateId, Hash> ids_;
-  std::vector<const Reservation::Code*> states_;
-  std::vector<Slot> slots_;
-  std::size_t used_ = 0;
-  int shift_;
+  std::unordered_map<StateCode, StateId, StateCodeHash> ids_;
+  std::vector<const StateCode*> states_;
+  KeyTable<Step> steps_;
 };
 
 /// A reservation that looks into a table first. What it answers does not depend on the table.
@@ -87,6 +69,12 @@ class MemoizedReservation {
   BatchPlacement reserve(std::span<const Granule> batch, CommandObserver& observer,
                          std::span<const Place> places);
   std::int64_t refresh(std::int64_t quiet, bool any_open, CommandObserver* observer);
+  /// Appends all that matters for what is reserved from the base on.
+  void encode(StateCode& code);
+  /// Takes that over, at base cell `base`.
+  void decode(std::span<const std::uint16_t> code, std::int64_t base);
+  std::int64_t base_cell() const { return base_; }
+  std::int64_t tick_of(std::int64_t cell) const { return grid_.tick_of(cell); }
   /// Whether both answer the same from here on.
   bool in_step_with(const MemoizedReservation& other) const;
 
@@ -110,7 +98,7 @@ class MemoizedReservation {
   bool live_current_ = true;
   std::int64_t credit_;
   std::int64_t pause_ = 0;  ///< Batches for which the table is not asked.
-  Reservation::Code code_;
+  StateCode code_;
 };
 
 }  // namespace npulse::dram

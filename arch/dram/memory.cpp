@@ -48,7 +48,7 @@ std::unique_ptr<Channel> Memory::make_channel(MemoryEngine engine, CommandObserv
   if (engine == MemoryEngine::reference) {
     return make_reference_channel(part_, controller_, observer);
   }
-  return make_fast_channel(part_, controller_, &memo_, observer);
+  return make_fast_channel(part_, controller_, {&batches_, &decisions_}, observer);
 }
 
 Cycles Memory::settled_until(Picoseconds now) const {
@@ -60,7 +60,9 @@ Cycles Memory::over_at(Picoseconds now) const {
 }
 
 void Memory::advance(Picoseconds now) {
-  channels_.advance(settled_until(now), over_at(now));
+  const Cycles until = settled_until(now);
+  channels_.advance(until);
+  if (channels_.should_rejoin(until)) channels_.rejoin(until, over_at(now));
 }
 
 std::optional<TransactionId> Memory::offer(Picoseconds now, const Transaction& transaction,
@@ -119,18 +121,6 @@ std::optional<TransactionId> Memory::take_completed(Picoseconds now) {
   done_.pop();
   free_flights_.push_back(id);
   return id;
-}
-
-std::optional<Picoseconds> Memory::next_advance() const {
-  const Cycles event = channels_.next_event();
-  if (event == kNever) return std::nullopt;
-  // Without a front end a tick is settled only when its instant has passed.
-  return part_.clock.time_of(event) + Picoseconds{front_end_ == Picoseconds{0}};
-}
-
-std::optional<Picoseconds> Memory::next_completion() const {
-  if (done_.empty()) return std::nullopt;
-  return done_.top().at;
 }
 
 void Memory::settle(Picoseconds now) {

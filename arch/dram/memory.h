@@ -9,7 +9,7 @@
 
 #include "arch/dram/address_map.h"
 #include "arch/dram/lockstep_channels.h"
-#include "arch/dram/memo.h"
+#include "arch/dram/memoized_scheduler.h"
 #include "arch/dram/memory_params.h"
 #include "arch/dram/splitter.h"
 
@@ -42,8 +42,15 @@ class Memory : private LockstepChannels::Sink {
   /// The next transaction that is done by `now`, in order of completion, then of arrival.
   std::optional<TransactionId> take_completed(Picoseconds now);
   /// When advance() and take_completed() must be called next; nothing when there is no need.
-  std::optional<Picoseconds> next_advance() const;
-  std::optional<Picoseconds> next_completion() const;
+  std::optional<Picoseconds> next_advance() const {
+    const Cycles event = channels_.next_event();
+    if (event == kNever) return std::nullopt;
+    // Without a front end a tick is settled only when its instant has passed.
+    return part_.clock.time_of(event) + Picoseconds{front_end_ == Picoseconds{0}};
+  }
+  std::optional<Picoseconds> next_completion() const {
+    return done_.empty() ? std::nullopt : std::optional{done_.top().at};
+  }
   /// Accounts for the refreshes of idle channels up to `now`, at the end of a run.
   void settle(Picoseconds now);
 
@@ -89,7 +96,8 @@ class Memory : private LockstepChannels::Sink {
   Picoseconds front_end_, back_end_;
   AddressMap map_;
   Splitter splitter_;
-  MemoTable memo_;  ///< Of the fast engine.
+  MemoTable batches_;  ///< Of the fast engine, and so
+  DecisionTable decisions_;
   LockstepChannels channels_;
   std::vector<TrafficCounts> traffic_;  ///< By channel, without what went everywhere.
   TrafficCounts everywhere_;            ///< In each channel.

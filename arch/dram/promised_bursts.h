@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "arch/dram/request_window.h"
+#include "arch/dram/state_code.h"
 #include "arch/dram/time_queue.h"
 
 namespace npulse::dram {
@@ -30,6 +31,27 @@ class PromisedBursts {
     mine.forget_until(now);
     other.forget_until(now);
     return mine.granules_ == other.granules_;
+  }
+  /// Those whose columns are to come.
+  void encode(StateWriter& code) const {
+    code.number(static_cast<std::int64_t>(granules_.size()));
+    for (std::size_t i = 0; i < granules_.size(); ++i) {
+      code.tick(granules_[i].last);
+      code.number(granules_[i].bursts);
+      code.number(static_cast<std::int64_t>(granules_[i].direction));
+    }
+  }
+  void decode(StateReader& code) {
+    granules_.clear();
+    bursts_ = {};
+    std::size_t count = 0;
+    for (code.number(count); count > 0; --count) {
+      Granule granule;
+      code.tick(granule.last);
+      code.number(granule.bursts);
+      code.number(granule.direction);
+      add(granule.direction, granule.bursts, granule.last);
+    }
   }
 
  private:

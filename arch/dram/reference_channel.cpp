@@ -21,11 +21,11 @@ void ReferenceChannel::push(const Request& request) {
   pseudo_channels_[request.at.pseudo_channel].push(request);
 }
 
-std::optional<Cycles> ReferenceChannel::next_event() const {
+Cycles ReferenceChannel::next_event() const {
   for (const auto& p : pseudo_channels_) {
     if (!p.idle()) return next_event_;
   }
-  return std::nullopt;
+  return kNever;
 }
 
 template <class Step>

@@ -19,7 +19,7 @@ class ReferenceChannel : public Channel {
   Cycles accepting_since() const override { return accepting_since_; }
   void push(const Request& request) override;
   void advance(Cycles until, CompletionSink& sink) override;
-  std::optional<Cycles> next_event() const override;
+  Cycles next_event() const override;
   ChannelCounts counts() const override { return shared_.counts; }
 
  private:

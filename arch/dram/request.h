@@ -2,6 +2,7 @@
 // What a channel is asked for, and what it tells of itself.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -66,6 +67,13 @@ struct Request {
     out.column = r.column ^ at.column;
     out.bursts = r.bursts;
     out.bank = r.bank ^ at.bank;
+  }
+  /// The row of the first run.
+  std::uint32_t row() const { return shape ? shape->runs.front().row ^ at.row : at.row; }
+  bool one_row() const {
+    return !shape || std::all_of(shape->runs.begin(), shape->runs.end(), [this](const RowRun& run) {
+      return run.row == shape->runs.front().row;
+    });
   }
   bool operator==(const Request&) const = default;
   /// The next burst is written under a mask.

@@ -265,14 +265,14 @@ void Reservation::each_deadline(Self& self, std::size_t renaming, F&& f) {
 
 namespace {
 
-void encode_ring(const SlotRing& ring, std::int64_t base, Reservation::Code& code) {
+void encode_ring(const SlotRing& ring, std::int64_t base, StateCode& code) {
   code.push_back(static_cast<std::uint16_t>(ring.end() - base));
   for (int i = 0; i < 4; ++i) code.push_back(static_cast<std::uint16_t>(ring.taken() >> (16 * i)));
 }
 
 }  // namespace
 
-void Reservation::encode(Code& code, std::size_t renaming) const {
+void Reservation::encode(StateCode& code, std::size_t renaming) const {
   const std::int64_t origin = base_tick();
   const std::int64_t phase = origin % grids_.base_period;
   code.push_back(static_cast<std::uint16_t>(phase));
@@ -284,7 +284,7 @@ void Reservation::encode(Code& code, std::size_t renaming) const {
   });
 }
 
-void Reservation::decode(const Code& code, std::int64_t base, std::size_t renaming) {
+void Reservation::decode(std::span<const std::uint16_t> code, std::int64_t base, std::size_t renaming) {
   base_ = base;
   const std::int64_t origin = base_tick();
   auto next = code.begin();

@@ -4,12 +4,14 @@
 
 #include <array>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "arch/dram/command_grids.h"
 #include "arch/dram/request.h"
 #include "arch/dram/reservation_timings.h"
 #include "arch/dram/slot_ring.h"
+#include "arch/dram/state_code.h"
 
 namespace npulse::dram {
 
@@ -66,15 +68,14 @@ class Reservation {
   /// CAS commands so far.
   std::int64_t syncs() const { return syncs_; }
 
-  using Code = std::vector<std::uint16_t>;
   /// No rule changes when the bank groups are renamed by an XOR; this one makes a bank's group the
   /// first (of its rank, when the number of ranks is no power of two).
   std::size_t renaming(std::size_t bank) const { return group_of(bank) & rename_mask_; }
   std::size_t group_of(std::size_t bank) const { return bank >> group_shift_; }
   /// Appends all that matters for what is reserved from the base on, groups renamed.
-  void encode(Code& code, std::size_t renaming) const;
+  void encode(StateCode& code, std::size_t renaming) const;
   /// Takes over an encoded state, at base cell `base`.
-  void decode(const Code& code, std::int64_t base, std::size_t renaming);
+  void decode(std::span<const std::uint16_t> code, std::int64_t base, std::size_t renaming);
 
  private:
   struct Group {

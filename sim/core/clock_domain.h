@@ -19,6 +19,8 @@ class ClockDomain {
     const std::int64_t common = std::gcd(kPicosecondsPerSecond, frequency.count());
     picoseconds_ = kPicosecondsPerSecond / common;
     cycles_ = frequency.count() / common;
+    few_cycles_ = kFits / picoseconds_;
+    short_time_ = kFits / cycles_;
   }
 
   const std::string& name() const { return name_; }
@@ -26,7 +28,7 @@ class ClockDomain {
 
   /// The time at which cycle `n` begins.
   Picoseconds time_of(Cycles n) const {
-    if (n.count() < kFits / picoseconds_) {  // nearly always, and 64 bits divide faster
+    if (n.count() < few_cycles_) {  // nearly always, and 64 bits divide faster
       return Picoseconds{(n.count() * picoseconds_ + cycles_ / 2) / cycles_};
     }
     const Wide scaled = static_cast<Wide>(n.count()) * picoseconds_;
@@ -38,7 +40,7 @@ class ClockDomain {
     if (t.count() <= 0) return Cycles{0};
     // n begins by t when n * picoseconds_ + cycles_ / 2 reaches t * cycles_.
     const std::int64_t round = picoseconds_ - 1 - cycles_ / 2;
-    if (t.count() < kFits / cycles_) {
+    if (t.count() < short_time_) {
       return Cycles{(t.count() * cycles_ + round) / picoseconds_};
     }
     const Wide scaled = static_cast<Wide>(t.count()) * cycles_;
@@ -54,6 +56,7 @@ class ClockDomain {
   std::string name_;
   Hertz frequency_;
   std::int64_t picoseconds_ = 1, cycles_ = 1;  ///< So many cycles last so long; no common divisor.
+  std::int64_t few_cycles_, short_time_;       ///< Below these 64 bits are enough.
 };
 
 }  // namespace npulse

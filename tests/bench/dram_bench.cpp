@@ -12,7 +12,7 @@
 
 #include "arch/dram/address_map.h"
 #include "arch/dram/channel.h"
-#include "arch/dram/memo.h"
+#include "arch/dram/memoized_scheduler.h"
 #include "arch/dram/memory.h"
 #include "arch/dram/part_file.h"
 
@@ -120,12 +120,12 @@ Measured measure_channel(const ResolvedPart& part, const Pattern& pattern, std::
   Cycles now{0};
   for (std::uint64_t i = 0; pushed < bursts; ++i) {
     while (!channel.can_accept()) {
-      now = std::max(now, *channel.next_event()) + step;
+      now = std::max(now, channel.next_event()) + step;
       channel.advance(now, sink);
     }
     pushed += push(channel, map, burst_bytes, pattern.access(i), now);
   }
-  while (const auto next = channel.next_event()) channel.advance(*next + Cycles{1024}, sink);
+  while (!channel.idle()) channel.advance(channel.next_event() + Cycles{1024}, sink);
   const double seconds = seconds_since(begin);
   const ChannelCounts& counts = channel.counts();
   const std::int64_t ticks = part.organisation.pseudo_channels * sink.last().count();
@@ -135,11 +135,12 @@ Measured measure_channel(const ResolvedPart& part, const Pattern& pattern, std::
 }
 
 void compare_engines(const ResolvedPart& part, const Pattern& pattern, std::int64_t bursts) {
-  MemoTable table;
+  MemoTable batches;
+  DecisionTable decisions;
   const auto reference = measure_channel(part, pattern, bursts, *make_reference_channel(part, {}));
   const auto plain = measure_channel(part, pattern, bursts, *make_fast_channel(part, {}));
   const auto memo =
-      measure_channel(part, pattern, 10 * bursts, *make_fast_channel(part, {}, &table));
+      measure_channel(part, pattern, 10 * bursts, *make_fast_channel(part, {}, {&batches, &decisions}));
   fmt::print("{:16} {:18} {:9.1f} {:9.1f} {:9.1f} {:9.1f} {:9.1f} {:+9.1f}\n", pattern.name,
              part.params.name, reference.mbursts_per_s, plain.mbursts_per_s, memo.mbursts_per_s,
              100 * reference.share, 100 * plain.share, 100 * (plain.share / reference.share - 1));
@@ -148,14 +149,15 @@ void compare_engines(const ResolvedPart& part, const Pattern& pattern, std::int6
 /// A stream through one channel in granules of 512 B, which is what the fast engine reserves at
 /// once.
 void measure_granules(const ResolvedPart& part, std::int64_t bursts) {
-  MemoTable table;
-  const auto channel = make_fast_channel(part, {}, &table);
+  MemoTable batches;
+  DecisionTable decisions;
+  const auto channel = make_fast_channel(part, {}, {&batches, &decisions});
   LastCompletion sink;
   const auto bursts_of = static_cast<std::uint16_t>(512 / part.organisation.burst_bytes());
   const std::clock_t begin = std::clock();
   std::int64_t pushed = 0;
   for (std::uint32_t i = 0; pushed < bursts; ++i, pushed += bursts_of) {
-    while (!channel->can_accept()) channel->advance(*channel->next_event() + Cycles{256}, sink);
+    while (!channel->can_accept()) channel->advance(channel->next_event() + Cycles{256}, sink);
     // Two halves of a row in turn of the bank groups, then the next bank of each.
     const auto group = static_cast<std::uint32_t>(part.organisation.bank_groups);
     const auto banks = static_cast<std::uint32_t>(part.organisation.banks);
@@ -166,7 +168,7 @@ void measure_granules(const ResolvedPart& part, std::int64_t bursts) {
     request.bursts = bursts_of;
     channel->push(request);
   }
-  while (const auto next = channel->next_event()) channel->advance(*next + Cycles{1024}, sink);
+  while (!channel->idle()) channel->advance(channel->next_event() + Cycles{1024}, sink);
   fmt::print("{:16} {:18} {:>9} {:>9} {:9.1f}\n", "512 B granules", part.params.name, "", "",
              static_cast<double>(pushed) / seconds_since(begin) / 1e6);
 }

@@ -61,7 +61,7 @@ inline CompletionLog drive(dram::Channel& channel, std::uint64_t count, const Re
   CompletionLog log;
   Cycles now{0};
   const auto advance = [&] {
-    now = std::max(now, *channel.next_event()) + step;
+    now = std::max(now, channel.next_event()) + step;
     channel.advance(now, log);
   };
   for (std::uint64_t i = 0; i < count; ++i) {
@@ -83,18 +83,18 @@ inline CompletionLog drive_in_spells(dram::Channel& channel, std::uint64_t count
   Cycles now{0};
   for (std::uint64_t i = 0; i < count; ++i) {
     while (!channel.can_accept())
-      channel.advance(now = std::max(now, *channel.next_event()) + Cycles{1}, log);
+      channel.advance(now = std::max(now, channel.next_event()) + Cycles{1}, log);
     dram::Request request = source(i);
     request.id = i;
     request.arrival = now;
     channel.push(request);
     if (i % spell != spell - 1) continue;
     while (!channel.idle())
-      channel.advance(now = std::max(now, *channel.next_event()) + Cycles{64}, log);
+      channel.advance(now = std::max(now, channel.next_event()) + Cycles{64}, log);
     channel.advance(now += pause, log);
   }
   while (!channel.idle())
-    channel.advance(now = std::max(now, *channel.next_event()) + Cycles{64}, log);
+    channel.advance(now = std::max(now, channel.next_event()) + Cycles{64}, log);
   return log;
 }
 

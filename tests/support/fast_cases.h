@@ -28,23 +28,23 @@ inline CompletionLog drive_with_gaps(dram::Channel& channel, std::uint64_t count
     if (random() % 16 == 0) now += Cycles{static_cast<std::int64_t>(random() % 700)};
     if (random() % 512 == 0) now += Cycles{static_cast<std::int64_t>(random() % 20'000)};
     channel.advance(now, log);
-    while (!channel.can_accept()) channel.advance(now = *channel.next_event() + Cycles{32}, log);
+    while (!channel.can_accept()) channel.advance(now = channel.next_event() + Cycles{32}, log);
     dram::Request request = source(i);
     request.id = i;
     request.arrival = now;
     channel.push(request);
   }
-  while (const auto next = channel.next_event()) channel.advance(*next + Cycles{512}, log);
+  while (!channel.idle()) channel.advance(channel.next_event() + Cycles{512}, log);
   channel.advance(log.last(), log);
   return log;
 }
 
 /// What came of 300 requests: the same with any table, or with none.
 inline auto run_fast_case(const dram::ResolvedPart& part, const dram::ControllerParams& controller,
-                          std::uint64_t seed, dram::MemoTable* memo) {
+                          std::uint64_t seed, const dram::Memos& memos) {
   const auto source =
       random_traffic(part.params, seed, 1u << seed % 7, static_cast<unsigned>(seed % 5));
-  const auto channel = make_fast_channel(part, controller, memo);
+  const auto channel = make_fast_channel(part, controller, memos);
   auto entries = drive_with_gaps(*channel, 300, source, seed).entries();
   return std::pair{std::move(entries), channel->counts()};
 }

@@ -14,8 +14,8 @@ class StateForgetter : public dram::MemoTable {
  public:
   explicit StateForgetter(std::vector<std::size_t> words) : words_{std::move(words)} {}
 
-  std::optional<StateId> intern(const dram::Reservation::Code& code) override {
-    dram::Reservation::Code rest = code;
+  std::optional<StateId> intern(const dram::StateCode& code) override {
+    dram::StateCode rest = code;
     for (const std::size_t word : words_) rest.at(word) = 0;
     const auto known = known_.find(rest);
     if (known != known_.end()) return known->second;
@@ -26,7 +26,7 @@ class StateForgetter : public dram::MemoTable {
 
  private:
   std::vector<std::size_t> words_;
-  std::map<dram::Reservation::Code, StateId> known_;
+  std::map<dram::StateCode, StateId> known_;
 };
 
 /// Some neighbouring bits of a key.

@@ -246,7 +246,7 @@ TEST_CASE("A channel refuses when its backlog is full and says since when it tak
     channel->push(request_to(0, i, false, 0, Cycles{1}));
   }
   REQUIRE_FALSE(channel->can_accept());
-  while (!channel->can_accept()) channel->advance(*channel->next_event() + Cycles{1}, log);
+  while (!channel->can_accept()) channel->advance(channel->next_event() + Cycles{1}, log);
   // The first read frees its place in the queue.
   REQUIRE(channel->accepting_since() == commands.of(Command::cas).front().at);
 }

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <string_view>
 
-#include "arch/dram/memo.h"
+#include "arch/dram/memoized_scheduler.h"
 #include "tests/support/dram_judge.h"
 #include "tests/support/dram_traffic.h"
 #include "tests/support/fast_cases.h"
@@ -89,7 +89,7 @@ TEST_CASE("The judge finds nothing in the fast engine's commands", "[arch][dram]
       ControllerParams judged;
       judged.refresh_postpone_max = 1;
       DramJudge judge{params, judged};
-      const auto channel = make_fast_channel(part, fast_controller(seed), nullptr, &judge);
+      const auto channel = make_fast_channel(part, fast_controller(seed), {}, &judge);
       const auto source =
           random_traffic(params, seed, seed % 2 ? 4 : 64, static_cast<unsigned>(seed % 4));
       const CompletionLog log = drive_with_gaps(*channel, 1200, source, seed);
@@ -111,7 +111,7 @@ TEST_CASE("Bursts further apart than any standard's are still laid out soundly",
     ControllerParams judged;
     judged.refresh_postpone_max = 1;
     DramJudge judge{params, judged};
-    const auto channel = make_fast_channel(part, {}, nullptr, &judge);
+    const auto channel = make_fast_channel(part, {}, {}, &judge);
     const auto log = drive_with_gaps(*channel, 2000, random_traffic(params, 1, 16), 1);
     judge.finish(log.last());
     INFO("t_ccd_s " << spacing << ": " << (judge.faults().empty() ? "" : judge.faults()[0]));
@@ -141,14 +141,18 @@ TEST_CASE("With or without a table the fast engine does the same", "[arch][dram]
     const PartParams params = shipped_part(name);
     const ResolvedPart part{params};
     for (std::uint64_t controller = 0; controller < 4; ++controller) {
-      MemoTable table;
+      MemoTable batches, beside;
+      DecisionTable decisions;
       for (std::uint64_t seed = 0; seed < kTraffics; ++seed) {
-        const auto run = [&](MemoTable* memo) {
-          return run_fast_case(part, fast_controller(controller), seed, memo);
+        const auto run = [&](const Memos& memos) {
+          return run_fast_case(part, fast_controller(controller), seed, memos);
         };
-        REQUIRE(run(&table) == run(nullptr));
+        const auto right = run({});
+        REQUIRE(run({&batches, nullptr}) == right);
+        REQUIRE(run({&beside, &decisions}) == right);
       }
-      REQUIRE(table.steps() > 100);
+      REQUIRE(batches.steps() > 100);
+      REQUIRE(decisions.steps() > 100);
     }
   }
 }
@@ -157,11 +161,11 @@ TEST_CASE("A stream is remembered, whatever banks it walks over", "[arch][dram][
   for (const auto& name : shipped_variants()) {
     const ResolvedPart part{shipped_part(name)};
     const AddressMap map{part.organisation, 1, part.params.mapping};
-    MemoTable table;
-    const auto channel = make_fast_channel(part, {}, &table);
+    MemoTable batches;
+    const auto channel = make_fast_channel(part, {}, {&batches, nullptr});
     drive(*channel, 40'000, run_stream(map, part.organisation.burst_bytes()));
     INFO(name);
-    CHECK(table.steps() < 8000);
+    CHECK(batches.steps() < 8000);
   }
 }
 

@@ -135,7 +135,7 @@ std::vector<RequestPart> request_parts() {
 /// Remembers how long codes are, and which bits of keys it was shown set.
 class ListeningTable : public MemoTable {
  public:
-  std::optional<StateId> intern(const Reservation::Code& code) override {
+  std::optional<StateId> intern(const StateCode& code) override {
     lengths.insert(code.size());
     return MemoTable::intern(code);
   }
