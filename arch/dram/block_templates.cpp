@@ -116,7 +116,7 @@ void BlockTemplates::add_requests(Block& block, const Location& where,
     if (last - first == 1) {
       part.request.at = {0, first->bank, first->column, first->row};
     } else {
-      part.request.shape = shared({{first, last}});
+      part.request.shape = shared(Shape{{first, last}});
     }
     block.push_back(part);
     first = last;
@@ -125,8 +125,19 @@ void BlockTemplates::add_requests(Block& block, const Location& where,
 
 /// One object a shape, so that requests can be compared.
 const Shape* BlockTemplates::shared(Shape shape) {
-  const auto known = std::find(shapes_.begin(), shapes_.end(), shape);
-  return known != shapes_.end() ? &*known : &shapes_.emplace_back(std::move(shape));
+  const auto same_banks = [](const RowRun& a, const RowRun& b) {
+    return a.bank == b.bank && a.bursts == b.bursts;
+  };
+  shape.pattern = static_cast<std::uint32_t>(shapes_.size());
+  for (const Shape& known : shapes_) {
+    if (known.runs == shape.runs) return &known;
+    if (known.one_row && shape.one_row &&
+        std::equal(known.runs.begin(), known.runs.end(), shape.runs.begin(), shape.runs.end(),
+                   same_banks)) {
+      shape.pattern = std::min(shape.pattern, known.pattern);
+    }
+  }
+  return &shapes_.emplace_back(std::move(shape));
 }
 
 }  // namespace npulse::dram

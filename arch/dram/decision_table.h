@@ -17,6 +17,7 @@ namespace npulse::dram {
 /// of states and keys.
 class DecisionTable {
  public:
+  using Key = TableKey;
   struct State;
   struct Step {
     State* next = nullptr;     ///< Null: not known.
@@ -31,8 +32,9 @@ class DecisionTable {
     const StateCode* code = nullptr;
     Step decision;  ///< What serving leads to, and what it does.
     Served served;
+    Key asked;  ///< What was found last, which in a stream is what comes again.
+    Step answer;
   };
-  using Key = TableKey;
 
   DecisionTable() = default;
   virtual ~DecisionTable() = default;

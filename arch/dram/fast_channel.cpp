@@ -29,11 +29,11 @@ void FastChannel::push(const Request& request) {
 
 void FastChannel::advance(Cycles until, CompletionSink& sink) {
   while (true) {
-    FastPseudoChannel* first = &pseudo_channels_.front();
-    Cycles at = first->next_step();
-    for (std::size_t i = 1; i < pseudo_channels_.size(); ++i) {
-      const Cycles next = pseudo_channels_[i].next_step();
-      if (next < at) first = &pseudo_channels_[i], at = next;
+    FastPseudoChannel* first = nullptr;
+    Cycles at = kNever;
+    for (auto& p : pseudo_channels_) {
+      const Cycles next = p.next_step();
+      if (!first || next < at) first = &p, at = next;
     }
     if (at >= until) break;
     const bool accepted = can_accept();

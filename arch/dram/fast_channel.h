@@ -9,7 +9,7 @@
 
 namespace npulse::dram {
 
-class FastChannel : public Channel {
+class FastChannel final : public Channel {
  public:
   FastChannel(const ResolvedPart& part, const ControllerParams& controller, const Memos& memos,
               CommandObserver* observer);

@@ -28,7 +28,7 @@ class KeyTable {
   }
   /// `key` must be new.
   void insert(const TableKey& key, const Value& value) {
-    if (2 * size_ >= slots_.size()) grow();
+    if (2 * size_ > mask_) grow();
     slots_[slot_of(key)] = {key, value};
     ++size_;
   }
@@ -50,12 +50,13 @@ class KeyTable {
   /// The slot that holds `key`, or the free one where it belongs.
   std::size_t slot_of(const TableKey& key) const {
     auto i = static_cast<std::size_t>(mixed(key) >> shift_);
-    while (!slots_[i].key.free() && !(slots_[i].key == key)) i = (i + 1) & (slots_.size() - 1);
+    while (!slots_[i].key.free() && !(slots_[i].key == key)) i = (i + 1) & mask_;
     return i;
   }
   void grow() {
     std::vector<Slot> old(4 * slots_.size());
     old.swap(slots_);
+    mask_ = slots_.size() - 1;
     shift_ -= 2;
     for (const Slot& slot : old) {
       if (!slot.key.free()) slots_[slot_of(slot.key)] = slot;
@@ -63,7 +64,7 @@ class KeyTable {
   }
 
   std::vector<Slot> slots_ = std::vector<Slot>(kFirstSlots);
-  std::size_t size_ = 0;
+  std::size_t size_ = 0, mask_ = kFirstSlots - 1;
   int shift_ = 64 - std::countr_zero(kFirstSlots);
 };
 

@@ -19,6 +19,21 @@ MemoizedScheduler::MemoizedScheduler(const ResolvedPart& part, const ControllerP
       grid_{CommandGrids{part, number}.column},
       table_{observer ? nullptr : memos.decisions} {}
 
+void MemoizedScheduler::rename_rows(const Step& step) {
+  const RowNames before = rows_;
+  rows_.clear();
+  for (std::size_t i = 0; i < step.next->rows; ++i) {
+    rows_.push_back(before[step.rows >> (4 * i) & 15]);
+  }
+}
+
+inline void MemoizedScheduler::apply(const Step& step) {
+  if (step.rows != kSameRows || step.next->rows != rows_.size()) rename_rows(step);
+  base_ += step.base_step;
+  state_ = step.next;
+  live_current_ = false;
+}
+
 void MemoizedScheduler::begin(Cycles now) {
   if (!state_) {
     live_.begin(now);
@@ -95,40 +110,33 @@ MemoizedScheduler::Key MemoizedScheduler::key_of(Event event, std::int64_t figur
 /// Which columns it is for makes no difference.
 std::optional<MemoizedScheduler::Key> MemoizedScheduler::key_of(const Request& request) {
   if (!request.one_row()) return std::nullopt;
-  const auto name = std::find(rows_.begin(), rows_.end(), request.row()) - rows_.begin();
-  if (static_cast<std::size_t>(name) == rows_.capacity()) return std::nullopt;
-  if (static_cast<std::size_t>(name) == rows_.size()) rows_.push_back(request.row());
+  const std::uint32_t row = request.row();
+  std::size_t name = 0;
+  while (name < rows_.size() && rows_[name] != row) ++name;
+  if (name == rows_.capacity()) return std::nullopt;
+  if (name == rows_.size()) rows_.push_back(row);
   Key key = key_of(Event::enters, request.bursts);
-  key.words[0] |= std::uint64_t{request.write} << 16 | static_cast<std::uint64_t>(name) << 8 |
-                  request.at.bank;
-  key.words[1] = reinterpret_cast<std::uintptr_t>(request.shape);
+  key.words[0] |= std::uint64_t{request.write} << 16 | name << 8 | request.at.bank;
+  key.words[1] = request.shape ? request.shape->pattern + std::uint64_t{1} : 0;
   return key;
 }
 
 /// Whether the table knew it; else it was worked out.
 template <class F>
 bool MemoizedScheduler::take_step(const Key& key, F&& change_live) {
+  State& from = *state_;
+  if (from.asked == key) {
+    apply(from.answer);
+    return true;
+  }
   if (const Step* known = table_->find(key)) {
-    apply(*known);
+    from.asked = key;
+    from.answer = *known;
+    apply(from.answer);
     return true;
   }
   if (const auto step = work_out(change_live)) table_->insert(key, *step);
   return false;
-}
-
-void MemoizedScheduler::apply(const Step& step) {
-  if (step.rows != kSameRows) {
-    const RowNames before = rows_;
-    rows_.clear();
-    for (std::size_t i = 0; i < step.next->rows; ++i) {
-      rows_.push_back(before[step.rows >> (4 * i) & 15]);
-    }
-  } else {
-    rows_.resize(step.next->rows);
-  }
-  base_ += step.base_step;
-  state_ = step.next;
-  live_current_ = false;
 }
 
 /// What follows the state that is known by number; nothing when where it leads has none.

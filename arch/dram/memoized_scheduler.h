@@ -42,6 +42,7 @@ class MemoizedScheduler {
   template <class F>
   std::optional<Step> work_out(F&& change_live);
   void apply(const Step& step);
+  void rename_rows(const Step& step);
   /// Makes live_ the current state, which is then not known by number.
   void wake();
   /// Finds the number of the state that live_ is in.

@@ -2,6 +2,7 @@
 // All channels of a chip's memory: spreads transactions over them and tells when each is done.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <queue>
 #include <span>
@@ -14,6 +15,9 @@
 #include "arch/dram/splitter.h"
 
 namespace npulse::dram {
+
+/// Later than everything.
+constexpr Picoseconds kEndOfTime{std::numeric_limits<std::int64_t>::max()};
 
 /// Names a transaction from offer() until its completion is taken; then the number is used again.
 using TransactionId = std::uint32_t;
@@ -41,20 +45,18 @@ class Memory : private LockstepChannels::Sink {
   void advance(Picoseconds now);
   /// The next transaction that is done by `now`, in order of completion, then of arrival.
   std::optional<TransactionId> take_completed(Picoseconds now);
-  /// When advance() and take_completed() must be called next; nothing when there is no need.
-  std::optional<Picoseconds> next_advance() const {
+  /// When advance() and take_completed() must be called next; kEndOfTime when there is no need.
+  Picoseconds next_advance() const {
     const Cycles event = channels_.next_event();
-    if (event == kNever) return std::nullopt;
+    if (event == kNever) return kEndOfTime;
     // Without a front end a tick is settled only when its instant has passed.
     return part_.clock.time_of(event) + Picoseconds{front_end_ == Picoseconds{0}};
   }
-  std::optional<Picoseconds> next_completion() const {
-    return done_.empty() ? std::nullopt : std::optional{done_.top().at};
-  }
+  Picoseconds next_completion() const { return done_.empty() ? kEndOfTime : done_.top().at; }
   /// Accounts for the refreshes of idle channels up to `now`, at the end of a run.
   void settle(Picoseconds now);
 
-  bool idle() const { return !next_advance() && !next_completion(); }
+  bool idle() const { return channels_.next_event() == kNever && done_.empty(); }
   std::size_t in_flight() const { return flights_.size() - free_flights_.size(); }
   const ResolvedPart& part() const { return part_; }
   Bytes capacity() const { return map_.capacity(); }

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace npulse::dram {
 namespace {
 
@@ -82,9 +84,9 @@ void MemoryModule::answer() {
 }
 
 void MemoryModule::sleep() {
-  if (const auto advance = memory_.next_advance()) wake_at(*advance);
-  const auto completion = memory_.next_completion();
-  if (completion && !answering_) wake_at(*completion);
+  const Picoseconds completion = answering_ ? kEndOfTime : memory_.next_completion();
+  const Picoseconds wake = std::min(memory_.next_advance(), completion);
+  if (wake != kEndOfTime) wake_at(wake);
 }
 
 std::string MemoryModule::describe_state() const {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "arch/dram/command.h"
@@ -38,7 +39,14 @@ struct RowRun {
 /// What a request for more than one run looks like, wherever it lies: bank and row of each run XOR
 /// those of the request, and columns of their own.
 struct Shape {
+  explicit Shape(std::vector<RowRun> r)
+      : runs{std::move(r)}, one_row{std::all_of(runs.begin(), runs.end(), [this](const RowRun& run) {
+          return run.row == runs.front().row;
+        })} {}
+
   std::vector<RowRun> runs;
+  bool one_row;               ///< Of each bank, the same everywhere.
+  std::uint32_t pattern = 0;  ///< The same for shapes that differ in columns or in their row only.
   bool operator==(const Shape&) const = default;
 };
 
@@ -70,11 +78,7 @@ struct Request {
   }
   /// The row of the first run.
   std::uint32_t row() const { return shape ? shape->runs.front().row ^ at.row : at.row; }
-  bool one_row() const {
-    return !shape || std::all_of(shape->runs.begin(), shape->runs.end(), [this](const RowRun& run) {
-      return run.row == shape->runs.front().row;
-    });
-  }
+  bool one_row() const { return !shape || shape->one_row; }
   bool operator==(const Request&) const = default;
   /// The next burst is written under a mask.
   bool masked() const { return first_masked || (last_masked && bursts == 1); }

@@ -19,6 +19,7 @@ class ClockDomain {
     const std::int64_t common = std::gcd(kPicosecondsPerSecond, frequency.count());
     picoseconds_ = kPicosecondsPerSecond / common;
     cycles_ = frequency.count() / common;
+    round_up_ = picoseconds_ - 1 - cycles_ / 2;
     few_cycles_ = kFits / picoseconds_;
     short_time_ = kFits / cycles_;
   }
@@ -39,12 +40,11 @@ class ClockDomain {
   Cycles first_at_or_after(Picoseconds t) const {
     if (t.count() <= 0) return Cycles{0};
     // n begins by t when n * picoseconds_ + cycles_ / 2 reaches t * cycles_.
-    const std::int64_t round = picoseconds_ - 1 - cycles_ / 2;
     if (t.count() < short_time_) {
-      return Cycles{(t.count() * cycles_ + round) / picoseconds_};
+      return Cycles{(t.count() * cycles_ + round_up_) / picoseconds_};
     }
     const Wide scaled = static_cast<Wide>(t.count()) * cycles_;
-    return Cycles{static_cast<std::int64_t>((scaled + round) / picoseconds_)};
+    return Cycles{static_cast<std::int64_t>((scaled + round_up_) / picoseconds_)};
   }
 
  private:
@@ -56,6 +56,7 @@ class ClockDomain {
   std::string name_;
   Hertz frequency_;
   std::int64_t picoseconds_ = 1, cycles_ = 1;  ///< So many cycles last so long; no common divisor.
+  std::int64_t round_up_;
   std::int64_t few_cycles_, short_time_;       ///< Below these 64 bits are enough.
 };
 

@@ -182,10 +182,9 @@ double measure_memory(const PartParams& part, std::int64_t bursts, MemoryEngine 
   const std::clock_t begin = std::clock();
   Picoseconds now{0};
   const auto step = [&] {
-    now = std::max(now, memory.next_advance().value_or(now));
+    now = std::max(now, std::min(memory.next_advance(), memory.next_completion()));
     memory.advance(now);
-    while (const auto done = memory.next_completion()) {
-      memory.take_completed(now = std::max(now, *done));
+    while (memory.take_completed(now)) {
     }
   };
   for (std::int64_t i = 0; i * kTransaction < bursts * part.organisation.burst_bytes(); ++i) {

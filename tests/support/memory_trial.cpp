@@ -102,24 +102,24 @@ class Run {
            kRounding;
   }
 
-  std::optional<Picoseconds> next_wake() const {
-    const auto advance = memory_.next_advance(), completion = memory_.next_completion();
-    return !advance ? completion : !completion ? advance : std::min(advance, completion);
+  Picoseconds next_wake() const {
+    return std::min(memory_.next_advance(), memory_.next_completion());
   }
 
   /// False when there is nothing to wait for.
   bool wake() {
-    const auto next = next_wake();
-    if (!next || !fault_.empty()) return false;
+    const Picoseconds next = next_wake();
+    if (next == kEndOfTime || !fault_.empty()) return false;
     if (++wakes_ > kMostWakes) fault("does not come to an end");
-    now_ = std::max(now_, *next);
+    now_ = std::max(now_, next);
     memory_.advance(now_);
     while (const auto id = memory_.take_completed(now_)) answer(*id);
     return true;
   }
 
   void wake_until(Picoseconds time) {
-    for (auto next = next_wake(); next && *next <= time && wake();) next = next_wake();
+    while (next_wake() <= time && wake()) {
+    }
     now_ = std::max(now_, time);
     memory_.advance(now_);
     while (const auto id = memory_.take_completed(now_)) answer(*id);

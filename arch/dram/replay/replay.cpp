@@ -83,23 +83,23 @@ void Replay::started(TransactionId id, const ReplayRequest& request, Picoseconds
 }
 
 void Replay::take_completed() {
-  while (const auto at = memory_.next_completion()) {
-    const auto id = memory_.take_completed(*at);
+  for (Picoseconds at; (at = memory_.next_completion()) != kEndOfTime;) {
+    const auto id = memory_.take_completed(at);
     ensure(id.has_value(), "a completion that cannot be taken");
     const Flight& flight = flights_[*id];
-    if (!flight.write) result_.read_latency.add(*at - flight.arrival);
+    if (!flight.write) result_.read_latency.add(at - flight.arrival);
   }
 }
 
 Picoseconds Replay::next_step(Picoseconds now) const {
-  std::optional<Picoseconds> wake = memory_.next_advance();
+  Picoseconds wake = memory_.next_advance();
   for (std::size_t source = 0; options_.timed && source < sources_.size(); ++source) {
     if (queues_.empty(source) || sources_[source].refused) continue;
     const Picoseconds due = queues_.front(source).at;
-    wake = std::min(wake.value_or(due), due);
+    wake = std::min(wake, due);
   }
-  ensure(wake.has_value(), "a replay with nothing to wait for");
-  return std::max(*wake, now + step_);
+  ensure(wake != kEndOfTime, "a replay with nothing to wait for");
+  return std::max(wake, now + step_);
 }
 
 }  // namespace npulse::dram

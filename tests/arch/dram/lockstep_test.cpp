@@ -70,9 +70,7 @@ Seen run(Memory& memory, std::uint64_t seed, int transactions) {
     while (const auto id = memory.take_completed(now)) seen.done.push_back({*id, now});
   };
   const auto step = [&] {
-    const auto advance = memory.next_advance(), completion = memory.next_completion();
-    const auto wake = !advance ? completion : !completion ? advance : std::min(advance, completion);
-    now = std::max(now, *wake);
+    now = std::max(now, std::min(memory.next_advance(), memory.next_completion()));
     collect();
   };
   for (int i = 0; i < transactions; ++i) {

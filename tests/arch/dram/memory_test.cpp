@@ -38,15 +38,12 @@ struct Completion {
 /// Runs until idle, waking as asked, and `extra` times in between.
 std::vector<Completion> finish(Memory& memory, int extra = 0) {
   std::vector<Completion> done;
-  const auto next = [&] {
-    const auto advance = memory.next_advance(), completion = memory.next_completion();
-    return !advance ? completion : !completion ? advance : std::min(advance, completion);
-  };
   Picoseconds now{0};
-  while (const auto wake = next()) {
-    const Picoseconds step{(*wake - now).count() / (extra + 1)};
+  while (!memory.idle()) {
+    const Picoseconds wake = std::min(memory.next_advance(), memory.next_completion());
+    const Picoseconds step{(wake - now).count() / (extra + 1)};
     for (int i = 0; i < extra; ++i) memory.advance(now += step);
-    now = std::max(now, *wake);
+    now = std::max(now, wake);
     memory.advance(now);
     while (const auto id = memory.take_completed(now)) done.push_back({*id, now});
   }
@@ -58,10 +55,9 @@ double rows_opened(MemoryParams params, const PartParams& part, std::int64_t byt
   Memory memory{part, params};
   Picoseconds now{0};
   const auto step = [&] {
-    now = std::max(now, memory.next_advance().value_or(now));
+    now = std::max(now, std::min(memory.next_advance(), memory.next_completion()));
     memory.advance(now);
-    while (const auto done = memory.next_completion()) {
-      memory.take_completed(now = std::max(now, *done));
+    while (memory.take_completed(now)) {
     }
   };
   for (std::int64_t at = 0; at < 1 << 20; at += bytes) {
@@ -202,8 +198,8 @@ TEST_CASE("A wake-up a front-end latency is enough for all channels", "[arch][dr
   for (Address i = 0; i < 512; ++i) REQUIRE(memory.offer({}, {i * 4096, Bytes{4096}, false}, {}));
   int advances = 0;
   Picoseconds now{0};
-  while (const auto next = memory.next_advance()) {
-    now = std::max(now, *next);
+  while (memory.next_advance() != kEndOfTime) {
+    now = std::max(now, memory.next_advance());
     memory.advance(now);
     ++advances;
   }
