@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace npulse::dram {
 namespace {
 
@@ -84,9 +82,8 @@ void MemoryModule::answer() {
 }
 
 void MemoryModule::sleep() {
-  const Picoseconds completion = answering_ ? kEndOfTime : memory_.next_completion();
-  const Picoseconds wake = std::min(memory_.next_advance(), completion);
-  if (wake != kEndOfTime) wake_at(wake);
+  if (memory_.next_advance() != kEndOfTime) wake_at(memory_.next_advance());
+  if (memory_.next_completion() != kEndOfTime && !answering_) wake_at(memory_.next_completion());
 }
 
 std::string MemoryModule::describe_state() const {
