@@ -15,7 +15,7 @@ BlockTemplates::BlockTemplates(const AddressMap& map, Bytes burst, std::int64_t 
       max_bursts_{max_bursts},
       max_run_{std::min(max_run, max_bursts)},
       blocks_(kMaxLog2 + 1),
-      everywhere_(kMaxLog2 + 1) {}
+      shared_(kMaxLog2 + 1) {}
 
 const BlockTemplates::Block* BlockTemplates::block(int log2) {
   if (!map_.linear() || (Address{1} << log2) < burst_) return nullptr;
@@ -24,27 +24,35 @@ const BlockTemplates::Block* BlockTemplates::block(int log2) {
   return known->empty() ? nullptr : &*known;
 }
 
-const BlockTemplates::Block* BlockTemplates::everywhere(int log2) {
+const BlockTemplates::Shared* BlockTemplates::shared(int log2) {
   const Block* all = block(log2);
   if (!all) return nullptr;
-  auto& known = everywhere_[static_cast<std::size_t>(log2)];
-  if (!known) known = common(*all);
-  return known->empty() ? nullptr : &*known;
+  auto& known = shared_[static_cast<std::size_t>(log2)];
+  if (!known) known = share(*all);
+  return known->parts.empty() ? nullptr : &*known;
 }
 
 /// The parts come channel by channel.
-BlockTemplates::Block BlockTemplates::common(const Block& block) const {
-  const auto channels = static_cast<std::size_t>(map_.channels());
-  if (block.size() % channels != 0) return {};
-  const std::size_t each = block.size() / channels;
+BlockTemplates::Shared BlockTemplates::share(const Block& block) const {
+  Channels channels;
+  for (const Part& part : block) {
+    if (channels.empty() || channels.back() != part.channel) channels.push_back(part.channel);
+  }
+  const std::size_t each = block.size() / channels.size();
   for (std::size_t i = 0; i < block.size(); ++i) {
     const Part& first = block[i % each];
-    if (block[i].channel != i / each || block[i].pseudo_channel != first.pseudo_channel ||
-        block[i].request != first.request) {
+    if (i / each >= channels.size() || block[i].channel != channels[i / each] ||
+        block[i].pseudo_channel != first.pseudo_channel || block[i].request != first.request) {
       return {};
     }
   }
-  return {block.begin(), block.begin() + static_cast<std::ptrdiff_t>(each)};
+  Shared shared{{block.begin(), block.begin() + static_cast<std::ptrdiff_t>(each)}, {}};
+  for (std::uint32_t first = 0; first < map_.channels(); ++first) {
+    Channels& moved = shared.channels.emplace_back(channels);
+    for (std::uint32_t& channel : moved) channel ^= first;
+    std::sort(moved.begin(), moved.end());
+  }
+  return shared;
 }
 
 /// Runs stay runs wherever the block lies: no address bit above the block moves columns within
@@ -116,7 +124,7 @@ void BlockTemplates::add_requests(Block& block, const Location& where,
     if (last - first == 1) {
       part.request.at = {0, first->bank, first->column, first->row};
     } else {
-      part.request.shape = shared(Shape{{first, last}});
+      part.request.shape = one_of(Shape{{first, last}});
     }
     block.push_back(part);
     first = last;
@@ -124,7 +132,7 @@ void BlockTemplates::add_requests(Block& block, const Location& where,
 }
 
 /// One object a shape, so that requests can be compared.
-const Shape* BlockTemplates::shared(Shape shape) {
+const Shape* BlockTemplates::one_of(Shape shape) {
   const auto same_banks = [](const RowRun& a, const RowRun& b) {
     return a.bank == b.bank && a.bursts == b.bursts;
   };

@@ -21,6 +21,12 @@ class BlockTemplates {
     Request request;  ///< Its place and shape XOR those of the block.
   };
   using Block = std::vector<Part>;
+  using Channels = std::vector<std::uint32_t>;
+  /// The same parts in each of several channels.
+  struct Shared {
+    Block parts;
+    std::vector<Channels> channels;  ///< By the channel of the block's first byte, in order.
+  };
 
   /// Requests have at most `max_bursts`, runs at most `max_run`.
   BlockTemplates(const AddressMap& map, Bytes burst, std::int64_t max_bursts, std::int64_t max_run);
@@ -32,8 +38,8 @@ class BlockTemplates {
   /// The pieces of an aligned block of 2^log2 bytes at address 0; null when the map is not of the
   /// kind.
   const Block* block(int log2);
-  /// The pieces of one channel, when all channels have the same; else null.
-  const Block* everywhere(int log2);
+  /// The pieces of one channel, when all channels of the block have the same; else null.
+  const Shared* shared(int log2);
 
  private:
   struct Cell {
@@ -42,15 +48,16 @@ class BlockTemplates {
   };
   bool moves_whole(const std::vector<RowRun>& runs, int log2) const;
   Block make(int log2);
-  Block common(const Block& block) const;
-  const Shape* shared(Shape shape);
+  Shared share(const Block& block) const;
+  const Shape* one_of(Shape shape);
   std::vector<RowRun> runs_of(std::vector<Cell> cells) const;
   void add_requests(Block& block, const Location& where, const std::vector<RowRun>& runs);
 
   const AddressMap& map_;
   Address burst_;
   std::int64_t max_bursts_, max_run_;
-  std::vector<std::optional<Block>> blocks_, everywhere_;  ///< Empty: cannot be had.
+  std::vector<std::optional<Block>> blocks_;  ///< Empty: cannot be had.
+  std::vector<std::optional<Shared>> shared_;
   std::deque<Shape> shapes_;
 };
 

@@ -23,16 +23,19 @@ LockstepChannels::LockstepChannels(std::size_t channels, bool alike, Cycles rejo
 /// Calls `f` with each; with one twice only if others come between.
 template <class F>
 void LockstepChannels::each_touched(const Split& split, F&& f) {
-  if (split.everywhere) {
+  if (split.shared_by.size() == size()) {
     std::for_each(simulations_.begin(), simulations_.end(), f);
     return;
   }
   std::size_t last = simulations_.size();
-  for (const Piece& piece : split.pieces) {
-    const std::size_t touched = simulation_of_[piece.channel];
+  const auto touch = [&](std::uint32_t channel) {
+    const std::size_t touched = simulation_of_[channel];
     if (touched != last) f(simulations_[touched]);
     last = touched;
-  }
+  };
+  for (const std::uint32_t channel : split.shared_by) touch(channel);
+  if (!split.shared_by.empty()) return;
+  for (const Piece& piece : split.pieces) touch(piece.channel);
 }
 
 bool LockstepChannels::accept(const Split& split, Cycles until) {
@@ -56,18 +59,21 @@ std::optional<Cycles> LockstepChannels::accepting_since(const Split& split) {
 }
 
 void LockstepChannels::push(const Split& split, std::uint64_t id, Cycles arrival) {
-  if (!split.everywhere) part(split);
+  part(split);
   const auto push_to = [&](Simulation& simulation, const Piece& piece) {
     Request request = piece.request;
     request.id = id;
     request.arrival = arrival;
     simulation.channel->push(request);
   };
+  for (const std::uint32_t channel : split.shared_by) {
+    Simulation& simulation = simulations_[simulation_of_[channel]];
+    if (simulation.members.front() != channel) continue;
+    for (const Piece& piece : split.pieces) push_to(simulation, piece);
+    if (simulation.members.size() == split.shared_by.size()) break;
+  }
   for (const Piece& piece : split.pieces) {
-    if (split.everywhere) {
-      for (Simulation& simulation : simulations_) push_to(simulation, piece);
-      continue;
-    }
+    if (!split.shared_by.empty()) break;
     Simulation& simulation = simulations_[simulation_of_[piece.channel]];
     if (simulation.members.front() == piece.channel) push_to(simulation, piece);
   }
@@ -77,6 +83,7 @@ void LockstepChannels::push(const Split& split, std::uint64_t id, Cycles arrival
 /// Whether all channels of one simulation, and no others, are asked for the same: what part() would
 /// find out too. Pieces come channel by channel, and no two of a channel are the same.
 bool LockstepChannels::asks_alike(const Split& split) const {
+  if (!split.shared_by.empty()) return shared_by_one(split);
   const auto& pieces = split.pieces;
   std::size_t each = 1;
   while (each < pieces.size() && pieces[each].channel == pieces[0].channel) ++each;
@@ -92,13 +99,25 @@ bool LockstepChannels::asks_alike(const Split& split) const {
   return true;
 }
 
+/// By all channels, or those of one simulation.
+bool LockstepChannels::shared_by_one(const Split& split) const {
+  const auto& channels = split.shared_by;
+  if (channels.size() == size()) return true;
+  const std::size_t simulation = simulation_of_[channels.front()];
+  return channels.size() == simulations_[simulation].members.size() &&
+         std::all_of(channels.begin(), channels.end(),
+                     [&](std::uint32_t c) { return simulation_of_[c] == simulation; });
+}
+
 /// Separates channels of which the pieces ask different things.
 void LockstepChannels::part(const Split& split) {
   if (simulations_.size() == size() || asks_alike(split)) return;
-  for (const Piece& piece : split.pieces) asked_[piece.channel].push_back(&piece.request);
+  split.each_piece([this](std::uint32_t channel, const Piece& piece) {
+    asked_[channel].push_back(&piece.request);
+  });
   // Those that are added are looked at in turn.
   for (std::size_t i = 0; i < simulations_.size(); ++i) part(i);
-  for (const Piece& piece : split.pieces) asked_[piece.channel].clear();
+  split.each_piece([this](std::uint32_t channel, const Piece&) { asked_[channel].clear(); });
 }
 
 void LockstepChannels::part(std::size_t simulation) {

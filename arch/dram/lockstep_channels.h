@@ -71,6 +71,7 @@ class LockstepChannels : private CompletionSink {
   void each_touched(const Split& split, F&& f);
   void run(Simulation& simulation, Cycles until);
   bool asks_alike(const Split& split) const;
+  bool shared_by_one(const Split& split) const;
   void part(const Split& split);
   void part(std::size_t simulation);
   void join_equals(Cycles past);

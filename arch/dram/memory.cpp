@@ -77,16 +77,20 @@ std::optional<TransactionId> Memory::offer(Picoseconds now, const Transaction& t
   const Split& split = splitter_.split(transaction);
   if (!channels_.accept(split, settled_until(now))) return std::nullopt;
   const TransactionId id =
-      start_flight(split.pieces.size() * (split.everywhere ? channels_.size() : 1));
+      start_flight(split.pieces.size() * std::max<std::size_t>(1, split.shared_by.size()));
   channels_.push(split, id, settled_until(arrival));
   count_traffic(split);
   return id;
 }
 
 void Memory::count_traffic(const Split& split) {
-  for (const Piece& piece : split.pieces) {
-    (split.everywhere ? everywhere_ : traffic_[piece.channel]) += piece.traffic;
+  if (split.shared_by.size() == channels_.size()) {
+    for (const Piece& piece : split.pieces) everywhere_ += piece.traffic;
+    return;
   }
+  split.each_piece([this](std::uint32_t channel, const Piece& piece) {
+    traffic_[channel] += piece.traffic;
+  });
 }
 
 TransactionId Memory::start_flight(std::size_t pieces) {

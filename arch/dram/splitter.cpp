@@ -43,7 +43,7 @@ const Split& Splitter::split(const Transaction& transaction) {
   if (transaction == last_) return split_;
   last_ = transaction;
   split_.pieces.clear();
-  split_.everywhere = false;
+  split_.shared_by = {};
   const Address begin = transaction.address;
   const Address end = begin + static_cast<Address>(transaction.bytes.count());
   const Address first = std::min(end, (begin + burst_ - 1) / burst_ * burst_);
@@ -52,25 +52,32 @@ const Split& Splitter::split(const Transaction& transaction) {
     split_runs(transaction, begin, end);
     return split_;
   }
-  if (first == begin && last == end) split_.everywhere = split_everywhere(transaction, begin, end);
-  if (split_.everywhere) return split_;
+  if (first == begin && last == end && split_shared(transaction, begin, end)) return split_;
   split_runs(transaction, begin, first);
   split_aligned(transaction, first, last);
   split_runs(transaction, last, end);
   return split_;
 }
 
-/// Whether blocks could be found that ask all channels for the same.
-bool Splitter::split_everywhere(const Transaction& transaction, Address begin, Address end) {
+/// Whether blocks could be found that ask channels for the same: all of them, or those of one block.
+bool Splitter::split_shared(const Transaction& transaction, Address begin, Address end) {
+  const Address first = begin;
   while (begin < end) {
     const int log2 = largest_block(begin, end);
-    const auto* block = templates_->everywhere(log2);
-    if (!block) {
+    const auto* block = templates_->shared(log2);
+    const Address next = begin + (Address{1} << log2);
+    const auto everywhere = [&] {
+      return block->channels.front().size() == static_cast<std::size_t>(map_.channels());
+    };
+    if (!block || !((begin == first && next == end) || everywhere())) {
       split_.pieces.clear();
+      split_.shared_by = {};
       return false;
     }
-    add_block(transaction, begin, *block);
-    begin += Address{1} << log2;
+    const Location base = map_.decode(begin);
+    split_.shared_by = block->channels[base.channel];
+    add_block(transaction, base, block->parts);
+    begin = next;
   }
   return true;
 }
@@ -84,14 +91,13 @@ void Splitter::split_aligned(const Transaction& transaction, Address begin, Addr
       split_runs(transaction, begin, end);
       return;
     }
-    add_block(transaction, begin, *block);
+    add_block(transaction, map_.decode(begin), *block);
     begin += Address{1} << log2;
   }
 }
 
-void Splitter::add_block(const Transaction& transaction, Address begin,
+void Splitter::add_block(const Transaction& transaction, const Location& base,
                          const BlockTemplates::Block& block) {
-  const Location base = map_.decode(begin);
   for (const auto& part : block) {
     // Field by field in place: copying what was just written in pieces stalls the processor.
     Piece& piece = split_.pieces.emplace_back(base.channel ^ part.channel);

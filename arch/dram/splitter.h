@@ -2,6 +2,7 @@
 // Cuts transactions into requests: bursts of one pseudo-channel, mostly of one row.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "arch/dram/block_templates.h"
@@ -35,8 +36,21 @@ struct Piece {
 };
 
 struct Split {
-  bool everywhere = false;  ///< Each channel gets all the pieces, whatever `channel` they name.
   std::vector<Piece> pieces;
+  /// Channels that get all the pieces each, whatever `channel` they name; when there are none, each
+  /// piece is for the one that it names.
+  std::span<const std::uint32_t> shared_by;
+
+  /// Calls `f` with each channel and piece.
+  template <class F>
+  void each_piece(F&& f) const {
+    if (shared_by.empty()) {
+      for (const Piece& piece : pieces) f(piece.channel, piece);
+    }
+    for (const std::uint32_t channel : shared_by) {
+      for (const Piece& piece : pieces) f(channel, piece);
+    }
+  }
 };
 
 /// A burst is the least that moves. A write that covers a burst partly is masked, or where the part
@@ -53,9 +67,10 @@ class Splitter {
   const Split& split(const Transaction& transaction);
 
  private:
-  bool split_everywhere(const Transaction& transaction, Address begin, Address end);
+  bool split_shared(const Transaction& transaction, Address begin, Address end);
   void split_aligned(const Transaction& transaction, Address begin, Address end);
-  void add_block(const Transaction& transaction, Address begin, const BlockTemplates::Block& block);
+  void add_block(const Transaction& transaction, const Location& base,
+                 const BlockTemplates::Block& block);
   void split_runs(const Transaction& transaction, Address begin, Address end);
   void split_run(const Transaction& transaction, Address begin, Address end);
   void merge(const Location& where, Address run, Address burst);
