@@ -2,6 +2,7 @@
 // Remembers what a scheduler's decisions do to its whole state, so that each is made only once.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <unordered_map>
 
@@ -36,7 +37,8 @@ class DecisionTable {
     Step answer;
   };
 
-  DecisionTable() = default;
+  /// It is not asked for the first `warm_up` decisions: short runs do not repeat enough.
+  explicit DecisionTable(std::int64_t warm_up = kWarmUp) : pause_{warm_up} {}
   virtual ~DecisionTable() = default;
   DecisionTable(const DecisionTable&) = delete;
   DecisionTable& operator=(const DecisionTable&) = delete;
@@ -50,7 +52,7 @@ class DecisionTable {
 
   /// Whether it pays to ask: not for a while after traffic that did not repeat.
   bool pays() {
-    if (pause_ > 0 && --pause_ == 0) credit_ = kRetryCredit;
+    if (pause_ > 0 && --pause_ == 0) credit_ = std::max(credit_, kRetryCredit);
     return pause_ == 0;
   }
   bool paused() const { return pause_ > 0; }
@@ -58,12 +60,13 @@ class DecisionTable {
   void missed();
 
  private:
+  static constexpr std::int64_t kWarmUp = 1 << 13;
   static constexpr std::int64_t kMaxCredit = 1 << 19, kRetryCredit = 1 << 13;
 
   std::unordered_map<StateCode, State, StateCodeHash> states_;
   KeyTable<Step> steps_;
   std::int64_t credit_ = kMaxCredit;
-  std::int64_t pause_ = 0;  ///< Decisions for which it is not asked.
+  std::int64_t pause_;  ///< Decisions for which it is not asked.
 };
 
 }  // namespace npulse::dram

@@ -9,9 +9,6 @@
 namespace npulse::dram {
 namespace {
 
-/// Bursts of a request, at most: what the fast engine reserves at once.
-constexpr std::int64_t kMaxRequest = static_cast<std::int64_t>(kBatch) * kGranule;
-
 /// The largest aligned block at `begin`, by its logarithm.
 int largest_block(Address begin, Address end) {
   const int aligned = begin == 0 ? 63 : std::countr_zero(begin);
@@ -36,7 +33,7 @@ Splitter::Splitter(const AddressMap& map, Bytes burst, std::int64_t max_bursts,
       merges_{partial_write == PartialWrite::merge},
       run_{std::min(static_cast<Address>(map.run_bytes().count()),
                     burst_ * std::bit_floor(static_cast<Address>(max_bursts)))} {
-  if (coalesce) templates_.emplace(map, burst, std::min(max_bursts, kMaxRequest), kGranule);
+  if (coalesce) templates_.emplace(map, burst, max_bursts, kGranule);
 }
 
 const Split& Splitter::split(const Transaction& transaction) {

@@ -173,16 +173,16 @@ void measure_granules(const ResolvedPart& part, std::int64_t bursts) {
              static_cast<double>(pushed) / seconds_since(begin) / 1e6);
 }
 
-/// All channels of the part, read in transactions of 64 KiB as trains of a DMA engine are.
-double measure_memory(const PartParams& part, std::int64_t bursts, MemoryEngine engine) {
+/// A stream in transactions of 64 KiB, as trains of a DMA engine are.
+double measure_memory(const PartParams& part, std::int64_t bursts, const MemoryParams& params) {
   constexpr std::int64_t kTransaction = 65536;
-  MemoryParams params;
-  params.engine = engine;
   Memory memory{part, params};
   const std::clock_t begin = std::clock();
   Picoseconds now{0};
   const auto step = [&] {
-    now = std::max(now, std::min(memory.next_advance(), memory.next_completion()));
+    // The stream waits for a transaction once it is known when that is done.
+    const bool known = memory.next_completion() != kEndOfTime;
+    now = std::max(now, known ? memory.next_completion() : memory.next_advance());
     memory.advance(now);
     while (memory.take_completed(now)) {
     }
@@ -197,9 +197,20 @@ double measure_memory(const PartParams& part, std::int64_t bursts, MemoryEngine 
 }
 
 void compare_memories(const PartParams& part, std::int64_t bursts) {
+  MemoryParams reference, fast;
+  reference.engine = MemoryEngine::reference;
   fmt::print("{:16} {:18} {:9.1f} {:>9} {:9.1f}\n", "all channels", part.name,
-             measure_memory(part, bursts, MemoryEngine::reference), "",
-             measure_memory(part, 20 * bursts, MemoryEngine::fast));
+             measure_memory(part, bursts, reference), "", measure_memory(part, 400 * bursts, fast));
+}
+
+/// A stream that has a channel to itself.
+void measure_lone_channel(const PartParams& part, std::int64_t bursts, std::int64_t queue) {
+  MemoryParams params;
+  params.channels = 1;
+  params.controller.queue_bursts = queue;
+  params.controller.backlog_bursts = 4 * queue;
+  fmt::print("{:16} {:18} {:>9} {:>9} {:9.1f}\n", fmt::format("lone, queue {}", queue), part.name,
+             "", "", measure_memory(part, bursts, params));
 }
 
 }  // namespace
@@ -217,5 +228,6 @@ int main(int argc, char** argv) {
     for (const auto& pattern : patterns()) compare_engines(part, pattern, bursts);
     measure_granules(part, 20 * bursts);
     compare_memories(part.params, bursts);
+    for (const std::int64_t queue : {256, 512}) measure_lone_channel(part.params, 1000 * bursts, queue);
   }
 }

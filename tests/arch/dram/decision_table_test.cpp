@@ -184,6 +184,7 @@ WordsByMeaning words_of(const Coded& coded) {
 /// Soon full.
 class SmallTable : public DecisionTable {
  public:
+  SmallTable() : DecisionTable{0} {}
   State* intern(const StateCode& code, std::size_t rows,
                 const GranuleScheduler& scheduler) override {
     return states() < 20 ? DecisionTable::intern(code, rows, scheduler) : nullptr;
@@ -193,6 +194,7 @@ class SmallTable : public DecisionTable {
 /// Leaves out how much time passes, or until when a refresh waits.
 class TimeForgetter : public DecisionTable {
  public:
+  TimeForgetter() : DecisionTable{0} {}
   void insert(const Key& key, const Step& step) override {
     DecisionTable::insert(key, step);
     const bool enters = (key.words[0] >> 24 & 255) == 0;
@@ -212,7 +214,7 @@ TEST_CASE("With or without a table of decisions streams are the same",
     const PartParams params = shipped_part(name);
     for (std::uint64_t seed = 0; seed < 16; ++seed) {
       const Case one{params, seed};
-      DecisionTable table;
+      DecisionTable table{0};
       INFO(name << ", seed " << seed);
       const auto right = one.run(nullptr);
       REQUIRE(one.run(&table) == right);

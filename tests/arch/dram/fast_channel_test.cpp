@@ -142,7 +142,7 @@ TEST_CASE("With or without a table the fast engine does the same", "[arch][dram]
     const ResolvedPart part{params};
     for (std::uint64_t controller = 0; controller < 4; ++controller) {
       MemoTable batches, beside;
-      DecisionTable decisions;
+      DecisionTable decisions{0};
       for (std::uint64_t seed = 0; seed < kTraffics; ++seed) {
         const auto run = [&](const Memos& memos) {
           return run_fast_case(part, fast_controller(controller), seed, memos);
