@@ -70,6 +70,7 @@ void GranuleScheduler::begin(Cycles now) {
 
 std::span<const Request> GranuleScheduler::release_held() {
   released_.clear();
+  if (held_.empty()) return {};
   std::size_t kept = 0;
   for (std::size_t i = 0; i < held_.size(); ++i) {
     if (must_wait(held_[i], kept) || is_full(held_[i])) {

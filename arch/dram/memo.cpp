@@ -7,10 +7,10 @@ namespace npulse::dram {
 namespace {
 
 constexpr std::size_t kMaxStates = 1 << 16;
-constexpr std::size_t kMaxSteps = 1 << 19;
+constexpr std::size_t kMaxSteps = 1 << 17;
 
 // What a miss costs more than no table, in hits' savings.
-constexpr std::int64_t kMissCost = 8;
+constexpr std::int64_t kMissCost = 32;
 constexpr std::int64_t kMaxCredit = 1 << 15;
 constexpr std::int64_t kRetryCredit = 1 << 12;
 constexpr std::int64_t kPause = 1 << 16;

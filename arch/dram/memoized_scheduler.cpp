@@ -55,7 +55,7 @@ Admission MemoizedScheduler::offer(const Request& request) {
   if (alike && request.bursts > state_->room) return Admission::refused;
   const auto key = alike ? key_of(request) : std::nullopt;
   if (!key) {
-    wake();
+    materialise();
     return live_.offer(request);
   }
   if (take_step(*key, [&] { live_.offer(request); })) requests_.push(request);
@@ -144,7 +144,7 @@ template <class F>
 std::optional<MemoizedScheduler::Step> MemoizedScheduler::work_out(F&& change_live) {
   const RowNames before = rows_;
   const std::int64_t base = base_;
-  wake();
+  materialise();
   change_live();
   base_ = live_.base_cell();
   table_->missed();
@@ -161,7 +161,7 @@ std::optional<MemoizedScheduler::Step> MemoizedScheduler::work_out(F&& change_li
   return step;
 }
 
-void MemoizedScheduler::wake() {
+void MemoizedScheduler::materialise() {
   if (state_ && !live_current_) live_.decode(*state_->code, base_, rows_, requests_);
   live_current_ = true;
   state_ = nullptr;
@@ -178,11 +178,14 @@ bool MemoizedScheduler::in_step_with(const MemoizedScheduler& other) const {
   if (state_ && other.state_) {
     return state_ == other.state_ && rows_ == other.rows_ && requests_ == other.requests_;
   }
-  const auto woken = [](MemoizedScheduler copy) {
-    copy.wake();
-    return copy.live_;
-  };
-  return woken(*this).in_step_with(woken(other));
+  std::optional<GranuleScheduler> mine, theirs;
+  return live(mine).in_step_with(other.live(theirs));
+}
+
+const GranuleScheduler& MemoizedScheduler::live(std::optional<GranuleScheduler>& copy) const {
+  if (!state_ || live_current_) return live_;
+  copy.emplace(live_).decode(*state_->code, base_, rows_, requests_);
+  return *copy;
 }
 
 }  // namespace npulse::dram

@@ -44,7 +44,9 @@ class MemoizedScheduler {
   void apply(const Step& step);
   void rename_rows(const Step& step);
   /// Makes live_ the current state, which is then not known by number.
-  void wake();
+  void materialise();
+  /// A scheduler in the current state: live_, or `copy`.
+  const GranuleScheduler& live(std::optional<GranuleScheduler>& copy) const;
   /// Finds the number of the state that live_ is in.
   void settle();
 

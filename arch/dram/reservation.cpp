@@ -265,23 +265,28 @@ void Reservation::each_deadline(Self& self, std::size_t renaming, F&& f) {
 
 namespace {
 
-void encode_ring(const SlotRing& ring, std::int64_t base, StateCode& code) {
-  code.push_back(static_cast<std::uint16_t>(ring.end() - base));
-  for (int i = 0; i < 4; ++i) code.push_back(static_cast<std::uint16_t>(ring.taken() >> (16 * i)));
+std::uint16_t* encode_ring(const SlotRing& ring, std::int64_t base, std::uint16_t* code) {
+  *code++ = static_cast<std::uint16_t>(ring.end() - base);
+  for (int i = 0; i < 4; ++i) *code++ = static_cast<std::uint16_t>(ring.taken() >> (16 * i));
+  return code;
 }
 
 }  // namespace
 
 void Reservation::encode(StateCode& code, std::size_t renaming) const {
+  constexpr std::size_t kOthers = 22;  // than what groups have
+  const std::size_t before = code.size();
+  code.resize(before + kOthers + 3 * groups_.size());
+  std::uint16_t* next = code.data() + before;
   const std::int64_t origin = base_tick();
-  const std::int64_t phase = origin % grids_.base_period;
-  code.push_back(static_cast<std::uint16_t>(phase));
-  code.push_back(static_cast<std::uint16_t>(rank_ ^ renaming >> (rank_shift_ - group_shift_)));
-  encode_ring(columns_, base_, code);
-  encode_ring(rows_, grids_.precharge.cell_at_or_after(origin), code);
+  *next++ = static_cast<std::uint16_t>(origin % grids_.base_period);
+  *next++ = static_cast<std::uint16_t>(rank_ ^ renaming >> (rank_shift_ - group_shift_));
+  next = encode_ring(columns_, base_, next);
+  next = encode_ring(rows_, grids_.precharge.cell_at_or_after(origin), next);
   each_deadline(*this, renaming, [&](std::int64_t tick) {
-    code.push_back(static_cast<std::uint16_t>(std::max<std::int64_t>(0, tick - origin)));
+    *next++ = static_cast<std::uint16_t>(std::max<std::int64_t>(0, tick - origin));
   });
+  ensure(next == code.data() + code.size(), "a state's code is not as long as it should be");
 }
 
 void Reservation::decode(std::span<const std::uint16_t> code, std::int64_t base, std::size_t renaming) {

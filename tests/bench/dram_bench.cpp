@@ -228,6 +228,8 @@ int main(int argc, char** argv) {
     for (const auto& pattern : patterns()) compare_engines(part, pattern, bursts);
     measure_granules(part, 20 * bursts);
     compare_memories(part.params, bursts);
-    for (const std::int64_t queue : {256, 512}) measure_lone_channel(part.params, 1000 * bursts, queue);
+    for (const std::int64_t queue : {256, 512}) {
+      measure_lone_channel(part.params, 1000 * bursts, queue);
+    }
   }
 }
