@@ -28,14 +28,11 @@ void LockstepChannels::each_touched(const Split& split, F&& f) {
     return;
   }
   std::size_t last = simulations_.size();
-  const auto touch = [&](std::uint32_t channel) {
+  split.each_channel([&](std::uint32_t channel) {
     const std::size_t touched = simulation_of_[channel];
     if (touched != last) f(simulations_[touched]);
     last = touched;
-  };
-  for (const std::uint32_t channel : split.shared_by) touch(channel);
-  if (!split.shared_by.empty()) return;
-  for (const Piece& piece : split.pieces) touch(piece.channel);
+  });
 }
 
 bool LockstepChannels::accept(const Split& split, Cycles until) {
@@ -66,17 +63,11 @@ void LockstepChannels::push(const Split& split, std::uint64_t id, Cycles arrival
     request.arrival = arrival;
     simulation.channel->push(request);
   };
-  for (const std::uint32_t channel : split.shared_by) {
+  // What one is asked for, all members of a simulation are.
+  split.each_piece([&](std::uint32_t channel, const Piece& piece) {
     Simulation& simulation = simulations_[simulation_of_[channel]];
-    if (simulation.members.front() != channel) continue;
-    for (const Piece& piece : split.pieces) push_to(simulation, piece);
-    if (simulation.members.size() == split.shared_by.size()) break;
-  }
-  for (const Piece& piece : split.pieces) {
-    if (!split.shared_by.empty()) break;
-    Simulation& simulation = simulations_[simulation_of_[piece.channel]];
-    if (simulation.members.front() == piece.channel) push_to(simulation, piece);
-  }
+    if (simulation.members.front() == channel) push_to(simulation, piece);
+  });
   each_touched(split, [](Simulation& simulation) { simulation.note_next_event(); });
 }
 

@@ -41,6 +41,14 @@ struct Split {
   /// piece is for the one that it names.
   std::span<const std::uint32_t> shared_by;
 
+  /// Calls `f` with the channel of each piece, with each channel once if they are shared.
+  template <class F>
+  void each_channel(F&& f) const {
+    if (shared_by.empty()) {
+      for (const Piece& piece : pieces) f(piece.channel);
+    }
+    for (const std::uint32_t channel : shared_by) f(channel);
+  }
   /// Calls `f` with each channel and piece.
   template <class F>
   void each_piece(F&& f) const {

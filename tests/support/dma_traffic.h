@@ -2,7 +2,6 @@
 // Requests of streaming DMA engines for one channel, cut from transactions as Memory cuts them.
 #pragma once
 
-#include <deque>
 #include <vector>
 
 #include "arch/dram/splitter.h"
